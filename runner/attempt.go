@@ -1,0 +1,307 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// attempt is one try that holds a worker, from before it is launched until it is over.
+// It belongs to the run's goroutine.
+type attempt struct {
+	try    int
+	handle Handle // nil while it is being launched
+	stop   stopReason
+	how    Stop   // how firmly it was told
+	told   bool   // the handle was told of stop and how
+	why    string // the reason in words
+	cause  int    // the task whose fate ended this one, or -1
+	hold   bool   // to be paused as soon as it runs
+	timer  *time.Timer
+	grace  *time.Timer
+	left   time.Duration // of the timeout, while paused
+	since  time.Time     // when the timeout was last set going
+	again  bool          // to be queued again when it is over
+}
+
+// stopReason is why an attempt is being ended.
+type stopReason uint8
+
+const (
+	goOn stopReason = iota
+	stopCancelled
+	stopTimedOut
+)
+
+// What the goroutine of an attempt and the timers tell the run.
+type (
+	launched struct {
+		task, try int
+		handle    Handle
+		id        Identity
+		err       error
+	}
+	ended struct {
+		task, try int
+		exit      Exit
+		size      [2]int64
+	}
+	expired struct {
+		task, try int
+		what      timerKind
+	}
+)
+
+type timerKind uint8
+
+const (
+	timeoutTimer timerKind = iota
+	graceTimer
+	backoffTimer
+)
+
+// launch hands a task to a goroutine of its own, which tells the run how it goes.
+func (r *Run) launch(ctx context.Context, task int) {
+	a := &attempt{try: r.state.Tasks[task].Try, cause: -1}
+	r.live[task] = a
+	job := r.opts.Jobs[task]
+	spec := Spec{Run: r.opts.ID, Task: task, Try: a.try, Job: job}
+	logs := [2]string{r.opts.Recorder.LogPath(task, a.try, false), ""}
+	if r.opts.Separate {
+		logs[1] = r.opts.Recorder.LogPath(task, a.try, true)
+	}
+	r.tasks.Go(func() { r.attend(ctx, spec, logs) })
+}
+
+// attend launches one try and waits for its end. It runs on a goroutine of its own and touches
+// nothing of the run but its mailbox and what never changes.
+func (r *Run) attend(ctx context.Context, spec Spec, logs [2]string) {
+	files, err := r.openLogs(logs)
+	defer func() {
+		for _, f := range files {
+			f.Close() // nothing is buffered here, so nothing can be lost
+		}
+	}()
+	var h Handle
+	if err == nil {
+		spec.Stdout, spec.Stderr = files[0], files[len(files)-1]
+		h, err = launchSafely(ctx, r.opts.Launchers[spec.Job.Model], spec)
+	}
+	if err != nil {
+		r.in.put(launched{task: spec.Task, try: spec.Try, err: err})
+		return
+	}
+	id := h.Identity()
+	id.Log, id.Err = logs[0], logs[1]
+	r.in.put(launched{task: spec.Task, try: spec.Try, handle: h, id: id})
+	exit := h.Wait()
+	var size [2]int64
+	for i, f := range files {
+		if info, err := f.Stat(); err == nil {
+			size[i] = info.Size()
+		}
+	}
+	r.in.put(ended{task: spec.Task, try: spec.Try, exit: exit, size: size})
+}
+
+// launchSafely turns a panic of a launcher into a failed start, so that one job cannot end the run.
+func launchSafely(ctx context.Context, l Launcher, spec Spec) (h Handle, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("launcher panicked: %v", p)
+		}
+	}()
+	return l.Launch(ctx, spec)
+}
+
+func (r *Run) openLogs(logs [2]string) ([]*os.File, error) {
+	var files []*os.File
+	for _, name := range logs {
+		if name == "" {
+			continue
+		}
+		path := filepath.Join(r.opts.Recorder.Dir(), name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return files, fmt.Errorf("open log: %w", err)
+		}
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+		if err != nil {
+			return files, fmt.Errorf("open log: %w", err)
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+func (r *Run) launched(m launched) {
+	a := r.live[m.task]
+	if a == nil || a.try != m.try {
+		return
+	}
+	if m.err != nil {
+		r.over(m.task, a, TaskEnded{Status: Failed, Reason: m.err.Error(), Exit: Exit{Code: -1}})
+		return
+	}
+	a.handle = m.handle
+	r.emit(TaskStarted{Task: m.task, Try: m.try, Identity: m.id})
+	if limit := r.opts.Jobs[m.task].Timeout; limit > 0 {
+		a.left = limit
+		r.runTimeout(m.task, a)
+	}
+	switch {
+	case a.stop != goOn: // cancelled while it was starting
+		r.tellStop(m.task, a)
+	case a.hold:
+		r.pause(m.task)
+	}
+}
+
+func (r *Run) ended(m ended) {
+	a := r.live[m.task]
+	if a == nil || a.try != m.try {
+		return
+	}
+	ev := TaskEnded{Exit: m.exit, LogSize: m.size}
+	switch {
+	case a.stop == stopCancelled:
+		ev.Status, ev.Reason = Cancelled, a.why
+	case a.stop == stopTimedOut:
+		ev.Status, ev.Reason = Failed, a.why
+	case m.exit.Reason != "":
+		ev.Status, ev.Reason = Failed, m.exit.Reason
+	case m.exit.Signal != "":
+		ev.Status, ev.Reason = Failed, "ended by "+m.exit.Signal
+	case m.exit.Code != 0:
+		ev.Status, ev.Reason = Failed, fmt.Sprintf("exit status %d", m.exit.Code)
+	default:
+		ev.Status = Succeeded
+	}
+	r.over(m.task, a, ev)
+}
+
+// over ends an attempt and does what its end means for others: retry, dependents, halt.
+func (r *Run) over(task int, a *attempt, ev TaskEnded) {
+	for _, t := range []*time.Timer{a.timer, a.grace} {
+		if t != nil {
+			t.Stop()
+		}
+	}
+	delete(r.live, task)
+	if ev.Status == Failed && a.stop == stopCancelled { // cancelled before it could be started
+		ev.Status, ev.Reason = Cancelled, a.why
+	}
+	ev.Task, ev.Try, ev.Cause = task, a.try, a.cause
+	r.emit(ev)
+	switch {
+	case a.again:
+		r.requeue(task, 0)
+	case ev.Status == Succeeded:
+		r.queue.Done(task)
+	case ev.Status == Failed && r.retries[task] < r.opts.Jobs[task].Retries && r.halted == "":
+		r.retries[task]++
+		r.requeue(task, backoff(r.opts.Backoff, r.retries[task]))
+	default:
+		r.abandon(task, ev.Status)
+		if ev.Status == Failed {
+			r.halt(task)
+		}
+	}
+}
+
+// backoff is the wait before the n-th retry: it doubles with each.
+func backoff(first time.Duration, n int) time.Duration {
+	d := first
+	for ; n > 1 && d < MaxBackoff; n-- {
+		d *= 2
+	}
+	return min(d, MaxBackoff)
+}
+
+// requeue queues a task for its next try, after a wait.
+func (r *Run) requeue(task int, wait time.Duration) {
+	ev := TaskQueued{Task: task, Try: r.state.Tasks[task].Try + 1}
+	if wait <= 0 {
+		r.emit(ev)
+		r.queue.Add(task)
+		return
+	}
+	ev.NotBefore = time.Since(r.began) + wait
+	r.emit(ev)
+	r.timers[task] = r.after(wait, expired{task, ev.Try, backoffTimer})
+}
+
+func (r *Run) after(d time.Duration, m expired) *time.Timer {
+	return time.AfterFunc(d, func() { r.in.put(m) })
+}
+
+// abandon cancels all queued tasks that wait for one that did not succeed.
+func (r *Run) abandon(task int, status Status) {
+	verb := "failed"
+	if status == Cancelled {
+		verb = "was cancelled"
+	}
+	for _, d := range r.queue.Dependents(task) {
+		if r.state.Tasks[d].Status == Queued && r.live[d] == nil {
+			r.drop(d, fmt.Sprintf("waits for %q, which %s", r.opts.Jobs[task].Name, verb), task)
+		}
+	}
+}
+
+// drop ends a queued task that will not start.
+func (r *Run) drop(task int, why string, cause int) {
+	r.queue.Remove(task)
+	if t := r.timers[task]; t != nil {
+		t.Stop()
+		delete(r.timers, task)
+	}
+	r.emit(TaskEnded{
+		Task: task, Try: r.state.Tasks[task].Try, Status: Cancelled, Reason: why, Cause: cause, Exit: Exit{Code: -1},
+	})
+}
+
+// halt does what --halt asks for when a task has finally failed.
+func (r *Run) halt(task int) {
+	if r.halted != "" || r.opts.Halt == HaltNever || r.opts.Halt == "" {
+		return
+	}
+	r.halted = fmt.Sprintf("halted: %q failed", r.opts.Jobs[task].Name)
+	for _, i := range r.every() {
+		switch {
+		case r.live[i] != nil && r.opts.Halt == HaltFail:
+			r.stopAttempt(i, r.live[i], stopCancelled, r.halted, task)
+		case r.live[i] == nil && r.state.Tasks[i].Status == Queued:
+			r.drop(i, r.halted, task)
+		}
+	}
+}
+
+func (r *Run) runTimeout(task int, a *attempt) {
+	a.since = time.Now()
+	a.timer = r.after(a.left, expired{task, a.try, timeoutTimer})
+}
+
+func (r *Run) expired(m expired) {
+	if m.what == backoffTimer {
+		delete(r.timers, m.task)
+		if t := r.state.Tasks[m.task]; t.Status == Queued && t.Try == m.try {
+			r.queue.Add(m.task)
+		}
+		return
+	}
+	a := r.live[m.task]
+	if a == nil || a.try != m.try {
+		return
+	}
+	if m.what == timeoutTimer {
+		if r.state.Tasks[m.task].Status == Paused { // paused in the instant in which it ran out
+			return
+		}
+		why := fmt.Sprintf("timed out after %v", r.opts.Jobs[m.task].Timeout)
+		r.stopAttempt(m.task, a, stopTimedOut, why, -1)
+		return
+	}
+	a.how, a.told = Kill, false
+	r.tellStop(m.task, a)
+}

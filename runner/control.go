@@ -1,0 +1,193 @@
+package runner
+
+import (
+	"fmt"
+	"time"
+)
+
+func (r *Run) command(c Command) {
+	switch c := c.(type) {
+	case Pause:
+		for _, i := range r.these(c.Tasks) {
+			r.pause(i)
+		}
+	case Resume:
+		for _, i := range r.these(c.Tasks) {
+			r.resume(i)
+		}
+	case Cancel:
+		r.cancel(r.these(c.Tasks), stopCancelled, "cancelled")
+	case KillNow:
+		r.killNow(r.these(c.Tasks))
+	case Restart:
+		r.restart(r.these(c.Tasks))
+	case SetWorkers:
+		if n := min(max(c.N, 1), MaxWorkers); n != r.limit {
+			r.limit = n
+			r.tell()
+		}
+	case Finish:
+		r.finishing = true
+		if c.Cancel {
+			r.reason = "cancelled"
+			r.cancel(r.every(), stopCancelled, "cancelled")
+		}
+	}
+}
+
+// these returns the tasks that a command names: all of them for nil, and none that do not exist.
+func (r *Run) these(tasks []int) []int {
+	if tasks == nil {
+		return r.every()
+	}
+	known := make([]int, 0, len(tasks))
+	for _, i := range tasks {
+		if i >= 0 && i < len(r.opts.Jobs) {
+			known = append(known, i)
+		}
+	}
+	return known
+}
+
+func (r *Run) every() []int {
+	all := make([]int, len(r.opts.Jobs))
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+// refuse tells the user why something asked of a task was not done.
+func (r *Run) refuse(task int, format string, args ...any) {
+	r.emit(Advised{Task: task, Level: Warning, Code: "refused", Text: fmt.Sprintf(format, args...)})
+}
+
+func (r *Run) pause(task int) {
+	a := r.live[task]
+	if a == nil || a.stop != goOn || r.state.Tasks[task].Status == Paused {
+		return
+	}
+	if a.handle == nil {
+		a.hold = true
+		return
+	}
+	if err := a.handle.Pause(); err != nil {
+		r.refuse(task, "cannot pause: %v", err)
+		return
+	}
+	if a.timer != nil {
+		a.timer.Stop()
+		a.left = max(a.left-time.Since(a.since), 0)
+	}
+	r.emit(TaskPaused{Task: task})
+}
+
+func (r *Run) resume(task int) {
+	a := r.live[task]
+	if a == nil {
+		return
+	}
+	a.hold = false
+	if r.state.Tasks[task].Status != Paused || a.stop != goOn {
+		return
+	}
+	if err := a.handle.Resume(); err != nil {
+		r.refuse(task, "cannot resume: %v", err)
+		return
+	}
+	if a.timer != nil {
+		r.runTimeout(task, a)
+	}
+	r.emit(TaskResumed{Task: task})
+}
+
+// cancel ends tasks, whatever they are doing, and what waits for them.
+func (r *Run) cancel(tasks []int, stop stopReason, why string) {
+	for _, i := range tasks {
+		switch a := r.live[i]; {
+		case a != nil:
+			a.again = false
+			r.stopAttempt(i, a, stop, why, -1)
+		case r.state.Tasks[i].Status == Queued:
+			r.drop(i, why, -1)
+			r.abandon(i, Cancelled)
+		}
+	}
+}
+
+func (r *Run) killNow(tasks []int) {
+	r.cancel(tasks, stopCancelled, "killed")
+	for _, i := range tasks {
+		if a := r.live[i]; a != nil && a.how != Kill {
+			a.how, a.told, a.why = Kill, false, "killed"
+			r.tellStop(i, a)
+		}
+	}
+}
+
+// stopAttempt asks an attempt to end. The first reason stands; asking again changes nothing.
+func (r *Run) stopAttempt(task int, a *attempt, stop stopReason, why string, cause int) {
+	if a.stop != goOn {
+		return
+	}
+	a.stop, a.why, a.cause = stop, why, cause
+	if a.handle != nil {
+		r.tellStop(task, a)
+	}
+}
+
+// tellStop passes on to the handle what was decided, and starts the grace.
+func (r *Run) tellStop(task int, a *attempt) {
+	if a.handle == nil || a.told {
+		return
+	}
+	a.told = true
+	if err := a.handle.Stop(a.how); err != nil {
+		r.refuse(task, "cannot end: %v", err)
+	}
+	if a.how == Ask && a.grace == nil {
+		a.grace = r.after(r.opts.Jobs[task].GraceOrDefault(), expired{task, a.try, graceTimer})
+	}
+}
+
+// restart queues tasks again, together with what was cancelled because of them. A task that waits
+// for one which has not succeeded and is not about to run again stays as it is, and that is said.
+func (r *Run) restart(tasks []int) {
+	if r.finishing {
+		return
+	}
+	r.halted = ""
+	again := map[int]bool{}
+	for _, i := range tasks {
+		again[i] = true
+		for _, d := range r.queue.Dependents(i) {
+			if t := r.state.Tasks[d]; t.Status == Cancelled && t.Cause >= 0 {
+				again[d] = true
+			}
+		}
+	}
+	for i := range r.opts.Jobs {
+		if again[i] {
+			r.restartOne(i, again)
+		}
+	}
+}
+
+func (r *Run) restartOne(task int, again map[int]bool) {
+	delete(r.retries, task)
+	if a := r.live[task]; a != nil {
+		a.again = true
+		r.stopAttempt(task, a, stopCancelled, "restarted", -1)
+		return
+	}
+	if !r.state.Tasks[task].Status.Over() {
+		return
+	}
+	for _, n := range r.queue.Needs(task) {
+		if t := r.state.Tasks[n]; t.Status != Succeeded && t.Status.Over() && !again[n] {
+			r.refuse(task, "cannot restart: it waits for %q, which has not succeeded: restart that one", r.opts.Jobs[n].Name)
+			return
+		}
+	}
+	r.requeue(task, 0)
+}

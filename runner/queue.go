@@ -1,0 +1,131 @@
+package runner
+
+import (
+	"container/heap"
+	"slices"
+)
+
+// Queue is the scheduling policy: which of the queued tasks starts next. It knows no clock, no
+// launcher and no limits; it is told what was queued, withdrawn and done, and answers from that
+// alone. Of the tasks that may start, the one with the lowest index goes first.
+//
+// Each call costs O(log n) plus the number of direct dependents.
+type Queue struct {
+	needs  [][]int // needs[i]: the tasks that must have succeeded before i starts
+	feeds  [][]int // the inverse
+	waits  []bool  // queued and not handed out
+	done   []bool  // succeeded
+	absent []int   // how many of needs[i] are not done, while i waits
+	ready  indexHeap
+}
+
+// NewQueue makes an empty queue for jobs that [Validate] found nothing wrong with.
+func NewQueue(jobs []Job) *Queue {
+	n := len(jobs)
+	q := &Queue{
+		needs: make([][]int, n), feeds: make([][]int, n),
+		waits: make([]bool, n), done: make([]bool, n), absent: make([]int, n),
+	}
+	index := indexByName(jobs)
+	for i, job := range jobs {
+		for _, name := range job.After {
+			for _, j := range index.lookup(name) {
+				q.needs[i] = append(q.needs[i], j)
+				q.feeds[j] = append(q.feeds[j], i)
+			}
+		}
+	}
+	return q
+}
+
+// Add queues a task. One that had succeeded counts as not done from now on.
+func (q *Queue) Add(task int) {
+	if q.waits[task] {
+		return
+	}
+	if q.done[task] {
+		q.done[task] = false
+		for _, d := range q.feeds[task] {
+			q.absent[d]++
+		}
+	}
+	q.waits[task] = true
+	q.absent[task] = 0
+	for _, n := range q.needs[task] {
+		if !q.done[n] {
+			q.absent[task]++
+		}
+	}
+	q.offer(task)
+}
+
+// Remove withdraws a queued task.
+func (q *Queue) Remove(task int) { q.waits[task] = false }
+
+// Done says that a task succeeded, which lets those start that waited for it.
+func (q *Queue) Done(task int) {
+	if q.done[task] {
+		return
+	}
+	q.done[task] = true
+	for _, d := range q.feeds[task] {
+		q.absent[d]--
+		q.offer(d)
+	}
+}
+
+// Next hands out the task to start, or false when none may start now.
+func (q *Queue) Next() (int, bool) {
+	for q.ready.Len() > 0 {
+		task := heap.Pop(&q.ready).(int)
+		if q.waits[task] && q.absent[task] == 0 { // else withdrawn or blocked since it was offered
+			q.waits[task] = false
+			return task, true
+		}
+	}
+	return 0, false
+}
+
+// Dependents returns every task that waits for task, directly or through others, ascending.
+func (q *Queue) Dependents(task int) []int {
+	seen := map[int]bool{}
+	var walk func(int)
+	walk = func(t int) {
+		for _, d := range q.feeds[t] {
+			if !seen[d] {
+				seen[d] = true
+				walk(d)
+			}
+		}
+	}
+	walk(task)
+	out := make([]int, 0, len(seen))
+	for d := range seen {
+		out = append(out, d)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Needs returns the tasks that task waits for directly.
+func (q *Queue) Needs(task int) []int { return q.needs[task] }
+
+func (q *Queue) offer(task int) {
+	if q.waits[task] && q.absent[task] == 0 {
+		heap.Push(&q.ready, task)
+	}
+}
+
+// indexHeap is a min-heap of task indices.
+type indexHeap []int
+
+func (h indexHeap) Len() int           { return len(h) }
+func (h indexHeap) Less(i, j int) bool { return h[i] < h[j] }
+func (h indexHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *indexHeap) Push(x any)        { *h = append(*h, x.(int)) }
+func (h *indexHeap) Pop() any {
+	old := *h
+	x := old[len(old)-1]
+	*h = old[:len(old)-1]
+	return x
+}

@@ -1,0 +1,265 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Halt says what a failed job means for the others.
+type Halt string
+
+// The halting policies. A job has failed when its retries are used up.
+const (
+	HaltNever Halt = "never" // nothing
+	HaltSoon  Halt = "soon"  // what runs may end, nothing more starts
+	HaltFail  Halt = "fail"  // all others are cancelled
+)
+
+// ParseHalt reads a policy's name.
+func ParseHalt(s string) (Halt, error) {
+	if h := Halt(s); slices.Contains([]Halt{HaltNever, HaltSoon, HaltFail}, h) {
+		return h, nil
+	}
+	return "", fmt.Errorf("unknown --halt %q: one of never, soon, fail", s)
+}
+
+// Options is what a run needs. Jobs must have been through [Prepare].
+type Options struct {
+	ID        string
+	Name      string
+	Jobs      []Job
+	Workers   int // 1..MaxWorkers
+	Cores     []int
+	Quota     float64 // cores' worth of time; 0 means len(Cores)
+	Halt      Halt
+	Separate  bool // keep standard error in a file of its own
+	Launchers map[Model]Launcher
+	Recorder  Recorder
+	// Backoff is the wait before the first retry; it doubles with each up to MaxBackoff.
+	// 0 means one second.
+	Backoff time.Duration
+	// Hold keeps the run open when all tasks are over, so that they can be restarted, until Finish.
+	Hold bool
+}
+
+// MaxBackoff is the longest wait before a retry.
+const MaxBackoff = 30 * time.Second
+
+// Run runs jobs. One goroutine, that of [Run.Run], owns all of it; the other methods may be called
+// from any goroutine and never block.
+type Run struct {
+	opts  Options
+	in    *mailbox[any] // Commands, Events to report, and what attempts tell
+	feeds []*Feed
+	tasks sync.WaitGroup // the goroutines of attempts
+	began time.Time
+
+	// Owned by Run's goroutine.
+	state     State
+	queue     *Queue
+	live      map[int]*attempt
+	retries   map[int]int // retries used since the task was last queued by hand
+	timers    map[int]*time.Timer
+	out       []Event
+	limit     int
+	shown     []int  // the Stopping list last told
+	halted    string // why nothing more starts, or ""
+	finishing bool
+	reason    string // why the run was ended early
+	lost      error  // the recorder's last error
+}
+
+// New prepares a run. It starts nothing.
+func New(opts Options) (*Run, error) {
+	if opts.Workers < 1 || opts.Workers > MaxWorkers {
+		return nil, fmt.Errorf("%d workers: must be 1 to %d", opts.Workers, MaxWorkers)
+	}
+	if opts.Recorder == nil {
+		return nil, errors.New("a run needs a recorder for its output")
+	}
+	if opts.Backoff <= 0 {
+		opts.Backoff = time.Second
+	}
+	if opts.Quota <= 0 {
+		opts.Quota = float64(len(opts.Cores))
+	}
+	return &Run{
+		opts: opts, in: newMailbox[any](), queue: NewQueue(opts.Jobs), limit: opts.Workers,
+		live: map[int]*attempt{}, retries: map[int]int{}, timers: map[int]*time.Timer{},
+	}, nil
+}
+
+// Subscribe returns a feed of all events. It must be called before [Run.Run].
+func (r *Run) Subscribe() *Feed {
+	f := &Feed{box: newMailbox[Event]()}
+	r.feeds = append(r.feeds, f)
+	return f
+}
+
+// Do asks for something. What cannot be done is answered by an Advised event.
+func (r *Run) Do(c Command) { r.in.put(c) }
+
+// Report adds a measurement or a sentence to the stream. Its At is set when it is taken up.
+func (r *Run) Report(s Sampled) { r.in.put(s) }
+
+// Advise adds a sentence to the stream.
+func (r *Run) Advise(a Advised) { r.in.put(a) }
+
+// Run runs the jobs and blocks until all that it started has ended and the launchers are closed.
+// When ctx is done all tasks are cancelled, with their grace, and the run ends; the cause of ctx
+// becomes the reason. It returns the last state.
+//
+// An error means that the run could not be recorded from the start, and then nothing was started.
+func (r *Run) Run(ctx context.Context) (State, error) {
+	r.began = time.Now()
+	if err := r.open(); err != nil {
+		return r.state, err
+	}
+	done := ctx.Done()
+	for !r.finished() {
+		select {
+		case <-r.in.ready:
+			for _, m := range r.in.take() {
+				r.handle(m)
+			}
+		case <-done:
+			done = nil // once: from now on the grace of each task decides
+			r.reason = context.Cause(ctx).Error()
+			r.finishing = true
+			r.cancel(r.every(), stopCancelled, r.reason)
+		}
+		r.fill(ctx)
+		r.flush()
+	}
+	r.tasks.Wait()
+	errs := r.close()
+	r.emit(RunEnded{Reason: r.reason})
+	r.flush()
+	return r.state, errs
+}
+
+// open queues all tasks and starts the first, so that nothing runs unrecorded.
+func (r *Run) open() error {
+	r.emit(RunStarted{
+		ID: r.opts.ID, Name: r.opts.Name, Time: r.began, Jobs: r.opts.Jobs,
+		Workers: r.limit, Cores: r.opts.Cores, Quota: r.opts.Quota,
+	})
+	for i := range r.opts.Jobs {
+		r.emit(TaskQueued{Task: i, Try: 1})
+		r.queue.Add(i)
+	}
+	r.flush()
+	if r.lost != nil {
+		return fmt.Errorf("record the run: %w", r.lost)
+	}
+	r.fill(context.Background())
+	return nil
+}
+
+func (r *Run) close() error {
+	var errs []error
+	closed := map[Closer]bool{}
+	for _, l := range r.opts.Launchers {
+		if c, ok := l.(Closer); ok && !closed[c] {
+			closed[c] = true
+			errs = append(errs, c.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (r *Run) finished() bool {
+	return len(r.live) == 0 && r.state.Over() && (r.finishing || !r.opts.Hold)
+}
+
+// fill starts tasks while workers are free.
+func (r *Run) fill(ctx context.Context) {
+	for len(r.live) < r.limit {
+		task, ok := r.queue.Next()
+		if !ok {
+			return
+		}
+		r.launch(ctx, task)
+	}
+}
+
+// emit stamps an event, folds it into the run's own state and puts it in line for flush.
+func (r *Run) emit(ev Event) {
+	ev = stamp(ev, At(time.Since(r.began)))
+	if err := r.state.Apply(ev); err != nil {
+		panic(fmt.Sprintf("runner broke its own rules: %v", err))
+	}
+	r.out = append(r.out, ev)
+}
+
+// flush records what was emitted, then shows it to every feed.
+func (r *Run) flush() {
+	if !slices.Equal(r.shown, r.stopping()) {
+		r.tell()
+	}
+	if len(r.out) == 0 {
+		return
+	}
+	r.record()
+	out := r.out
+	r.out = nil
+	for _, f := range r.feeds {
+		f.put(out)
+	}
+}
+
+// record keeps what was emitted. When that stops working, or works again, it says so once.
+func (r *Run) record() {
+	err := r.opts.Recorder.Record(r.out)
+	if (err == nil) == (r.lost == nil) {
+		return
+	}
+	r.lost = err
+	kept := len(r.out)
+	if err != nil {
+		r.emit(Advised{Task: -1, Level: Warning, Code: "unrecorded", Text: fmt.Sprintf("not recorded from here on: %v", err)})
+		return
+	}
+	r.emit(Advised{Task: -1, Level: Note, Code: "recorded", Text: "recorded again; the run's folder lacks what happened in between"})
+	r.lost = r.opts.Recorder.Record(r.out[kept:])
+}
+
+// tell emits the worker limit and the tasks being stopped.
+func (r *Run) tell() {
+	r.shown = r.stopping()
+	r.emit(Sampled{Workers: r.limit, Stopping: r.shown})
+}
+
+func (r *Run) stopping() []int {
+	var out []int
+	for i, a := range r.live {
+		if a.stop != goOn {
+			out = append(out, i)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (r *Run) handle(m any) {
+	switch m := m.(type) {
+	case Command:
+		r.command(m)
+	case launched:
+		r.launched(m)
+	case ended:
+		r.ended(m)
+	case expired:
+		r.expired(m)
+	case Sampled:
+		m.Workers, m.Stopping = r.limit, r.stopping()
+		r.shown = m.Stopping
+		r.emit(m)
+	case Advised:
+		r.emit(m)
+	}
+}

@@ -1,0 +1,165 @@
+package runner
+
+import (
+	"slices"
+	"time"
+)
+
+// Sampled is how things stand: a snapshot of what was measured since the last one, of the worker
+// limit, and of the tasks that have been asked to end but have not ended yet.
+type Sampled struct {
+	At                       // the end of the span
+	Span       time.Duration // what the figures cover
+	Merged     int           // how many samples were merged into this one; 0 and 1 both mean it stands for itself
+	Workers    int           // the worker limit now; 0 means unchanged
+	Stopping   []int         // tasks that were asked to end and have not; ascending
+	Host       HostSample
+	Tasks      []TaskSample // running and paused tasks, ascending by Task
+	Lanes      Lanes
+	unmeasured bool // made by Run alone to tell Workers and Stopping
+}
+
+// Type implements [Event].
+func (Sampled) Type() string { return "sampled" }
+
+// Measured reports whether the sample carries figures, or only tells the worker limit and the
+// tasks being stopped.
+func (s Sampled) Measured() bool { return s.Span > 0 }
+
+// HostSample is what the whole machine did. Shares are 0..1; unknown figures are -1.
+type HostSample struct {
+	Busy     []float64  // per core, in the order of Lanes.Cores: busy share, steal not counted
+	Steal    float64    // share of all cores' time that the hypervisor took
+	MemUsed  int64      // bytes
+	MemTotal int64      // bytes
+	Load     [3]float64 // 1, 5, 15 minutes
+	Throttle float64    // share of the span in which the cgroup quota held us back
+}
+
+// TaskSample is what one task did in the span. Times are summed over all its threads, so they can
+// exceed the span.
+type TaskSample struct {
+	Task      int
+	Live      time.Duration // wall time within the span in which it ran and was not paused
+	OnCore    time.Duration // on a core
+	WaitCore  time.Duration // runnable, waiting for a core; -1 where the system does not tell
+	WaitGIL   time.Duration // waiting for the GIL; -1 where not measured
+	Core      int           // the core it ran on last; -1 unknown
+	Processes int
+	Threads   int
+	RSS       int64    // bytes, summed over its processes (counts shared pages once each); -1 unknown
+	PSS       int64    // bytes, shared pages divided among those who share them; -1 not measured
+	LogSize   [2]int64 // bytes of output so far
+}
+
+// Lanes says which task was on which core: per core a row of cells of equal length.
+type Lanes struct {
+	Cores []int         // ids of the cores, ascending
+	Cell  time.Duration // what one cell covers; 0 when lanes are not measured
+	Rows  [][]Cell      // one per core, all of the same length
+	Tier  string        // how it was measured: "sampled 50 Hz", "per-core load only"
+}
+
+// Cell is one core in one short slice of time.
+type Cell struct {
+	Task int32 // the task that had most of the slice; Foreign if none of ours had any; Idle if nobody had
+	Ours uint8 // how much of the slice our tasks had, in percent
+	Load uint8 // how much of it was busy at all, in percent; at least Ours
+}
+
+// What Cell.Task holds when no task of the run was on the core.
+const (
+	Idle    int32 = -1
+	Foreign int32 = -2
+)
+
+// Merge returns one sample that stands for s and then next: times add up, levels are the later
+// ones, lanes are strung together. Lanes of different geometry keep only the later.
+func (s Sampled) Merge(next Sampled) Sampled {
+	out := next
+	out.Merged = max(s.Merged, 1) + max(next.Merged, 1)
+	if out.Workers == 0 {
+		out.Workers = s.Workers
+	}
+	if !next.Measured() {
+		out.Span, out.Host, out.Tasks, out.Lanes = s.Span, s.Host, s.Tasks, s.Lanes
+		return out
+	}
+	if !s.Measured() {
+		return out
+	}
+	out.Span = s.Span + next.Span
+	out.Host = s.Host.merge(s.Span, next.Host, next.Span)
+	out.Tasks = mergeTasks(s.Tasks, next.Tasks)
+	out.Lanes = s.Lanes.join(next.Lanes)
+	return out
+}
+
+func (h HostSample) merge(span time.Duration, next HostSample, nextSpan time.Duration) HostSample {
+	out := next
+	w := float64(span) / float64(span+nextSpan)
+	mix := func(a, b float64) float64 {
+		if a < 0 || b < 0 {
+			return max(a, b)
+		}
+		return w*a + (1-w)*b
+	}
+	if len(h.Busy) == len(next.Busy) {
+		out.Busy = make([]float64, len(h.Busy))
+		for i := range out.Busy {
+			out.Busy[i] = mix(h.Busy[i], next.Busy[i])
+		}
+	}
+	out.Steal, out.Throttle = mix(h.Steal, next.Steal), mix(h.Throttle, next.Throttle)
+	return out
+}
+
+func mergeTasks(a, b []TaskSample) []TaskSample {
+	out := make([]TaskSample, 0, max(len(a), len(b)))
+	for len(a) > 0 || len(b) > 0 {
+		switch {
+		case len(b) == 0 || len(a) > 0 && a[0].Task < b[0].Task:
+			out, a = append(out, a[0]), a[1:]
+		case len(a) == 0 || b[0].Task < a[0].Task:
+			out, b = append(out, b[0]), b[1:]
+		default:
+			out = append(out, a[0].then(b[0]))
+			a, b = a[1:], b[1:]
+		}
+	}
+	return out
+}
+
+// then adds a later sample of the same task.
+func (t TaskSample) then(next TaskSample) TaskSample {
+	out := next
+	sum := func(x, y time.Duration) time.Duration {
+		if x < 0 || y < 0 {
+			return -1
+		}
+		return x + y
+	}
+	out.Live = t.Live + next.Live
+	out.OnCore = t.OnCore + next.OnCore
+	out.WaitCore = sum(t.WaitCore, next.WaitCore)
+	out.WaitGIL = sum(t.WaitGIL, next.WaitGIL)
+	if out.Core < 0 {
+		out.Core = t.Core
+	}
+	if out.PSS < 0 {
+		out.PSS = t.PSS
+	}
+	return out
+}
+
+func (l Lanes) join(next Lanes) Lanes {
+	if l.Cell != next.Cell || !slices.Equal(l.Cores, next.Cores) || len(l.Rows) != len(next.Rows) {
+		return next
+	}
+	out := next
+	out.Rows = make([][]Cell, len(l.Rows))
+	for i := range out.Rows {
+		out.Rows[i] = slices.Concat(l.Rows[i], next.Rows[i])
+	}
+	return out
+}

@@ -1,0 +1,253 @@
+package runner
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// State is everything known of a run after some of its events: a pure fold over the stream. The
+// same events always make the same State, whether they come from a live run or from its folder.
+//
+// Applying an event costs the same with ten tasks and with 100 000. A State belongs to one
+// goroutine; to share a run, give each reader its own [Feed].
+type State struct {
+	ID      string
+	Name    string
+	Time    time.Time // the wall clock at the start
+	Jobs    []Job
+	Tasks   []Task // parallel to Jobs
+	Workers int
+	Cores   []int
+	Quota   float64
+
+	Now      time.Duration // when the last event happened, since the start
+	Ended    bool
+	Reason   string // why the run was ended early, or ""
+	Active   []int  // tasks that hold a worker, ascending
+	Stopping []int  // tasks that were asked to end and have not, ascending
+
+	Host    HostSample
+	Lanes   History
+	Times   Times           // of all tasks together
+	Advice  Advised         // the last sentence on the run; Text is "" before the first
+	Notices map[int]Advised // the last sentence on a task
+	Output  []Chunk         // the newest output of all tasks in the order in which it was seen
+
+	count [statuses]int
+	busy  time.Duration // when the last task ended or, while one is active, Now
+}
+
+// Chunk is a piece of a task's output: bytes From to To of one of its log files.
+type Chunk struct {
+	Task     int
+	Stderr   bool
+	Log      string // the log file, relative to the run's folder
+	From, To int64
+}
+
+// maxChunks bounds State.Output; older output is still in the jobs' own logs.
+const maxChunks = 4096
+
+// Count returns how many tasks have the status s.
+func (s *State) Count(st Status) int { return s.count[st] }
+
+// Over reports whether every task has ended.
+func (s *State) Over() bool {
+	return s.count[Failed]+s.count[Cancelled]+s.count[Succeeded] == len(s.Tasks)
+}
+
+// Elapsed returns how long the run had something to do at the time now: it stands still once all
+// tasks are over, until one is restarted.
+func (s *State) Elapsed(now time.Duration) time.Duration {
+	if s.Ended || s.Over() {
+		return s.busy
+	}
+	return max(now, s.Now)
+}
+
+// IsStopping reports whether task was asked to end and has not.
+func (s *State) IsStopping(task int) bool {
+	_, found := slices.BinarySearch(s.Stopping, task)
+	return found
+}
+
+// Apply adds one event. An error means that the event cannot have happened in this state (a
+// damaged journal); it was left out and the state is as before.
+func (s *State) Apply(ev Event) error {
+	var err error
+	switch ev := ev.(type) {
+	case RunStarted:
+		s.start(ev)
+	case Sampled:
+		s.sample(ev)
+	case Advised:
+		if ev.Task >= 0 && ev.Task < len(s.Tasks) {
+			s.Notices[ev.Task] = ev
+		} else {
+			s.Advice = ev
+		}
+	case RunEnded:
+		s.Ended, s.Reason = true, ev.Reason
+	default:
+		err = s.applyTask(ev)
+	}
+	if err != nil {
+		return fmt.Errorf("event at %v: %w", ev.When(), err)
+	}
+	s.Now = max(s.Now, ev.When())
+	if len(s.Active) > 0 {
+		s.busy = s.Now
+	}
+	return nil
+}
+
+func (s *State) start(ev RunStarted) {
+	*s = State{
+		ID: ev.ID, Name: ev.Name, Time: ev.Time, Jobs: ev.Jobs, Workers: ev.Workers,
+		Cores: ev.Cores, Quota: ev.Quota,
+		Tasks:   make([]Task, len(ev.Jobs)),
+		Notices: map[int]Advised{},
+	}
+	for i := range s.Tasks {
+		s.Tasks[i].Cause = -1
+	}
+	s.count[Unborn] = len(s.Tasks)
+}
+
+// taskOf returns the task that a task event is about.
+func taskOf(ev Event) int {
+	switch ev := ev.(type) {
+	case TaskQueued:
+		return ev.Task
+	case TaskStarted:
+		return ev.Task
+	case TaskPaused:
+		return ev.Task
+	case TaskResumed:
+		return ev.Task
+	case TaskEnded:
+		return ev.Task
+	}
+	return -1
+}
+
+func (s *State) applyTask(ev Event) error {
+	i := taskOf(ev)
+	if i < 0 || i >= len(s.Tasks) {
+		return fmt.Errorf("%s names task %d of %d", ev.Type(), i, len(s.Tasks))
+	}
+	t := &s.Tasks[i]
+	next, err := t.Status.after(ev)
+	if err != nil {
+		return fmt.Errorf("task %d: %w", i, err)
+	}
+	s.count[t.Status]--
+	s.count[next]++
+	if t.Status.Active() != next.Active() {
+		s.activate(i, next.Active())
+	}
+	was := t.Status
+	t.Status = next
+	s.record(i, t, was, ev)
+	return nil
+}
+
+// record keeps what a task event says, once its transition is known to be possible.
+func (s *State) record(i int, t *Task, was Status, ev Event) {
+	at := ev.When()
+	switch ev := ev.(type) {
+	case TaskQueued:
+		t.Queued, t.NotBefore, t.Try = at, ev.NotBefore, ev.Try
+		t.ran = false
+		if ev.Try > 1 && ev.NotBefore == 0 { // by hand: what was said of the last try is stale
+			delete(s.Notices, i)
+		}
+	case TaskStarted:
+		t.Try, t.Identity, t.Started, t.Held, t.Since, t.ran = ev.Try, ev.Identity, at, 0, 0, true
+		t.Reason, t.Cause, t.Exit, t.LogSize, t.Stats = "", -1, Exit{}, [2]int64{}, nil
+	case TaskPaused:
+		t.Since = at
+	case TaskResumed:
+		t.Held += at - t.Since
+	case TaskEnded:
+		t.end(ev, was)
+		s.output(i, t, ev.LogSize)
+		s.Stopping = remove(s.Stopping, i)
+		s.busy = at
+	}
+}
+
+// end keeps how a try ended. One that ends while it is held was held until now.
+func (t *Task) end(ev TaskEnded, was Status) {
+	if was == Paused {
+		t.Held += ev.When() - t.Since
+	}
+	t.Ended, t.Exit, t.Reason, t.Cause = ev.When(), ev.Exit, ev.Reason, ev.Cause
+	if t.Stats != nil {
+		t.Stats.correct(ev.Exit.Usage, t.Ended-t.Started-t.Held)
+	}
+}
+
+func (s *State) activate(task int, active bool) {
+	if active {
+		at, _ := slices.BinarySearch(s.Active, task)
+		s.Active = slices.Insert(s.Active, at, task)
+		return
+	}
+	s.Active = remove(s.Active, task)
+}
+
+func remove(sorted []int, v int) []int {
+	if at, found := slices.BinarySearch(sorted, v); found {
+		return slices.Delete(sorted, at, at+1)
+	}
+	return sorted
+}
+
+func (s *State) sample(ev Sampled) {
+	if ev.Workers > 0 {
+		s.Workers = ev.Workers
+	}
+	s.Stopping = slices.DeleteFunc(slices.Clone(ev.Stopping), func(i int) bool {
+		return i < 0 || i >= len(s.Tasks) || s.Tasks[i].Status.Over()
+	})
+	if !ev.Measured() {
+		return
+	}
+	s.Host = ev.Host
+	s.Lanes.add(ev.At.When(), ev.Lanes)
+	var all TaskSample
+	for _, ts := range ev.Tasks {
+		if ts.Task < 0 || ts.Task >= len(s.Tasks) || !s.Tasks[ts.Task].ran {
+			continue
+		}
+		t := &s.Tasks[ts.Task]
+		s.output(ts.Task, t, ts.LogSize)
+		if t.Stats == nil {
+			t.Stats = newMeasured()
+		}
+		t.Stats.add(ts)
+		all.Live, all.OnCore = all.Live+ts.Live, all.OnCore+ts.OnCore
+		all.WaitCore, all.WaitGIL = addKnown(all.WaitCore, ts.WaitCore), addKnown(all.WaitGIL, ts.WaitGIL)
+	}
+	s.Times.add(ev.Span, all)
+}
+
+// output notes that a task's logs have grown to size.
+func (s *State) output(i int, t *Task, size [2]int64) {
+	for stream, n := range size {
+		if n <= t.LogSize[stream] {
+			continue
+		}
+		log := t.Log
+		if stream == 1 {
+			log = t.Err
+		}
+		s.Output = append(s.Output, Chunk{Task: i, Stderr: stream == 1, Log: log, From: t.LogSize[stream], To: n})
+		t.LogSize[stream] = n
+	}
+	if len(s.Output) > 2*maxChunks { // copied once in maxChunks chunks: constant cost each
+		s.Output = slices.Clone(s.Output[len(s.Output)-maxChunks:])
+	}
+}

@@ -1,0 +1,208 @@
+package runner
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Faults is everything that is wrong with what was asked, so that all of it can be said at once.
+type Faults []error
+
+func (f Faults) Error() string { return errors.Join(f...).Error() }
+
+// Unwrap lets errors.Is and errors.As look into each fault.
+func (f Faults) Unwrap() []error { return f }
+
+// err returns f as an error, or nil when it is empty.
+func (f Faults) err() error {
+	if len(f) == 0 {
+		return nil
+	}
+	return f
+}
+
+// A JobError is a fault of one job.
+type JobError struct {
+	Job    string // its name
+	Origin string // where it was written, or ""
+	Err    error
+}
+
+func (e *JobError) Error() string {
+	if e.Origin != "" {
+		return fmt.Sprintf("%s: job %q: %v", e.Origin, e.Job, e.Err)
+	}
+	return fmt.Sprintf("job %q: %v", e.Job, e.Err)
+}
+
+func (e *JobError) Unwrap() error { return e.Err }
+
+func fault(j Job, format string, args ...any) error {
+	return &JobError{Job: j.Name, Origin: j.Origin, Err: fmt.Errorf(format, args...)}
+}
+
+// Prepare resolves each job's model and checks that everything can run, without starting anything.
+// It returns the jobs to hand to [New]; the error, if any, is a [Faults] with all that is wrong.
+func Prepare(jobs []Job, launchers map[Model]Launcher) ([]Job, error) {
+	var faults Faults
+	if len(jobs) == 0 {
+		return nil, Faults{errors.New("no jobs: name a script, a quoted command line, or a job file")}
+	}
+	jobs = slices.Clone(jobs)
+	for i := range jobs {
+		jobs[i].Model = Resolve(jobs[i])
+		if n := kinds(jobs[i]); n != 1 {
+			faults = append(faults, fault(jobs[i], "needs exactly one thing to run, has %d", n))
+			continue
+		}
+		if err := check(jobs[i], launchers); err != nil {
+			faults = append(faults, &JobError{Job: jobs[i].Name, Origin: jobs[i].Origin, Err: err})
+		}
+	}
+	faults = append(faults, Validate(jobs)...)
+	return jobs, faults.err()
+}
+
+// Resolve says which model a job runs in: the one asked for or, for Auto, goroutines for what runs
+// inside parallax (Starlark scripts, workloads, Go functions) and processes for the rest.
+func Resolve(j Job) Model {
+	switch {
+	case j.Model != Auto && j.Model != "":
+		return j.Model
+	case j.Workload != "", j.Func != nil, strings.HasSuffix(j.Script, ".star"):
+		return Goroutines
+	default:
+		return Processes
+	}
+}
+
+func kinds(j Job) int {
+	n := 0
+	for _, given := range []bool{j.Line != "", len(j.Argv) > 0, j.Script != "", j.Workload != "", j.Func != nil} {
+		if given {
+			n++
+		}
+	}
+	return n
+}
+
+// check asks the model's launcher and, when it refuses, names the models that would do.
+func check(j Job, launchers map[Model]Launcher) error {
+	l, ok := launchers[j.Model]
+	var err error
+	if ok {
+		err = l.Check(j)
+	} else {
+		err = fmt.Errorf("the model %s is not part of this build", j.Model)
+	}
+	if err == nil {
+		return nil
+	}
+	var can []string
+	for _, m := range Models() {
+		if l, ok := launchers[m]; ok && m != j.Model && l.Check(j) == nil {
+			can = append(can, string(m))
+		}
+	}
+	if len(can) > 0 {
+		return fmt.Errorf("%w: it can run as %s", err, strings.Join(can, " or "))
+	}
+	return err
+}
+
+// Validate finds what is wrong with the jobs as a set: equal names, unknown names in After, cycles,
+// impossible limits.
+func Validate(jobs []Job) []error {
+	var faults []error
+	index := indexByName(jobs)
+	first := make(map[string]int, len(jobs))
+	for i, j := range jobs {
+		if k, taken := first[j.Name]; taken {
+			where := ""
+			if jobs[k].Origin != "" {
+				where = " at " + jobs[k].Origin
+			}
+			faults = append(faults, fault(j, "another job%s has this name", where))
+		} else {
+			first[j.Name] = i
+		}
+		if j.Timeout < 0 || j.Grace < 0 || j.Retries < 0 {
+			faults = append(faults, fault(j, "timeout, grace and retries cannot be negative"))
+		}
+		for _, name := range j.After {
+			if len(index.lookup(name)) == 0 {
+				faults = append(faults, fault(j, "after names %q, which is no job", name))
+			}
+		}
+	}
+	if cycle := findCycle(jobs, index); cycle != nil {
+		faults = append(faults, fault(jobs[cycle[0]], "waits for itself: %s", describe(jobs, cycle)))
+	}
+	return faults
+}
+
+func describe(jobs []Job, cycle []int) string {
+	names := make([]string, 0, len(cycle)+1)
+	for _, i := range cycle {
+		names = append(names, jobs[i].Name)
+	}
+	return strings.Join(append(names, jobs[cycle[0]].Name), " after ")
+}
+
+// nameIndex finds jobs by name. The name of a job with replicas ("primes" for primes.1, primes.2)
+// stands for all of them.
+type nameIndex map[string][]int
+
+func indexByName(jobs []Job) nameIndex {
+	index := make(nameIndex, len(jobs))
+	for i, j := range jobs {
+		index[j.Name] = append(index[j.Name], i)
+	}
+	for i, j := range jobs {
+		if j.Group != "" && j.Group != j.Name {
+			index[j.Group] = append(index[j.Group], i)
+		}
+	}
+	return index
+}
+
+func (x nameIndex) lookup(name string) []int { return x[name] }
+
+// findCycle returns the tasks of one cycle in the order in which each waits for the next, or nil.
+func findCycle(jobs []Job, index nameIndex) []int {
+	const (
+		fresh = iota
+		open  // on the path being followed
+		clear // leads into no cycle
+	)
+	mark := make([]uint8, len(jobs))
+	var path []int
+	var follow func(int) []int
+	follow = func(i int) []int {
+		mark[i], path = open, append(path, i)
+		for _, name := range jobs[i].After {
+			for _, j := range index.lookup(name) {
+				if mark[j] == open {
+					return slices.Clone(path[slices.Index(path, j):])
+				}
+				if mark[j] == fresh {
+					if cycle := follow(j); cycle != nil {
+						return cycle
+					}
+				}
+			}
+		}
+		mark[i], path = clear, path[:len(path)-1]
+		return nil
+	}
+	for i := range jobs {
+		if mark[i] == fresh {
+			if cycle := follow(i); cycle != nil {
+				return cycle
+			}
+		}
+	}
+	return nil
+}
