@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -12,6 +13,7 @@ import (
 // It belongs to the run's goroutine.
 type attempt struct {
 	try    int
+	slot   int
 	handle Handle // nil while it is being launched
 	stop   stopReason
 	how    Stop   // how firmly it was told
@@ -64,15 +66,25 @@ const (
 
 // launch hands a task to a goroutine of its own, which tells the run how it goes.
 func (r *Run) launch(ctx context.Context, task int) {
-	a := &attempt{try: r.state.Tasks[task].Try, cause: -1}
+	a := &attempt{try: r.state.Tasks[task].Try, slot: r.freeSlot(), cause: -1}
 	r.live[task] = a
 	job := r.opts.Jobs[task]
-	spec := Spec{Run: r.opts.ID, Task: task, Try: a.try, Job: job}
+	spec := Spec{Run: r.opts.ID, Task: task, Try: a.try, Slot: a.slot, Job: job}
 	logs := [2]string{r.opts.Recorder.LogPath(task, a.try, false), ""}
 	if r.opts.Separate {
 		logs[1] = r.opts.Recorder.LogPath(task, a.try, true)
 	}
 	r.tasks.Go(func() { r.attend(ctx, spec, logs) })
+}
+
+// freeSlot takes the lowest worker that nobody holds.
+func (r *Run) freeSlot() int {
+	at := slices.Index(r.slots, false)
+	if at < 0 {
+		at, r.slots = len(r.slots), append(r.slots, false)
+	}
+	r.slots[at] = true
+	return at + 1
 }
 
 // attend launches one try and waits for its end. It runs on a goroutine of its own and touches
@@ -189,6 +201,7 @@ func (r *Run) over(task int, a *attempt, ev TaskEnded) {
 		}
 	}
 	delete(r.live, task)
+	r.slots[a.slot-1] = false
 	if ev.Status == Failed && a.stop == stopCancelled { // cancelled before it could be started
 		ev.Status, ev.Reason = Cancelled, a.why
 	}

@@ -27,6 +27,7 @@ type Spec struct {
 	Run  string // the run's id
 	Task int
 	Try  int
+	Slot int // which worker it holds: 1..the worker limit, the lowest that was free
 	Job  Job
 	// Stdout and Stderr are open for appending and are the same file unless the streams are kept
 	// apart. The caller closes them once Wait has returned.
