@@ -235,6 +235,12 @@ func backoff(first time.Duration, n int) time.Duration {
 // requeue queues a task for its next try, after a wait.
 func (r *Run) requeue(task int, wait time.Duration) {
 	ev := TaskQueued{Task: task, Try: r.state.Tasks[task].Try + 1}
+	if n, verb := r.lacks(task); n >= 0 { // it would wait forever
+		r.emit(ev)
+		r.drop(task, fmt.Sprintf("waits for %q, which %s", r.opts.Jobs[n].Name, verb), n)
+		r.abandon(task, Cancelled)
+		return
+	}
 	if wait <= 0 {
 		r.emit(ev)
 		r.queue.Add(task)
@@ -243,6 +249,19 @@ func (r *Run) requeue(task int, wait time.Duration) {
 	ev.NotBefore = time.Since(r.began) + wait
 	r.emit(ev)
 	r.timers[task] = r.after(wait, expired{task, ev.Try, backoffTimer})
+}
+
+// lacks returns a task that task waits for and that has ended without success, and how; or -1.
+func (r *Run) lacks(task int) (need int, verb string) {
+	for _, n := range r.queue.Needs(task) {
+		switch r.state.Tasks[n].Status {
+		case Failed:
+			return n, "failed"
+		case Cancelled:
+			return n, "was cancelled"
+		}
+	}
+	return -1, ""
 }
 
 func (r *Run) after(d time.Duration, m expired) *time.Timer {

@@ -108,6 +108,7 @@ func (r *Run) cancel(tasks []int, stop stopReason, why string) {
 		case a != nil:
 			a.again = false
 			r.stopAttempt(i, a, stop, why, -1)
+			a.why = why // in place of "restarted", if it was to be
 		case r.state.Tasks[i].Status == Queued:
 			r.drop(i, why, -1)
 			r.abandon(i, Cancelled)
@@ -166,14 +167,32 @@ func (r *Run) restart(tasks []int) {
 			}
 		}
 	}
-	for i := range r.opts.Jobs {
-		if again[i] {
-			r.restartOne(i, again)
-		}
+	for _, i := range r.inOrder(again) {
+		r.restartOne(i)
 	}
 }
 
-func (r *Run) restartOne(task int, again map[int]bool) {
+// inOrder lists tasks so that each comes after those it waits for.
+func (r *Run) inOrder(tasks map[int]bool) []int {
+	var out []int
+	var add func(int)
+	add = func(i int) {
+		if !tasks[i] {
+			return
+		}
+		delete(tasks, i)
+		for _, n := range r.queue.Needs(i) {
+			add(n)
+		}
+		out = append(out, i)
+	}
+	for i := range r.opts.Jobs {
+		add(i)
+	}
+	return out
+}
+
+func (r *Run) restartOne(task int) {
 	delete(r.retries, task)
 	if a := r.live[task]; a != nil {
 		a.again = true
@@ -183,11 +202,9 @@ func (r *Run) restartOne(task int, again map[int]bool) {
 	if !r.state.Tasks[task].Status.Over() {
 		return
 	}
-	for _, n := range r.queue.Needs(task) {
-		if t := r.state.Tasks[n]; t.Status != Succeeded && t.Status.Over() && !again[n] {
-			r.refuse(task, "cannot restart: it waits for %q, which has not succeeded: restart that one", r.opts.Jobs[n].Name)
-			return
-		}
+	if n, verb := r.lacks(task); n >= 0 {
+		r.refuse(task, "cannot restart: it waits for %q, which %s: restart that one", r.opts.Jobs[n].Name, verb)
+		return
 	}
 	r.requeue(task, 0)
 }

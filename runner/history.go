@@ -38,7 +38,7 @@ func (h *History) add(at time.Duration, l Lanes) {
 			h.part[i] = h.part[i][ratio:]
 		}
 	}
-	if len(h.Rows[0]) > maxCells {
+	if n := len(h.Rows[0]); n > maxCells && n%2 == 0 { // an odd one would have no neighbour
 		h.coarsen()
 	}
 }

@@ -46,6 +46,13 @@ func (f *Feed) Ready() <-chan struct{} { return f.box.ready }
 // queue are merged.
 func (f *Feed) Take() []Event { return f.box.take() }
 
+// NewFeed returns a feed of events that come from elsewhere than a [Run]: from a recording, or from
+// another process.
+func NewFeed() *Feed { return &Feed{box: newMailbox[Event]()} }
+
+// Put adds events in order, without waiting for who reads.
+func (f *Feed) Put(evs []Event) { f.put(evs) }
+
 func (f *Feed) put(evs []Event) {
 	f.box.mu.Lock()
 	for _, ev := range evs {

@@ -62,7 +62,7 @@ type Run struct {
 	state     State
 	queue     *Queue
 	live      map[int]*attempt
-	slots     []bool // slots[i]: somebody holds worker i+1
+	slots     []bool      // slots[i]: somebody holds worker i+1
 	retries   map[int]int // retries used since the task was last queued by hand
 	timers    map[int]*time.Timer
 	out       []Event

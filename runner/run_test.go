@@ -147,10 +147,12 @@ func play(t *testing.T, opts Options, s *script, steer func(*Run)) (State, *memo
 	if err != nil {
 		t.Fatal(err)
 	}
+	var steering sync.WaitGroup
 	if steer != nil {
-		go steer(r)
+		steering.Go(func() { steer(r) })
 	}
 	st, err := r.Run(t.Context())
+	steering.Wait()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,140 @@
+package runner
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+func started(n int, cores ...int) *State {
+	s := &State{}
+	js := make([]Job, n)
+	must(s.Apply(RunStarted{Jobs: js, Workers: n, Cores: cores}))
+	for i := range n {
+		must(s.Apply(TaskQueued{Task: i, Try: 1}))
+		must(s.Apply(TaskStarted{Task: i, Try: 1, Identity: Identity{Log: "log"}}))
+	}
+	return s
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+func TestImpossibleEventsAreRefusedAndChangeNothing(t *testing.T) {
+	for name, ev := range map[string]Event{
+		"a task that does not exist": TaskPaused{Task: 7},
+		"a negative task":            TaskPaused{Task: -1},
+		"starting twice":             TaskStarted{Task: 0, Try: 1},
+		"resuming what runs":         TaskResumed{Task: 0},
+		"ending without an end":      TaskEnded{Task: 0, Status: Running},
+		"queueing what runs":         TaskQueued{Task: 0, Try: 2},
+	} {
+		s := started(1)
+		if err := s.Apply(ev); err == nil {
+			t.Errorf("%s was accepted", name)
+		}
+		if s.Tasks[0].Status != Running || s.Count(Running) != 1 || !slices.Equal(s.Active, []int{0}) {
+			t.Errorf("%s changed the state", name)
+		}
+	}
+}
+
+func TestPausedTimeIsNoWallTime(t *testing.T) {
+	s := started(2)
+	must(s.Apply(TaskPaused{At: At(2 * time.Second), Task: 0}))
+	if got := s.Tasks[0].Wall(5 * time.Second); got != 2*time.Second {
+		t.Errorf("paused at 2 s, at 5 s it has run %v", got)
+	}
+	must(s.Apply(TaskResumed{At: At(5 * time.Second), Task: 0}))
+	must(s.Apply(TaskEnded{At: At(6 * time.Second), Task: 0, Status: Succeeded}))
+	if got := s.Tasks[0].Wall(time.Minute); got != 3*time.Second {
+		t.Errorf("ran %v, want 3s", got)
+	}
+	must(s.Apply(TaskPaused{At: At(6 * time.Second), Task: 1}))
+	must(s.Apply(TaskEnded{At: At(9 * time.Second), Task: 1, Status: Cancelled}))
+	if got := s.Tasks[1].Wall(time.Minute); got != 6*time.Second {
+		t.Errorf("cancelled while paused, it ran %v, want 6s", got)
+	}
+}
+
+func TestTheSystemsAccountCorrectsWhatSamplingSaw(t *testing.T) {
+	s := started(1, 0)
+	must(s.Apply(Sampled{At: At(time.Second), Span: time.Second, Tasks: []TaskSample{{Task: 0, Live: time.Second, OnCore: 400 * time.Millisecond, PSS: -1, RSS: 5, LogSize: [2]int64{10, 0}}}}))
+	must(s.Apply(TaskEnded{At: At(2 * time.Second), Task: 0, Status: Succeeded, Exit: Exit{Usage: Usage{Known: true, User: time.Second, System: 500 * time.Millisecond, MaxRSS: 99}}, LogSize: [2]int64{25, 0}}))
+	m := s.Tasks[0].Stats
+	if m.Total.OnCore != 1500*time.Millisecond || m.Total.Live != 2*time.Second || m.PeakRSS != 99 {
+		t.Errorf("total %v of %v, peak %d", m.Total.OnCore, m.Total.Live, m.PeakRSS)
+	}
+	want := []Chunk{{Task: 0, Log: "log", From: 0, To: 10}, {Task: 0, Log: "log", From: 10, To: 25}}
+	if !slices.Equal(s.Output, want) {
+		t.Errorf("output %v", s.Output)
+	}
+}
+
+func TestUnknownTimesStayUnknownWhenAdded(t *testing.T) {
+	a := TaskSample{Task: 1, OnCore: 1, WaitCore: -1, WaitGIL: -1, PSS: 7, Core: 3}
+	b := TaskSample{Task: 1, OnCore: 2, WaitCore: 5, WaitGIL: -1, PSS: -1, Core: -1}
+	got := Sampled{Span: 1, Tasks: []TaskSample{{Task: 0}, a}}.Merge(Sampled{Span: 1, Tasks: []TaskSample{b, {Task: 2}}})
+	if len(got.Tasks) != 3 || got.Merged != 2 || got.Span != 2 {
+		t.Fatalf("merged %+v", got)
+	}
+	if m := got.Tasks[1]; m.OnCore != 3 || m.WaitCore != -1 || m.WaitGIL != -1 || m.PSS != 7 || m.Core != 3 {
+		t.Errorf("merged %+v", m)
+	}
+}
+
+func TestASampleWithoutFiguresKeepsThoseBeforeIt(t *testing.T) {
+	full := Sampled{Span: time.Second, Tasks: []TaskSample{{Task: 0, OnCore: 5}}}
+	got := full.Merge(Sampled{Workers: 3, Stopping: []int{0}})
+	if !got.Measured() || len(got.Tasks) != 1 || got.Workers != 3 || len(got.Stopping) != 1 {
+		t.Errorf("merged %+v", got)
+	}
+}
+
+func row(cells ...Cell) Lanes {
+	return Lanes{Cores: []int{0}, Cell: 100 * time.Millisecond, Rows: [][]Cell{cells}, Tier: "t"}
+}
+
+func TestLanesOfAnyLengthStayBoundedAndWhole(t *testing.T) {
+	var h History
+	const n = 3*maxCells + 7
+	for i := range n {
+		h.add(time.Duration(i+1)*100*time.Millisecond, row(Cell{Task: 1, Ours: 50, Load: 60}))
+	}
+	if len(h.Rows[0]) > maxCells+1 {
+		t.Errorf("%d cells kept", len(h.Rows[0]))
+	}
+	if h.End() != n*100*time.Millisecond {
+		t.Errorf("covers %v of %v", h.End(), n*100*time.Millisecond)
+	}
+	for i, c := range h.Rows[0] {
+		if c != (Cell{Task: 1, Ours: 50, Load: 60}) {
+			t.Fatalf("cell %d is %+v", i, c)
+		}
+	}
+}
+
+func TestTimeThatNobodySampledIsEmptyInTheLanes(t *testing.T) {
+	var h History
+	h.add(100*time.Millisecond, row(Cell{Task: 0, Ours: 9, Load: 9}))
+	h.add(time.Second, row(Cell{Task: 0, Ours: 9, Load: 9}))
+	if got := h.End(); got != time.Second {
+		t.Errorf("ends at %v", got)
+	}
+	if h.Rows[0][5].Task != Idle || h.Rows[0][9].Task != 0 {
+		t.Errorf("lanes %v", h.Rows[0])
+	}
+}
+
+func TestMergedCellGoesToWhoHadMost(t *testing.T) {
+	got := MergeCells([]Cell{{Task: 1, Ours: 40, Load: 50}, {Task: 2, Ours: 30, Load: 30}, {Task: 2, Ours: 30, Load: 40}, {Task: Idle}})
+	if got != (Cell{Task: 2, Ours: 25, Load: 30}) {
+		t.Errorf("merged %+v", got)
+	}
+	if got := MergeCells([]Cell{{Task: Foreign, Load: 40}, {Task: Idle}}); got != (Cell{Task: Foreign, Load: 20}) {
+		t.Errorf("merged %+v", got)
+	}
+}
