@@ -1,0 +1,101 @@
+package monitor
+
+import (
+	"errors"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// How often memory is read. RSS costs about 7 µs a process, PSS 180 µs and more: the system walks
+// all of its pages. So PSS takes turns, one process a reading, and never more than pssBudget of a
+// core; of a process that has not changed it is read only to see what others share with it.
+const (
+	rssPeriod = 500 * time.Millisecond
+	pssPeriod = 2 * time.Second
+	pssStale  = 10 * time.Second
+	pssBirth  = 200 * time.Millisecond // short lives are not worth it
+	pssBudget = 0.0015
+)
+
+// memoryLane reads the memory of processes, a few at a time.
+type memoryLane struct {
+	next time.Duration // when PSS may be read again
+	ids  []int         // scratch
+}
+
+func (m *memoryLane) read(r *procReader) {
+	var due *proc
+	for _, w := range r.tasks {
+		if w.tid != 0 {
+			continue
+		}
+		for _, p := range w.procs {
+			if p.rssAt < 0 || p.ran && r.now-p.rssAt >= rssPeriod {
+				m.rss(r, p)
+			}
+			if p.wantsPSS(r.now) && (due == nil || p.pssAt < due.pssAt) {
+				due = p
+			}
+		}
+	}
+	if due != nil && (r.now >= m.next || due.pssAt < 0) {
+		began := time.Now()
+		m.pss(r, due)
+		cost := min(time.Since(began), 5*time.Millisecond) // longer: we were interrupted
+		m.next = r.now + time.Duration(float64(cost)/pssBudget)
+	}
+}
+
+func (p *proc) wantsPSS(now time.Duration) bool {
+	age := now - p.pssAt
+	switch {
+	case p.denied || p.stat.state == 'Z' || now-p.found < pssBirth:
+		return false
+	case p.pssAt < 0:
+		return true
+	}
+	return age >= pssStale || p.grown && age >= pssPeriod
+}
+
+var pageSize = int64(os.Getpagesize())
+
+func (m *memoryLane) rss(r *procReader, p *proc) {
+	p.rssAt = r.now
+	p.ran = false
+	text, err := r.once(procPath(p.pid, "statm"))
+	if err != nil {
+		return
+	}
+	_, rest := field(text) // total size
+	pages, _ := field(rest)
+	rss := int64(pages) * pageSize
+	p.grown = p.grown || rss != p.rss
+	p.rss = rss
+}
+
+func (m *memoryLane) pss(r *procReader, p *proc) {
+	p.pssAt = r.now
+	p.grown = false
+	text, err := r.once(procPath(p.pid, "smaps_rollup"))
+	if pss, ok := parsePSS(text); ok && err == nil {
+		p.pss = pss
+		return
+	}
+	if errors.Is(err, unix.EACCES) || errors.Is(err, unix.EPERM) || errors.Is(err, unix.ENOENT) {
+		p.denied, p.pss = true, -1
+	}
+}
+
+// numbers reads a list of numbers. The result holds until the next call.
+func (m *memoryLane) numbers(text []byte) []int {
+	m.ids = m.ids[:0]
+	for len(text) > 0 {
+		var n uint64
+		if n, text = field(text); n > 0 {
+			m.ids = append(m.ids, int(n))
+		}
+	}
+	return m.ids
+}

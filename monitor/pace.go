@@ -1,0 +1,115 @@
+package monitor
+
+import (
+	"slices"
+	"time"
+)
+
+// How often readings are taken and reports are made.
+const (
+	quickest = 20 * time.Millisecond  // between readings while a task of ours uses a core
+	resting  = 100 * time.Millisecond // while none has for calmAfter
+	slowest  = time.Second            // while there is no task
+
+	calmAfter = time.Second
+
+	reportBusy = 100 * time.Millisecond
+	reportCalm = 500 * time.Millisecond
+	reportNone = time.Second
+)
+
+// budget is the share of one core that taking readings may cost; with more tasks than that allows
+// at the quickest pace they are taken more rarely. ease is how far below it the cost must be
+// before they are taken more often again.
+const (
+	budget = 0.01
+	ease   = 0.7
+)
+
+// steps are the times between readings to choose from.
+var steps = [...]time.Duration{quickest, 2 * quickest, 5 * quickest, 10 * quickest, 25 * quickest}
+
+// pace decides how often to look. It is all arithmetic: the caller has the clock.
+type pace struct {
+	costs [8]time.Duration // of the last readings; the least counts, the others were interrupted
+	n     int
+	step  int // index of steps: as often as the budget allows
+	mode  mode
+	slow  bool // the reader has nothing to gain from quick readings
+}
+
+type mode uint8
+
+const (
+	none mode = iota // no task
+	busy
+	calm // tasks, but none uses a core
+)
+
+// spent notes what a reading cost.
+func (p *pace) spent(cost time.Duration) {
+	p.costs[p.n%len(p.costs)] = cost
+	p.n++
+	if p.n < len(p.costs) || p.mode != busy {
+		return
+	}
+	least := float64(slices.Min(p.costs[:]))
+	if p.step < len(steps)-1 && least > budget*float64(steps[p.step]) {
+		p.step++
+		p.n = 0
+	} else if p.step > 0 && least < ease*budget*float64(steps[p.step-1]) {
+		p.step--
+		p.n = 0
+	}
+}
+
+// choose takes up how things are: the time now, when a task last used a core, how many there are.
+func (p *pace) choose(now, used time.Duration, tasks int, fast bool) {
+	p.slow = !fast
+	switch {
+	case tasks == 0:
+		p.mode = none
+	case now-used < calmAfter:
+		p.mode = busy
+	default:
+		p.mode = calm
+	}
+}
+
+// interval is the time between readings.
+func (p *pace) interval() time.Duration {
+	switch {
+	case p.mode == none:
+		return slowest
+	case p.slow:
+		return reportCalm
+	case p.mode == calm:
+		return max(resting, steps[p.step])
+	}
+	return steps[p.step]
+}
+
+// wait is how long to wait for the next reading at the time now. Readings are aligned to
+// multiples of the interval, so that a late one does not shift those that follow.
+func (p *pace) wait(now time.Duration) time.Duration {
+	every := p.interval()
+	return every - now%every
+}
+
+// report is the least time between reports, less half a reading's jitter.
+func (p *pace) report() time.Duration {
+	period := reportBusy
+	switch p.mode {
+	case none:
+		period = reportNone
+	case calm:
+		period = reportCalm
+	}
+	return max(period, p.interval()) - quickest/2
+}
+
+// quick is whether readings follow each other so closely that events can wait for the next.
+func (p *pace) quick() bool { return p.interval() == quickest }
+
+// rate is how many readings are taken each second while a task is busy.
+func (p *pace) rate() int { return int(time.Second / steps[p.step]) }

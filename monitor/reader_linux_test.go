@@ -1,0 +1,400 @@
+package monitor
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"parallax/runner"
+)
+
+// rig drives a reader over real tasks.
+type rig struct {
+	t     testing.TB
+	r     *procReader
+	began time.Time
+	lanes map[int]time.Duration // by task
+}
+
+func newRig(t testing.TB) *rig {
+	g := &rig{t: t, r: newReader().(*procReader), began: time.Now(), lanes: map[int]time.Duration{}}
+	t.Cleanup(g.r.close)
+	return g
+}
+
+func (g *rig) read() {
+	g.r.read(time.Since(g.began), func(s slice) { g.lanes[s.task] += s.on })
+}
+
+// until reads every 20 ms until the condition holds.
+func (g *rig) until(what string, holds func() bool) {
+	g.t.Helper()
+	tick := time.NewTicker(quickest)
+	defer tick.Stop()
+	for deadline := time.Now().Add(20 * time.Second); ; <-tick.C {
+		if g.read(); holds() {
+			return
+		}
+		if time.Now().After(deadline) {
+			g.t.Fatalf("waited in vain for %s", what)
+		}
+	}
+}
+
+// start runs a shell script in a group of its own and has it watched as a task.
+func (g *rig) start(task int, script string) *exec.Cmd {
+	g.t.Helper()
+	cmd := exec.Command("sh", "-c", script)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		g.t.Fatal(err)
+	}
+	g.t.Cleanup(func() {
+		if cmd.ProcessState == nil {
+			kill(cmd)
+		}
+	})
+	g.r.watch(task, runner.Identity{PID: cmd.Process.Pid, Tree: true}, time.Since(g.began))
+	return cmd
+}
+
+func kill(cmd *exec.Cmd) {
+	syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	cmd.Wait()
+}
+
+// stop holds a group and waits until all that we know of it stands still.
+func (g *rig) stop(cmd *exec.Cmd) {
+	g.t.Helper()
+	syscall.Kill(-cmd.Process.Pid, syscall.SIGSTOP)
+	g.until("the group to stop", func() bool { return stopped(cmd) })
+	for range 2 * quietTurns {
+		g.read()
+	}
+}
+
+func stopped(cmd *exec.Cmd) bool {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", cmd.Process.Pid))
+	st, ok := parseStat(text)
+	return err == nil && ok && st.state == 'T'
+}
+
+func usage(cmd *exec.Cmd) time.Duration {
+	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+}
+
+// near reports whether two times differ by less than 5 %, or by no more than a few ticks.
+func near(a, b time.Duration) bool {
+	return (a-b).Abs() <= max(a, b)/20 || (a-b).Abs() < 15*time.Millisecond
+}
+
+const busyLoop = "while :; do :; done"
+
+func TestBusyLoopAgreesWithItsUsage(t *testing.T) {
+	g := newRig(t)
+	cmd := g.start(0, busyLoop)
+	g.until("a second on a core", func() bool { return g.r.figures(0).used.on > time.Second })
+	g.stop(cmd)
+	f := g.r.figures(0)
+	kill(cmd)
+	if want := usage(cmd); !near(f.used.on, want) {
+		t.Errorf("on a core %v, the system accounted %v", f.used.on, want)
+	}
+	if got := g.lanes[0]; !near(got, f.used.on) {
+		t.Errorf("lanes hold %v of %v", got, f.used.on)
+	}
+	if f.processes != 1 || f.threads != 1 || f.core < 0 || f.rss <= 0 {
+		t.Errorf("figures: %+v", f)
+	}
+	if g.r.coarse == (f.used.wait >= 0) {
+		t.Errorf("waiting for a core is %v with coarse %v", f.used.wait, g.r.coarse)
+	}
+}
+
+func TestCoarseTimesAgreeToo(t *testing.T) {
+	g := newRig(t)
+	g.r.coarse = true
+	cmd := g.start(0, busyLoop)
+	g.until("half a second on a core", func() bool { return g.r.figures(0).used.on > 500*time.Millisecond })
+	g.stop(cmd)
+	f := g.r.figures(0)
+	kill(cmd)
+	if want := usage(cmd); (f.used.on - want).Abs() > max(want/20, 30*time.Millisecond) {
+		t.Errorf("on a core %v, the system accounted %v", f.used.on, want)
+	}
+	if f.used.wait != -1 {
+		t.Errorf("waiting for a core cannot be known, got %v", f.used.wait)
+	}
+	if n := g.r.notices(); len(n) != 1 || n[0].Code != "coarse-times" || len(g.r.notices()) != 0 {
+		t.Errorf("it must be said once: %v", n)
+	}
+}
+
+func TestSleeperUsesNothing(t *testing.T) {
+	g := newRig(t)
+	g.start(0, "exec sleep 100")
+	g.until("its process", func() bool { return g.r.figures(0).processes == 1 })
+	end := time.Now().Add(300 * time.Millisecond)
+	g.until("some time", func() bool { return time.Now().After(end) })
+	if f := g.r.figures(0); f.used.on > 50*time.Millisecond || f.threads != 1 {
+		t.Errorf("a sleeper: %+v", f)
+	}
+}
+
+func TestTreeAgreesWithItsUsage(t *testing.T) {
+	g := newRig(t)
+	const work = "(i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done) & "
+	cmd := g.start(0, work+work+work+"wait; kill -STOP $$")
+	most := 0
+	g.until("the script to stop itself", func() bool {
+		most = max(most, g.r.figures(0).processes)
+		return stopped(cmd)
+	})
+	for range 2 * quietTurns {
+		g.read()
+	}
+	f := g.r.figures(0)
+	kill(cmd)
+	if want := usage(cmd); !near(f.used.on, want) {
+		t.Errorf("on a core %v, the system accounted %v", f.used.on, want)
+	}
+	if most != 4 || f.processes != 1 {
+		t.Errorf("saw %d processes at most, and %d in the end", most, f.processes)
+	}
+}
+
+func TestShortLivedChildrenAreCounted(t *testing.T) {
+	g := newRig(t)
+	cmd := g.start(0, "i=0; while [ $i -lt 400 ]; do /bin/true; i=$((i+1)); done; kill -STOP $$")
+	g.until("the script to stop itself", func() bool { return stopped(cmd) })
+	for range 2 * quietTurns {
+		g.read()
+	}
+	f := g.r.figures(0)
+	kill(cmd)
+	want := usage(cmd)
+	if f.used.on > want+want/20 || f.used.on < want-want/10-30*time.Millisecond {
+		t.Errorf("counted %v, the system accounted %v", f.used.on, want)
+	}
+}
+
+func TestOrphansAreFound(t *testing.T) {
+	g := newRig(t)
+	// The inner shell is gone long before a reading; its child has another parent by then.
+	g.start(0, "sh -c '"+busyLoop+" & ' ; exec sleep 100")
+	g.until("the orphan", func() bool { return g.r.figures(0).processes == 2 })
+	on := g.r.figures(0).used.on
+	g.until("its work", func() bool { return g.r.figures(0).used.on > on+100*time.Millisecond })
+}
+
+func TestPausedUsesNothing(t *testing.T) {
+	g := newRig(t)
+	cmd := g.start(0, busyLoop)
+	g.until("some work", func() bool { return g.r.figures(0).used.on > 50*time.Millisecond })
+	g.stop(cmd)
+	before := g.r.figures(0).used.on
+	end := time.Now().Add(200 * time.Millisecond)
+	g.until("some time", func() bool { return time.Now().After(end) })
+	if got := g.r.figures(0).used.on; got != before {
+		t.Errorf("used %v while held", got-before)
+	}
+	syscall.Kill(-cmd.Process.Pid, syscall.SIGCONT)
+	g.until("more work", func() bool { return g.r.figures(0).used.on > before })
+}
+
+func TestPSSOfAChild(t *testing.T) {
+	g := newRig(t)
+	g.start(0, "exec sleep 100")
+	g.until("PSS", func() bool { return g.r.figures(0).pss > 0 })
+	if f := g.r.figures(0); f.rss <= 0 || f.pss > 100<<20 {
+		t.Errorf("figures: %+v", f)
+	}
+}
+
+func TestDeniedPSSIsUnknown(t *testing.T) {
+	w := &watched{procs: []*proc{{memory: memory{rss: 10, pss: 5}}, {memory: memory{rss: 10, pss: -1, denied: true}}}}
+	if f := w.figures(); f.pss != -1 || f.rss != 20 {
+		t.Errorf("figures: %+v", f)
+	}
+	w.procs[1].denied = false // not read yet: what is known stands
+	if f := w.figures(); f.pss != 5 {
+		t.Errorf("figures: %+v", f)
+	}
+}
+
+// burn keeps a locked goroutine busy until told to stop, and tells its thread.
+func burn(stop <-chan struct{}) (tid int, done <-chan struct{}) {
+	tids, ended := make(chan int), make(chan struct{})
+	go func() {
+		defer close(ended)
+		runtime.LockOSThread() // never unlocked: the thread ends with its goroutine
+		tids <- unix.Gettid()
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+		}
+	}()
+	return <-tids, ended
+}
+
+func TestThreadOfALockedGoroutine(t *testing.T) {
+	g := newRig(t)
+	stop := make(chan struct{})
+	started := time.Since(g.began)
+	tid, done := burn(stop)
+	g.r.watch(7, runner.Identity{PID: os.Getpid(), TID: tid}, started)
+	g.until("its work", func() bool { return g.r.figures(7).used.on > 200*time.Millisecond })
+	f := g.r.figures(7)
+	if f.threads != 1 || f.processes != 0 || f.rss != -1 || f.pss != -1 || f.core < 0 {
+		t.Errorf("figures: %+v", f)
+	}
+	if wall := time.Since(g.began) - started; f.used.on > wall+wall/10 {
+		t.Errorf("one thread had %v in %v", f.used.on, wall)
+	}
+	close(stop)
+	<-done
+	g.until("the thread's end", func() bool { return g.r.figures(7).threads == 0 })
+	if got := g.r.figures(7).used.on; got < f.used.on {
+		t.Errorf("what it used shrank from %v to %v", f.used.on, got)
+	}
+}
+
+func TestPastOfAThreadIsNotTheTasks(t *testing.T) {
+	g := newRig(t)
+	stop := make(chan struct{})
+	tid, done := burn(stop)
+	defer func() { close(stop); <-done }()
+	g.r.watch(1, runner.Identity{PID: os.Getpid(), TID: tid}, 0)
+	g.until("a past", func() bool { return g.r.figures(1).used.on > 300*time.Millisecond })
+	g.r.watch(2, runner.Identity{PID: os.Getpid(), TID: tid}, time.Since(g.began))
+	g.read()
+	if got := g.r.figures(2).used.on; got > 50*time.Millisecond {
+		t.Errorf("the new task begins with %v", got)
+	}
+}
+
+func TestStrangerWithTheSameNumber(t *testing.T) {
+	g := newRig(t)
+	cmd := g.start(0, "exec sleep 100")
+	g.r.watch(1, runner.Identity{PID: cmd.Process.Pid, Tree: true, Birth: 1}, 0)
+	g.read()
+	if f := g.r.figures(1); f.processes != 0 {
+		t.Errorf("watches a stranger: %+v", f)
+	}
+}
+
+func TestGoneTaskKeepsItsFigures(t *testing.T) {
+	g := newRig(t)
+	cmd := g.start(0, busyLoop)
+	g.until("some work", func() bool { return g.r.figures(0).used.on > 50*time.Millisecond })
+	before := g.r.figures(0).used
+	kill(cmd)
+	g.until("its end", func() bool { return g.r.figures(0).processes == 0 })
+	if got := g.r.figures(0).used; got.on < before.on {
+		t.Errorf("shrank from %v to %v", before, got)
+	}
+}
+
+func descriptors(t testing.TB) int {
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(entries)
+}
+
+func TestDescriptorsAreReleased(t *testing.T) {
+	before := descriptors(t)
+	g := newRig(t)
+	var cmds []*exec.Cmd
+	for i := range 4 {
+		cmds = append(cmds, g.start(i, "sleep 100 & sleep 100"))
+	}
+	g.until("all processes", func() bool {
+		n := 0
+		for i := range 4 {
+			n += g.r.figures(i).processes
+		}
+		return n == 12
+	})
+	if g.r.kept == 0 {
+		t.Error("no descriptor is kept open")
+	}
+	kill(cmds[0])
+	g.until("an end", func() bool { return g.r.figures(0).processes == 0 })
+	g.r.forget(1)
+	g.r.close()
+	for _, c := range cmds {
+		if c.ProcessState == nil {
+			kill(c)
+		}
+	}
+	if after := descriptors(t); after != before || g.r.kept != 0 {
+		t.Errorf("%d descriptors before, %d after; %d kept", before, after, g.r.kept)
+	}
+}
+
+func TestWithoutDescriptorsToKeep(t *testing.T) {
+	g := newRig(t)
+	g.r.limit = 0
+	g.start(0, busyLoop)
+	g.until("its work", func() bool { return g.r.figures(0).used.on > 100*time.Millisecond })
+	if g.r.kept != 0 {
+		t.Errorf("%d descriptors kept", g.r.kept)
+	}
+	if n := g.r.notices(); len(n) != 1 || n[0].Code != "few-descriptors" {
+		t.Errorf("notices: %v", n)
+	}
+}
+
+func TestNoDescriptorsAtAll(t *testing.T) {
+	g := newRig(t)
+	g.start(0, busyLoop)
+	g.start(1, busyLoop)
+	g.until("work", func() bool { return g.r.figures(0).used.on > 0 })
+	g.start(2, busyLoop)
+	var l unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &l); err != nil {
+		t.Fatal(err)
+	}
+	low := l
+	low.Cur = 64
+	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &low); err != nil {
+		t.Fatal(err)
+	}
+	var filler []int
+	free := func() {
+		for _, fd := range filler {
+			unix.Close(fd)
+		}
+		filler = nil
+		unix.Setrlimit(unix.RLIMIT_NOFILE, &l)
+	}
+	defer free()
+	for {
+		fd, err := unix.Dup(0)
+		if err != nil {
+			break
+		}
+		filler = append(filler, fd)
+	}
+	on := g.r.figures(0).used.on
+	g.until("kept files to go on", func() bool { return g.r.figures(0).used.on > on+50*time.Millisecond })
+	if f := g.r.figures(2); f.used.on != 0 {
+		t.Errorf("read without a descriptor: %+v", f)
+	}
+	free()
+	g.until("the newcomer", func() bool { return g.r.figures(2).used.on > 0 })
+	if n := g.r.notices(); len(n) != 1 || n[0].Code != "few-descriptors" {
+		t.Errorf("notices: %v", n)
+	}
+}

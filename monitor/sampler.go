@@ -1,0 +1,208 @@
+// Package monitor measures a run while it goes on: what every task uses of cores and memory, which
+// task was on which core, and how the machine does as a whole.
+//
+// It knows no task but those that the run's events tell of, and reports values of package runner;
+// it knows no screen. What a platform does not tell is reported as unknown, never as zero.
+package monitor
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"parallax/monitor/verdict"
+	"parallax/runner"
+)
+
+// Feed is a reader's end of a run's events; *runner.Feed is one.
+type Feed interface {
+	Ready() <-chan struct{}
+	Take() []runner.Event
+}
+
+// Options is what a Sampler needs.
+type Options struct {
+	Feed   Feed                 // of its own: it takes all events
+	Report func(runner.Sampled) // called from Run's goroutine; must not block
+	Advise func(runner.Advised) // likewise; nil for no advice
+	Dir    string               // the run's folder, for the sizes of logs
+}
+
+// Sampler measures a run and reports what it sees.
+type Sampler struct {
+	opts    Options
+	reader  reader
+	source  hostReader
+	state   runner.State // without lanes: nobody reads them here
+	adviser verdict.Adviser
+
+	tasks  map[int]*told
+	closed []runner.TaskSample // what was left to tell of tasks that ended since the last report
+	lanes  *laneBuilder        // nil before the run has started
+	host   *host
+	pace   pace
+
+	now      time.Duration // of the last tick, since the start of the run
+	reported time.Duration // when the last report was made
+	used     time.Duration // when a task was last seen to use a core
+	advised  time.Duration
+}
+
+// New prepares a Sampler. It starts nothing and opens nothing.
+func New(opts Options) *Sampler { return &Sampler{opts: opts, tasks: map[int]*told{}} }
+
+// Run measures until ctx is done or the run has ended, and then has released all that it held.
+// After the run's end it returns within 100 ms; after that of ctx at once. An error means that the
+// options lack something.
+func (s *Sampler) Run(ctx context.Context) error {
+	if s.opts.Feed == nil || s.opts.Report == nil {
+		return errors.New("a sampler needs a feed of events and a function to report to")
+	}
+	if s.reader == nil {
+		s.reader, s.source = newReader(), newHostReader()
+	}
+	defer s.reader.close()
+	defer s.source.close()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for !s.state.Ended {
+		ready := s.opts.Feed.Ready()
+		if s.pace.quick() { // the next tick is near, and waking for every event of 500 short jobs is not cheap
+			ready = nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ready:
+			before := len(s.tasks)
+			s.follow()
+			if len(s.tasks) > before {
+				timer.Reset(quickest)
+			}
+		case <-timer.C:
+			s.follow()
+			timer.Reset(s.tick())
+		}
+	}
+	return nil
+}
+
+// follow takes up what happened.
+func (s *Sampler) follow() {
+	for _, ev := range s.opts.Feed.Take() {
+		if sampled, ok := ev.(runner.Sampled); ok {
+			sampled.Lanes = runner.Lanes{}
+			ev = sampled
+		}
+		if s.state.Apply(ev) != nil {
+			continue // an event that cannot be: the run's own goroutine has dealt with it
+		}
+		switch ev := ev.(type) {
+		case runner.RunStarted:
+			cores := s.state.Cores
+			if len(cores) == 0 {
+				cores, _, _ = Usable()
+			}
+			s.lanes, s.host = newLanes(cores), newHost(s.source, cores)
+		case runner.TaskStarted:
+			s.tasks[ev.Task] = &told{}
+			s.reader.watch(ev.Task, ev.Identity, ev.When())
+		case runner.TaskEnded:
+			s.finish(ev)
+		}
+	}
+}
+
+// finish does what is left to do for a task that ended: its last bit of time is kept for the next
+// report. Sampling never sees all of a short life, so what the system accounted is the truth.
+func (s *Sampler) finish(ev runner.TaskEnded) {
+	t := s.tasks[ev.Task]
+	if t == nil { // it never started
+		return
+	}
+	delete(s.tasks, ev.Task)
+	f := s.reader.figures(ev.Task)
+	s.reader.forget(ev.Task)
+	if u := ev.Exit.Usage; u.Known && s.host != nil {
+		f.timed = true
+		unseen := slice{task: ev.Task, core: f.core, to: ev.When(), on: u.CPU() - f.used.on}
+		unseen.from = max(unseen.to-unseen.on, 0)
+		if unseen.core < 0 {
+			unseen.core = s.host.unexplained()
+		}
+		if unseen.on > 0 {
+			s.onCore(unseen)
+		}
+		f.used.on = u.CPU()
+	}
+	s.closed = append(s.closed, t.sample(ev.Task, s.state.Tasks[ev.Task], ev.When(), f))
+}
+
+func (s *Sampler) onCore(sl slice) {
+	s.host.had(sl)
+	s.lanes.add(sl)
+}
+
+// tick takes one reading and returns when to take the next.
+func (s *Sampler) tick() time.Duration {
+	if s.lanes == nil { // nothing has started
+		return slowest
+	}
+	began := time.Now()
+	s.now = max(began.Sub(s.state.Time), 0)
+	if len(s.tasks) > 0 {
+		s.used = max(s.used, s.reader.read(s.now, s.onCore))
+		s.pace.spent(time.Since(began))
+	}
+	s.notify()
+	s.pace.choose(s.now, s.used, len(s.tasks), s.reader.fast())
+	if s.now-s.reported >= s.pace.report() && s.lanes.ready(s.now) > 0 {
+		s.report()
+		s.advise()
+	}
+	return s.pace.wait(time.Since(s.state.Time))
+}
+
+// report tells what was seen since the last report.
+func (s *Sampler) report() {
+	host, others := s.host.read(s.now)
+	out := runner.Sampled{
+		At: runner.At(s.now), Span: s.now - s.reported, Host: host,
+		Tasks: make([]runner.TaskSample, 0, len(s.tasks)+len(s.closed)),
+		Lanes: runner.Lanes{
+			Cores: s.lanes.cores, Cell: cellLength, Rows: s.lanes.take(s.now, others), Tier: s.reader.tier(s.pace.rate()),
+		},
+	}
+	s.reported = s.now
+	for _, i := range s.state.Active {
+		if t := s.tasks[i]; t != nil {
+			ts := t.sample(i, s.state.Tasks[i], s.now, s.reader.figures(i))
+			ts.LogSize = logSize(s.opts.Dir, s.state.Tasks[i])
+			out.Tasks = append(out.Tasks, ts)
+		}
+	}
+	out.Tasks = withClosed(out.Tasks, s.closed)
+	s.closed = s.closed[:0]
+	s.opts.Report(out)
+}
+
+func (s *Sampler) notify() {
+	for _, n := range s.reader.notices() {
+		if s.opts.Advise != nil {
+			s.opts.Advise(n)
+		}
+	}
+}
+
+// advicePeriod is how often the advice is thought over.
+const advicePeriod = 500 * time.Millisecond
+
+func (s *Sampler) advise() {
+	if s.opts.Advise == nil || s.now-s.advised < advicePeriod {
+		return
+	}
+	s.advised = s.now
+	if a, ok := s.adviser.Next(&s.state); ok {
+		s.opts.Advise(a)
+	}
+}

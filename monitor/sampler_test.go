@@ -1,0 +1,309 @@
+package monitor
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"parallax/runner"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// feed is a stream of events that a test writes.
+type feed struct {
+	mu    sync.Mutex
+	evs   []runner.Event
+	all   []runner.Event
+	ready chan struct{}
+}
+
+func newFeed() *feed { return &feed{ready: make(chan struct{}, 1)} }
+
+func (f *feed) Ready() <-chan struct{} { return f.ready }
+
+func (f *feed) Take() []runner.Event {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	evs := f.evs
+	f.evs = nil
+	return evs
+}
+
+func (f *feed) put(evs ...runner.Event) {
+	f.mu.Lock()
+	f.evs = append(f.evs, evs...)
+	f.all = append(f.all, evs...)
+	f.mu.Unlock()
+	select {
+	case f.ready <- struct{}{}:
+	default:
+	}
+}
+
+// fakeReader has tasks that are on core 0 all the time, or never.
+type fakeReader struct {
+	mu      sync.Mutex
+	busy    map[int]bool
+	used    map[int]time.Duration
+	last    time.Duration
+	when    time.Duration
+	reads   int
+	watched []int
+	closed  bool
+}
+
+func newFakeReader() *fakeReader {
+	return &fakeReader{busy: map[int]bool{}, used: map[int]time.Duration{}}
+}
+
+func (f *fakeReader) tier(int) string           { return "fake" }
+func (f *fakeReader) fast() bool                { return true }
+func (f *fakeReader) notices() []runner.Advised { return nil }
+func (f *fakeReader) close()                    { f.closed = true }
+
+func (f *fakeReader) set(task int, busy bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.busy[task] = busy
+}
+
+func (f *fakeReader) readings() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.reads
+}
+
+func (f *fakeReader) watch(task int, _ runner.Identity, _ time.Duration) {
+	f.watched = append(f.watched, task)
+}
+
+func (f *fakeReader) forget(task int) {
+	f.watched = slices.DeleteFunc(f.watched, func(i int) bool { return i == task })
+}
+
+func (f *fakeReader) read(now time.Duration, lanes func(slice)) time.Duration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.reads++
+	for _, i := range f.watched {
+		if f.busy[i] {
+			f.used[i] += now - f.last
+			f.when = now
+			lanes(slice{task: i, core: 0, from: f.last, to: now, on: now - f.last})
+		}
+	}
+	f.last = now
+	return f.when
+}
+
+func (f *fakeReader) figures(task int) figures {
+	return figures{used: tally{f.used[task], 0}, timed: true, core: 0, processes: 1, threads: 1, rss: 10, pss: -1}
+}
+
+type fakeHost struct{}
+
+func (fakeHost) cores() []coreTimes     { return nil }
+func (fakeHost) throttling() throttling { return throttling{} }
+func (fakeHost) close()                 {}
+
+// stage is a sampler in a bubble, with what it reports.
+type stage struct {
+	feed    *feed
+	reader  *fakeReader
+	mu      sync.Mutex
+	reports []runner.Sampled
+	advice  []runner.Advised
+	err     chan error
+	stop    context.CancelFunc
+}
+
+func newStage() *stage {
+	g := &stage{feed: newFeed(), reader: newFakeReader(), err: make(chan error, 1)}
+	s := New(Options{
+		Feed: g.feed,
+		Report: func(r runner.Sampled) {
+			g.mu.Lock()
+			g.reports = append(g.reports, r)
+			g.mu.Unlock()
+			g.feed.put(r)
+		},
+		Advise: func(a runner.Advised) {
+			g.mu.Lock()
+			g.advice = append(g.advice, a)
+			g.mu.Unlock()
+			g.feed.put(a)
+		},
+	})
+	s.reader, s.source = g.reader, fakeHost{}
+	ctx, stop := context.WithCancel(context.Background())
+	g.stop = stop
+	go func() { g.err <- s.Run(ctx) }()
+	return g
+}
+
+func started(jobs int) []runner.Event {
+	evs := []runner.Event{runner.RunStarted{Time: time.Now(), Jobs: make([]runner.Job, jobs), Workers: 4, Cores: []int{0, 1}, Quota: 2}}
+	for i := range jobs {
+		evs = append(evs, runner.TaskQueued{Task: i, Try: 1})
+	}
+	return evs
+}
+
+// pass lets bubble time go by and returns the reports made in it.
+func (g *stage) pass(d time.Duration) []runner.Sampled {
+	time.Sleep(d) // the bubble's clock, no real time
+	synctest.Wait()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	reports := g.reports
+	g.reports = nil
+	return reports
+}
+
+func TestSamplerPace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newStage()
+		g.feed.put(started(2)...)
+		if n := len(g.pass(3 * time.Second)); n < 2 || n > 4 {
+			t.Errorf("%d reports in 3 s without a task", n)
+		}
+		g.reader.set(0, true)
+		g.feed.put(runner.TaskStarted{At: runner.At(3 * time.Second), Task: 0, Try: 1})
+		g.pass(500 * time.Millisecond)
+		before := g.reader.readings()
+		got := g.pass(2 * time.Second)
+		if n := len(got); n < 19 || n > 21 {
+			t.Errorf("%d reports in 2 s with a busy task", n)
+		}
+		if n := g.reader.readings() - before; n < 98 || n > 102 {
+			t.Errorf("%d readings in 2 s", n)
+		}
+		last := got[len(got)-1]
+		if len(last.Tasks) != 1 || last.Tasks[0].OnCore != last.Span || last.Tasks[0].Live != last.Span {
+			t.Errorf("last report: %+v", last)
+		}
+		if c := last.Lanes.Rows[0]; len(c) != 1 || c[0] != (runner.Cell{Task: 0, Ours: 100, Load: 100}) {
+			t.Errorf("lanes: %v", last.Lanes)
+		}
+		g.reader.set(0, false)
+		g.pass(2 * time.Second)
+		before = g.reader.readings()
+		got = g.pass(4 * time.Second)
+		if n := len(got); n < 7 || n > 9 {
+			t.Errorf("%d reports in 4 s with an idle task", n)
+		}
+		if n := g.reader.readings() - before; n < 39 || n > 41 {
+			t.Errorf("%d readings in 4 s", n)
+		}
+		if n := len(got[1].Lanes.Rows[0]); n != 5 {
+			t.Errorf("%d cells in half a second", n)
+		}
+		g.feed.put(runner.RunEnded{})
+		if err := <-g.err; err != nil || !g.reader.closed {
+			t.Errorf("ended with %v, closed %v", err, g.reader.closed)
+		}
+		g.stop()
+	})
+}
+
+// All time must be told once: live and on-core time of all reports add up, whatever the pace, and
+// what the system accounted beyond what was seen comes with the end.
+func TestSamplerTellsAllTimeOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newStage()
+		defer g.stop()
+		g.feed.put(started(3)...)
+		g.feed.put(runner.TaskStarted{Task: 0, Try: 1})
+		g.reader.set(0, true)
+		var all []runner.Sampled
+		all = append(all, g.pass(1030*time.Millisecond)...)
+		g.feed.put(runner.TaskPaused{At: runner.At(1030 * time.Millisecond)})
+		g.reader.set(0, false)
+		all = append(all, g.pass(5*time.Second)...)
+		g.feed.put(runner.TaskResumed{At: runner.At(6030 * time.Millisecond)})
+		all = append(all, g.pass(2*time.Second)...)
+		usage := runner.Usage{Known: true, User: 3 * time.Second}
+		g.feed.put(
+			runner.TaskEnded{At: runner.At(8030 * time.Millisecond), Task: 0, Try: 1, Status: runner.Succeeded, Cause: -1, Exit: runner.Exit{Usage: usage}},
+			// and one that nobody could see
+			runner.TaskStarted{At: runner.At(8031 * time.Millisecond), Task: 1, Try: 1},
+			runner.TaskEnded{At: runner.At(8041 * time.Millisecond), Task: 1, Try: 1, Status: runner.Succeeded, Cause: -1, Exit: runner.Exit{Usage: runner.Usage{Known: true, User: 4 * time.Millisecond}}},
+		)
+		all = append(all, g.pass(2*time.Second)...)
+		var state runner.State
+		for _, ev := range g.feed.all {
+			if err := state.Apply(ev); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := state.Tasks[0].Stats.Total; got.OnCore != 3*time.Second || got.Live != 3030*time.Millisecond {
+			t.Errorf("the state has %+v of task 0", got)
+		}
+		if got := state.Times.Total.OnCore; got != 3004*time.Millisecond {
+			t.Errorf("the state has %v on a core for the run", got)
+		}
+		live, on := map[int]time.Duration{}, map[int]time.Duration{}
+		var span time.Duration
+		cells := 0
+		for _, r := range all {
+			span += r.Span
+			cells += len(r.Lanes.Rows[0])
+			for _, ts := range r.Tasks {
+				live[ts.Task] += ts.Live
+				on[ts.Task] += ts.OnCore
+			}
+		}
+		if live[0] != 3030*time.Millisecond || on[0] != 3*time.Second {
+			t.Errorf("task 0: live %v, on a core %v", live[0], on[0])
+		}
+		if live[1] != 10*time.Millisecond || on[1] != 4*time.Millisecond {
+			t.Errorf("task 1: live %v, on a core %v", live[1], on[1])
+		}
+		last := all[len(all)-1]
+		if span != last.When() || cells != int(last.When()/cellLength) {
+			t.Errorf("spans add up to %v and cells to %d at %v", span, cells, last.When())
+		}
+		if len(last.Tasks) != 0 || len(g.reader.watched) != 0 {
+			t.Errorf("tasks that ended are still told of: %+v", last.Tasks)
+		}
+	})
+}
+
+func TestSamplerAdvises(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newStage()
+		defer g.stop()
+		g.feed.put(started(1)...)
+		g.feed.put(runner.TaskStarted{Task: 0, Try: 1})
+		g.reader.set(0, true)
+		g.pass(5 * time.Second)
+		if len(g.advice) != 1 || g.advice[0].Code != "few-jobs" {
+			t.Errorf("advice: %+v", g.advice)
+		}
+	})
+}
+
+func TestSamplerStopsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newStage()
+		g.feed.put(started(1)...)
+		g.pass(100 * time.Millisecond)
+		began := time.Now()
+		g.stop()
+		if err := <-g.err; err != nil || time.Since(began) > 0 || !g.reader.closed {
+			t.Errorf("ended with %v after %v, closed %v", err, time.Since(began), g.reader.closed)
+		}
+	})
+}
+
+func TestSamplerNeedsItsOptions(t *testing.T) {
+	if err := New(Options{}).Run(context.Background()); err == nil {
+		t.Error("it runs without a feed")
+	}
+}
