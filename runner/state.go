@@ -224,10 +224,12 @@ func (s *State) sample(ev Sampled) {
 		}
 		t := &s.Tasks[ts.Task]
 		s.output(ts.Task, t, ts.LogSize)
-		if t.Stats == nil {
-			t.Stats = newMeasured()
+		if t.Status.Active() { // what is told after its end counts for the run: the try has its exact figures
+			if t.Stats == nil {
+				t.Stats = newMeasured()
+			}
+			t.Stats.add(ts)
 		}
-		t.Stats.add(ts)
 		all.Live, all.OnCore = all.Live+ts.Live, all.OnCore+ts.OnCore
 		all.WaitCore, all.WaitGIL = addKnown(all.WaitCore, ts.WaitCore), addKnown(all.WaitGIL, ts.WaitGIL)
 	}
