@@ -1,0 +1,117 @@
+//go:build unix
+
+package process
+
+import (
+	"context"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"parallax/runner"
+)
+
+func TestCheckRefusesInWords(t *testing.T) {
+	b := newBench(t, Options{})
+	t.Chdir(b.dir)
+	b.write("ok.sh", "true", 0o600)
+	b.write("empty.sh", "", 0o700)
+	b.write("plain", "true", 0o600)
+	b.write("orphan", "#!/no/such/interpreter -x\n", 0o700)
+	b.write("a.py", "print(1)", 0o600)
+	b.write("a.star", "print(1)", 0o600)
+	b.write("broken", "#!/bin/sh\necho 'pyenv: python9: command not found' >&2; exit 127", 0o700)
+	if err := os.Mkdir("folder.sh", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mkfifo("fifo", 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		job  runner.Job
+		want string // how the refusal begins; "" for none
+	}{
+		{runner.Job{Script: "ok.sh"}, ""},
+		{runner.Job{Line: "anything --at all | goes"}, ""},
+		{runner.Job{Argv: []string{"true"}}, ""},
+		{runner.Job{Script: "missing.sh"}, `script "missing.sh": no such file`},
+		{runner.Job{Script: "folder.sh"}, `script "folder.sh": is a folder`},
+		{runner.Job{Script: "empty.sh"}, `script "empty.sh": empty file`},
+		{runner.Job{Script: "plain"}, `script "plain": not executable: chmod +x it, or quote a command line`},
+		{runner.Job{Script: "orphan"}, `orphan: its first line names the interpreter "/no/such/interpreter": no such file`},
+		{runner.Job{Script: "a.star"}, `a.star: Starlark scripts cannot run as processes here`},
+		{runner.Job{Script: "a.py", Python: "pyhton"}, `exec: "pyhton": not found in PATH`},
+		{runner.Job{Script: "a.py", Python: "./broken"}, `python "` + b.dir + `/broken" does not work: exit status 127: pyenv: python9: command not found`},
+		{runner.Job{Script: "a.py", Python: "./plain"}, `exec: "` + b.dir + `/plain": not executable`},
+		{runner.Job{Argv: []string{"pyhton"}}, `exec: "pyhton": not found in PATH`},
+		{runner.Job{Argv: []string{"./plain"}}, `exec: "./plain": not executable`},
+		{runner.Job{Argv: []string{"./nothing"}}, `exec: "./nothing": no such file`},
+		{runner.Job{Argv: []string{""}}, `exec: "": the command has no name`},
+		{runner.Job{Line: " \n"}, "the command line is blank"},
+		{runner.Job{Line: "a\x00b"}, `"a\x00b" holds a zero byte`},
+		{runner.Job{Line: "true", Env: map[string]string{"A=B": "1"}}, `env "A=B"`},
+		{runner.Job{Line: "true", Dir: "nowhere"}, `dir "nowhere": no such folder`},
+		{runner.Job{Line: "true", Dir: "plain"}, `dir "plain": not a folder`},
+		{runner.Job{Line: "true", Stdin: "nowhere"}, `stdin "nowhere": no such file`},
+		{runner.Job{Line: "true", Stdin: "folder.sh"}, `stdin "folder.sh": is a folder`},
+		{runner.Job{Line: "true", Stdin: "fifo"}, `stdin "fifo": is a pipe`},
+		{runner.Job{Line: "true", CPUs: []int{-1}}, "cpus: "},
+		{runner.Job{Line: "true", CPUs: []int{1 << 20}}, "cpus: "},
+		{runner.Job{Workload: "primes"}, "primes runs inside parallax only"},
+		{runner.Job{Func: func(context.Context, *runner.Call) error { return nil }}, "a Go function runs inside parallax only"},
+	} {
+		err := b.launcher.Check(c.job)
+		switch {
+		case c.want == "" && err != nil:
+			t.Errorf("%+v: %v", c.job, err)
+		case c.want != "" && (err == nil || !strings.HasPrefix(err.Error(), c.want)):
+			t.Errorf("%+v:\ngot  %v\nwant %s", c.job, err, c.want)
+		}
+	}
+}
+
+func TestAnInterpreterIsAskedOnce(t *testing.T) {
+	b := newBench(t, Options{})
+	script := b.write("a.py", "", 0o600)
+	if err := os.WriteFile(script, []byte("1"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	python := b.write("python", "#!/bin/sh\necho asked >>"+b.out.Name(), 0o700)
+	for range 100 {
+		if err := b.launcher.Check(runner.Job{Script: script, Python: python}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := b.read(b.out); got != "asked\n" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestAShimThatWorksInTheJobsFolderIsAccepted(t *testing.T) {
+	b := newBench(t, Options{})
+	script := b.write("a.py", "1", 0o600)
+	python := b.write("python", "#!/bin/sh\ntest -e .python-version || exit 127", 0o700)
+	job := runner.Job{Script: script, Python: python}
+	if b.launcher.Check(job) == nil {
+		t.Error("accepted where it does not work")
+	}
+	job.Dir = b.dir
+	b.write(".python-version", "3", 0o600)
+	if err := b.launcher.Check(job); err != nil {
+		t.Error(err)
+	}
+}
+
+func BenchmarkCheck(b *testing.B) {
+	script := b.TempDir() + "/a.sh"
+	if err := os.WriteFile(script, []byte("true"), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	l := New(Options{})
+	for b.Loop() {
+		if err := l.Check(runner.Job{Script: script}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,231 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"parallax/runner"
+)
+
+var errClosed = errors.New("the launcher is closed")
+
+// command is a job made ready to be executed.
+type command struct {
+	path  string // the program; if relative, then to dir
+	argv  []string
+	env   []string
+	dir   string // absolute, or "" for parallax's own
+	stdin string // a path, or "" for /dev/null
+	cpus  []int
+	line  string // what a shell is given as it stands, where it cannot be passed in argv (Windows)
+}
+
+// resolve says what a job executes. Script and stdin paths are relative to parallax's folder; a
+// relative argv[0] with a separator is relative to the job's Dir, as it would be in a shell there.
+func (l *Launcher) resolve(job runner.Job) (command, error) {
+	cmd := command{stdin: job.Stdin, cpus: job.CPUs}
+	if job.Dir != "" {
+		dir, err := filepath.Abs(job.Dir)
+		if err != nil {
+			return cmd, fmt.Errorf("dir %q: %w", job.Dir, err)
+		}
+		cmd.dir = dir
+	}
+	var err error
+	switch {
+	case job.Line != "":
+		err = shellLine(&cmd, job.Line)
+	case len(job.Argv) > 0:
+		cmd.argv = job.Argv
+		cmd.path, err = l.program(job.Argv[0], job, cmd.dir)
+	case job.Script != "":
+		err = l.script(&cmd, job)
+	default:
+		err = errors.New("runs inside parallax only")
+	}
+	return cmd, err
+}
+
+// script fills in how a script is run: its ending says by what.
+func (l *Launcher) script(cmd *command, job runner.Job) error {
+	path := job.Script
+	if cmd.dir != "" {
+		abs, err := filepath.Abs(path)
+		if err != nil {
+			return fmt.Errorf("script %q: %w", path, err)
+		}
+		path = abs
+	} else if filepath.Base(path) == path {
+		// So that it is neither looked for in PATH nor, as "-x.py", taken for an option.
+		path = "." + string(filepath.Separator) + path
+	}
+	var by []string
+	switch filepath.Ext(path) {
+	case ".py":
+		by = []string{l.pythonOf(job)}
+	case ".sh":
+		by = []string{shell}
+	case ".star":
+		if by = l.self; len(by) == 0 {
+			return fmt.Errorf("%s: Starlark scripts cannot run as processes here", job.Script)
+		}
+	default:
+		cmd.path, cmd.argv = path, append([]string{path}, job.Args...)
+		return nil
+	}
+	interpreter, err := l.interpreter(by[0], job)
+	if err != nil {
+		return err
+	}
+	cmd.path = interpreter
+	cmd.argv = append(append(append([]string{}, by...), path), job.Args...)
+	return nil
+}
+
+func (l *Launcher) pythonOf(job runner.Job) string {
+	if job.Python != "" {
+		return job.Python
+	}
+	return l.python
+}
+
+// interpreter finds the program that runs a script. A path is relative to parallax's folder, like
+// the script's own.
+func (l *Launcher) interpreter(name string, job runner.Job) (string, error) {
+	if filepath.Base(name) != name {
+		abs, err := filepath.Abs(name)
+		if err != nil {
+			return "", fmt.Errorf("%q: %w", name, err)
+		}
+		name = abs
+	}
+	return l.program(name, job, "")
+}
+
+// program finds what argv[0] names: in the PATH the job will have or, with a separator, in dir.
+func (l *Launcher) program(name string, job runner.Job, dir string) (string, error) {
+	if name == "" {
+		return "", errors.New(`exec: "": the command has no name`)
+	}
+	if filepath.Base(name) != name {
+		path := name
+		if dir != "" && !filepath.IsAbs(name) {
+			path = filepath.Join(dir, name)
+		}
+		return path, l.look.executable(path)
+	}
+	path, ok := job.Env["PATH"]
+	if !ok {
+		path = l.base.path
+	}
+	return l.look.inPath(name, path)
+}
+
+// inWords makes one short sentence of a file error, which else repeats the path and the call.
+func inWords(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "no such file"
+	case errors.Is(err, fs.ErrPermission):
+		return "permission denied"
+	}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	return err.Error()
+}
+
+// baseEnv is the environment that all jobs start from, split once.
+type baseEnv struct {
+	pairs      []string
+	keys       []string // of pairs, by index
+	path       string
+	unbuffered bool // PYTHONUNBUFFERED is set in it
+}
+
+func newBaseEnv(env []string) baseEnv {
+	var b baseEnv
+	for _, pair := range env {
+		key, value, ok := strings.Cut(pair, "=")
+		if !ok {
+			continue
+		}
+		b.pairs, b.keys = append(b.pairs, pair), append(b.keys, key)
+		switch key {
+		case "PATH":
+			b.path = value
+		case "PYTHONUNBUFFERED":
+			b.unbuffered = true
+		}
+	}
+	return b
+}
+
+// with returns the environment of a try: the base, what the job sets, and who it is. dir is the
+// job's folder, absolute, or "".
+func (b *baseEnv) with(spec runner.Spec, dir string) []string {
+	env := make([]string, 0, len(b.pairs)+len(spec.Job.Env)+6)
+	for i, pair := range b.pairs {
+		key := b.keys[i]
+		if _, set := spec.Job.Env[key]; set || identity(key) || key == "PWD" && dir != "" {
+			continue
+		}
+		env = append(env, pair)
+	}
+	if _, set := spec.Job.Env["PWD"]; !set && dir != "" {
+		env = append(env, "PWD="+dir) // what a shell's cd does; some programs trust it
+	}
+	// Python holds back what it prints when standard output is a file, in blocks of 8 KiB: a job
+	// would look dead for minutes. Whoever set the variable, also to "", has decided otherwise.
+	if _, set := spec.Job.Env["PYTHONUNBUFFERED"]; !set && !b.unbuffered {
+		env = append(env, "PYTHONUNBUFFERED=1")
+	}
+	for key, value := range spec.Job.Env {
+		if !identity(key) {
+			env = append(env, key+"="+value)
+		}
+	}
+	return append(append(env, marks(spec)...), "PARALLAX_JOB="+spec.Job.Name)
+}
+
+// identity reports whether a variable says which try a process belongs to. Those cannot be
+// overridden: what a try left behind is found by them.
+func identity(key string) bool {
+	switch key {
+	case "PARALLAX_RUN", "PARALLAX_TASK", "PARALLAX_TRY", "PARALLAX_JOB":
+		return true
+	}
+	return false
+}
+
+// marks are the variables that tell a try's processes from all others.
+func marks(spec runner.Spec) []string {
+	return []string{
+		"PARALLAX_RUN=" + spec.Run,
+		"PARALLAX_TASK=" + strconv.Itoa(spec.Task),
+		"PARALLAX_TRY=" + strconv.Itoa(spec.Try),
+	}
+}
+
+// firstLine returns the start of a file up to its first newline, at most 256 bytes: what the kernel
+// reads to find a script's interpreter.
+func firstLine(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	buf := make([]byte, 256)
+	n, err := f.Read(buf)
+	if n == 0 && err != nil {
+		return "", err
+	}
+	line, _, _ := strings.Cut(string(buf[:n]), "\n")
+	return line, nil
+}

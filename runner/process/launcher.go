@@ -1,0 +1,107 @@
+package process
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sync"
+
+	"parallax/runner"
+)
+
+// Options says how scripts are interpreted.
+type Options struct {
+	// Python runs .py scripts of jobs that name no interpreter themselves. "" is python3 (python on
+	// Windows).
+	Python string
+	// Self is the start of a command that runs a Starlark script when the script's path and
+	// arguments are appended. Empty means that .star scripts are refused.
+	Self []string
+	// Env is the environment that jobs start from, as "KEY=value". nil is that of parallax.
+	Env []string
+}
+
+// Launcher starts jobs as processes. Its methods may be called from any goroutine.
+type Launcher struct {
+	python string
+	self   []string
+	base   baseEnv
+	look   lookups
+
+	mu     sync.Mutex
+	system *system // nil before the first launch
+	closed bool
+}
+
+var _ runner.Closer = (*Launcher)(nil)
+
+// New prepares a launcher. It starts nothing.
+func New(opts Options) *Launcher {
+	if opts.Python == "" {
+		opts.Python = defaultPython
+	}
+	if opts.Env == nil {
+		opts.Env = os.Environ()
+	}
+	return &Launcher{python: opts.Python, self: opts.Self, base: newBaseEnv(opts.Env)}
+}
+
+// Launch starts one try. ctx bounds the starting: once the process runs it has no effect.
+// The error says in words what could not be started and why.
+func (l *Launcher) Launch(ctx context.Context, spec runner.Spec) (runner.Handle, error) {
+	sys, err := l.begin()
+	if err != nil {
+		return nil, fmt.Errorf("start: %w", err)
+	}
+	cmd, err := l.resolve(spec.Job)
+	if err != nil {
+		return nil, fmt.Errorf("start: %w", err)
+	}
+	cmd.env = l.base.with(spec, cmd.dir)
+	stdin := sys.null
+	if cmd.stdin != "" {
+		if stdin, err = os.Open(cmd.stdin); err != nil {
+			return nil, fmt.Errorf("start: stdin: %w", err)
+		}
+		defer stdin.Close() // the process has its own by then
+	}
+	h, err := sys.launch(ctx, cmd, [3]*os.File{stdin, spec.Stdout, spec.Stderr}, spec)
+	if err == nil {
+		return h, nil
+	}
+	// The system's one word ("no such file or directory") does not say which file: Check does.
+	if fault := l.Check(spec.Job); fault != nil && ctx.Err() == nil {
+		err = fault
+	}
+	return nil, fmt.Errorf("start: %w", err)
+}
+
+// Close ends what the launcher holds between launches. All handles must be over by then.
+func (l *Launcher) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+	if l.system == nil {
+		return nil
+	}
+	sys := l.system
+	l.system = nil
+	return sys.close()
+}
+
+// begin starts what is needed for launches, once.
+func (l *Launcher) begin() (*system, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return nil, errClosed
+	}
+	if l.system == nil {
+		sys, err := newSystem()
+		if err != nil {
+			return nil, err
+		}
+		l.system = sys
+	}
+	return l.system, nil
+}

@@ -1,0 +1,182 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+// probeTimeout bounds how long an interpreter may take to say its version.
+const probeTimeout = 10 * time.Second
+
+// memo remembers the answers to questions, each asked once. A hundred thousand jobs name few
+// programs and folders. The zero value is ready; its methods may be called from any goroutine.
+type memo[K comparable, V any] struct {
+	mu      sync.Mutex
+	answers map[K]func() V
+}
+
+func (m *memo[K, V]) get(key K, ask func() V) V {
+	m.mu.Lock()
+	answer, known := m.answers[key]
+	if !known {
+		if m.answers == nil {
+			m.answers = map[K]func() V{}
+		}
+		answer = sync.OnceValue(ask)
+		m.answers[key] = answer
+	}
+	m.mu.Unlock()
+	return answer() // outside the lock: one slow probe holds up only who asks the same
+}
+
+// lookups are the cached questions to the file system that do not concern a script itself.
+type lookups struct {
+	programs memo[[2]string, found] // name and PATH
+	files    memo[string, error]    // is a path executable
+	dirs     memo[string, error]
+	stdins   memo[string, error]
+	probes   memo[probe, error]
+}
+
+type found struct {
+	path string
+	err  error
+}
+
+// probe is an interpreter asked for its version in a folder; dir is "" for parallax's own.
+// PYENV_VERSION is part of it because it decides whether one of pyenv's shims works.
+type probe struct{ path, dir, pyenv string }
+
+// inPath finds a program in the folders of path, a list as in the variable PATH.
+func (l *lookups) inPath(name, path string) (string, error) {
+	f := l.programs.get([2]string{name, path}, func() found {
+		for _, dir := range filepath.SplitList(path) {
+			abs, err := filepath.Abs(dir) // "" is the current folder
+			if err != nil {
+				continue
+			}
+			if file, err := exec.LookPath(filepath.Join(abs, name)); err == nil {
+				return found{path: file}
+			}
+		}
+		return found{err: fmt.Errorf("exec: %q: not found in PATH", name)}
+	})
+	return f.path, f.err
+}
+
+// executable says why a path cannot be executed, or nil.
+func (l *lookups) executable(path string) error {
+	return l.files.get(path, func() error {
+		info, err := os.Stat(path)
+		switch {
+		case err != nil:
+			return fmt.Errorf("exec: %q: %s", path, inWords(err))
+		case info.IsDir():
+			return fmt.Errorf("exec: %q: is a folder", path)
+		case !canExecute(path, info):
+			return fmt.Errorf("exec: %q: %w", path, errNotExecutable)
+		}
+		return shebang(path)
+	})
+}
+
+var errNotExecutable = errors.New("not executable: chmod +x it, or quote a command line")
+
+// shebang says why the interpreter that a script names in its first line cannot run it, or nil.
+// The kernel's own answer to that, "no such file or directory", blames the script.
+func shebang(path string) error {
+	line, err := firstLine(path)
+	if err != nil || !strings.HasPrefix(line, "#!") {
+		return nil //nolint:nilerr // what may be executed need not be readable
+	}
+	words := strings.Fields(line[2:])
+	if len(words) == 0 {
+		return nil
+	}
+	if _, err := os.Stat(words[0]); err != nil && filepath.IsAbs(words[0]) {
+		return fmt.Errorf("%s: its first line names the interpreter %q: %s", path, words[0], inWords(err))
+	}
+	return nil
+}
+
+// dir says why a folder cannot be a job's, or nil.
+func (l *lookups) dir(path string) error {
+	return l.dirs.get(path, func() error {
+		info, err := os.Stat(path)
+		switch {
+		case errors.Is(err, os.ErrNotExist):
+			return fmt.Errorf("dir %q: no such folder", path)
+		case err != nil:
+			return fmt.Errorf("dir %q: %s", path, inWords(err))
+		case !info.IsDir():
+			return fmt.Errorf("dir %q: not a folder", path)
+		}
+		return nil
+	})
+}
+
+// stdin says why a file cannot be a job's standard input, or nil.
+func (l *lookups) stdin(path string) error {
+	return l.stdins.get(path, func() error {
+		info, err := os.Stat(path)
+		switch {
+		case err != nil:
+			return fmt.Errorf("stdin %q: %s", path, inWords(err))
+		case info.IsDir():
+			return fmt.Errorf("stdin %q: is a folder", path)
+		case info.Mode()&(os.ModeNamedPipe|os.ModeSocket) != 0:
+			// Opening one waits for its writer, and nothing could end that wait.
+			return fmt.Errorf("stdin %q: is a pipe: quote a command line that reads it", path)
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return fmt.Errorf("stdin %q: %s", path, inWords(err))
+		}
+		return f.Close()
+	})
+}
+
+// python says why an interpreter does not work, or nil. A path is not enough: one of pyenv's shims
+// is there for each version that is installed anywhere, and exits with 127 where it is not chosen.
+// Which is chosen depends on the folder, so a failure in parallax's own is asked about again in
+// the job's.
+func (l *lookups) python(p probe, env []string) error {
+	err := l.version(probe{p.path, "", ""}, env)
+	if err == nil || p.dir == "" && p.pyenv == "" {
+		return err
+	}
+	return l.version(p, env)
+}
+
+func (l *lookups) version(p probe, env []string) error {
+	return l.probes.get(p, func() error {
+		ctx, cancel := context.WithTimeout(context.Background(), probeTimeout)
+		defer cancel()
+		cmd := exec.CommandContext(ctx, p.path, "--version")
+		cmd.Dir, cmd.Env = p.dir, env
+		cmd.WaitDelay = time.Second // a shim's child may hold the pipe
+		cmd.SysProcAttr = apart()
+		if p.pyenv != "" {
+			cmd.Env = append(append([]string{}, env...), "PYENV_VERSION="+p.pyenv)
+		}
+		out, err := cmd.CombinedOutput()
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			err = fmt.Errorf("no answer to --version within %v", probeTimeout)
+		}
+		said, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+		if said != "" {
+			return fmt.Errorf("python %q does not work: %w: %s", p.path, err, said)
+		}
+		return fmt.Errorf("python %q does not work: %w", p.path, err)
+	})
+}

@@ -1,0 +1,116 @@
+//go:build unix
+
+package process
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sync"
+	"syscall"
+
+	"parallax/runner"
+)
+
+// system is what a launcher holds between launches: the thread that forks, the guard, and the
+// account of orphans.
+type system struct {
+	null     *os.File
+	requests chan request
+	done     sync.WaitGroup // the spawner
+	guard    guard
+	orphans  *orphans
+}
+
+// request is one process to be started by the spawner.
+type request struct {
+	cmd   *command
+	files [3]*os.File
+	reply chan reply
+}
+
+type reply struct {
+	child child
+	err   error
+}
+
+// child is a process that the spawner started.
+type child struct {
+	pid   int
+	pidfd int   // -1 where there is none
+	floor int64 // bytes; its largest size includes ours up to this (see usageOf)
+}
+
+func newSystem() (*system, error) {
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		return nil, err
+	}
+	s := &system{null: null, requests: make(chan request), orphans: newOrphans()}
+	s.done.Go(func() { onOwnThread(s.spawn) })
+	return s, nil
+}
+
+// spawn starts processes until requests is closed. It is the only goroutine that does, and keeps
+// its thread: on Linux a process is told to die with the thread that forked it, not with the
+// program, and a Go thread may end at any time; and a child inherits the affinity of that thread.
+func (s *system) spawn() {
+	cores := newCores()
+	s.guard.start(s.null)
+	for r := range s.requests {
+		c, err := s.fork(r, cores)
+		r.reply <- reply{c, err}
+	}
+}
+
+func (s *system) fork(r request, cores *cores) (child, error) {
+	if err := cores.pin(r.cmd.cpus); err != nil {
+		return child{}, err
+	}
+	c := child{pidfd: -1}
+	pid, err := syscall.ForkExec(r.cmd.path, r.cmd.argv, &syscall.ProcAttr{
+		Dir: r.cmd.dir, Env: r.cmd.env,
+		Files: []uintptr{r.files[0].Fd(), r.files[1].Fd(), r.files[2].Fd()},
+		Sys:   attributes(&c.pidfd),
+	})
+	cores.unpin(r.cmd.cpus)
+	if err != nil {
+		return child{}, fmt.Errorf("exec: %q: %s", r.cmd.path, execFault(err))
+	}
+	c.pid, c.floor = pid, ownPeak()
+	s.guard.add(pid)
+	s.orphans.expect(pid)
+	return c, nil
+}
+
+// execFault says why a program could not be executed. Check has no objection, so what was found
+// then is gone, or it is no program.
+func execFault(err error) string {
+	if err == syscall.ENOEXEC { //nolint:errorlint // ForkExec returns a bare Errno
+		return "is no program and has no #! line: quote a command line that runs it"
+	}
+	return err.Error()
+}
+
+// launch starts a process and returns its handle.
+func (s *system) launch(ctx context.Context, cmd command, files [3]*os.File, spec runner.Spec) (runner.Handle, error) {
+	r := request{cmd: &cmd, files: files, reply: make(chan reply, 1)}
+	select {
+	case s.requests <- r:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	got := <-r.reply
+	if got.err != nil {
+		return nil, got.err
+	}
+	return newHandle(s, got.child, spec), nil
+}
+
+func (s *system) close() error {
+	close(s.requests)
+	s.done.Wait()
+	s.guard.stop()
+	s.orphans.close()
+	return s.null.Close()
+}
