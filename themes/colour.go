@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
@@ -100,11 +101,19 @@ func rgb256(n int) [3]int {
 	return [3]int{step(n / 36), step(n / 6 % 6), step(n % 6)}
 }
 
+// fixed are the 240 colours in Oklab, from number 16 on.
+var fixed = sync.OnceValue(func() (labs [240][3]float64) {
+	for i := range labs {
+		labs[i] = oklab(rgb256(16 + i))
+	}
+	return labs
+})
+
 func nearest256(rgb [3]int) int {
-	best, least := 16, math.Inf(1)
-	for n := 16; n < 256; n++ {
-		if d := distance(rgb, rgb256(n)); d < least {
-			best, least = n, d
+	best, least, lab := 16, math.Inf(1), oklab(rgb)
+	for i, other := range fixed() {
+		if d := apart(lab, other); d < least {
+			best, least = 16+i, d
 		}
 	}
 	return best
@@ -112,8 +121,9 @@ func nearest256(rgb [3]int) int {
 
 // distance is how different two colours look: Euclidean in Oklab (Björn Ottosson, 2020), times 100.
 // 2 is just noticed side by side; black and white are 100 apart.
-func distance(a, b [3]int) float64 {
-	p, q := oklab(a), oklab(b)
+func distance(a, b [3]int) float64 { return apart(oklab(a), oklab(b)) }
+
+func apart(p, q [3]float64) float64 {
 	return 100 * math.Hypot(math.Hypot(p[0]-q[0], p[1]-q[1]), p[2]-q[2])
 }
 

@@ -241,3 +241,13 @@ func TestTokensFollow(t *testing.T) {
 		t.Errorf("%d tokens, %d names", fields, len(TokenNames()))
 	}
 }
+
+func BenchmarkNew(b *testing.B) {
+	for _, p := range []termenv.Profile{termenv.TrueColor, termenv.ANSI256, termenv.ANSI, termenv.Ascii} {
+		b.Run(p.Name(), func(b *testing.B) {
+			for b.Loop() {
+				New(night, p)
+			}
+		})
+	}
+}
