@@ -31,7 +31,7 @@ var shared = sync.OnceValue(func() starlark.StringDict {
 		countName:  starlark.NewBuiltin(countName, checkCount),
 	}
 	for name, f := range map[string]builtin{
-		"print": print_, "sleep": sleep, "now": now, "read_file": readFile, "sha256": sha256Hex,
+		"print": print_, "str": str, "sleep": sleep, "now": now, "read_file": readFile, "sha256": sha256Hex,
 		"__import__": import_, "sum": sum, "pow": pow, "divmod": divmod, "round": round,
 		"hex": inBase, "oct": inBase, "bin": inBase,
 	} {
@@ -84,11 +84,7 @@ func print_(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 		if i > 0 {
 			out.WriteString(sep)
 		}
-		if s, ok := starlark.AsString(v); ok {
-			out.WriteString(s)
-		} else {
-			out.WriteString(v.String())
-		}
+		out.WriteString(asText(v))
 	}
 	out.WriteString(end)
 	if _, err := taskOf(thread).log.Write([]byte(out.String())); err != nil {

@@ -14,7 +14,8 @@
 //
 // All jobs share one process. A failed script, a panic, runaway recursion and a single huge
 // allocation fail that job only. Memory is shared: jobs that together hold more than the machine
-// has end the whole program, as would a program of that size anywhere. Run those as processes.
+// has end the whole program, as would a program of that size anywhere; so does writing out, or using
+// as a key, a value nested millions deep. Run those as processes.
 //
 // # The language
 //
@@ -48,7 +49,9 @@
 // decorators, f-strings, annotations, sets in braces, generator expressions, starred targets, :=,
 // **, @, chained comparison, else after a loop, 1_000, "a" "b" (joined without +), iterating over a
 // string, bool in arithmetic.
-// Accepted by both but different: text inside a printed list or dict has double quotes in Starlark
-// and single quotes in Python; very large and very small floats are written differently; what a
-// script assigns to an outer function's variable stays local in both.
+//
+// Accepted by both, but not the same: text within a printed list, tuple or dict has double quotes in
+// Starlark and single quotes in Python; a float from 1e6 on has an exponent there and in %s and
+// .format(), which it has in Python from 1e16 on (print and str of the number itself are as in
+// Python); Python's recursion ends at 1000 calls.
 package goroutine

@@ -78,6 +78,16 @@ func (g *gate) sleep(d time.Duration, where func() string) error {
 	}
 }
 
+// begin starts the clock of elapsed.
+func (g *gate) begin() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.began = time.Now()
+	if g.paused {
+		g.since = g.began
+	}
+}
+
 // elapsed is how long the job has run, without the time it was paused.
 func (g *gate) elapsed() time.Duration {
 	g.mu.Lock()

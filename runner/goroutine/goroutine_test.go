@@ -34,25 +34,36 @@ func launch(t *testing.T, l *Launcher, job runner.Job) *try {
 	}
 	h, err := l.Launch(t.Context(), runner.Spec{Job: job, Stdout: log, Stderr: log})
 	if err != nil {
-		log.Close()
-		t.Fatal(err)
+		t.Fatal(errors.Join(err, log.Close()))
 	}
+	r := &try{t, h, log}
 	t.Cleanup(func() {
-		h.Stop(runner.Kill)
+		r.Stop(runner.Kill)
 		h.Wait()
-		log.Close()
+		r.must(log.Close())
 	})
-	return &try{t, h, log}
+	return r
 }
 
-// script writes a script and returns a job that runs it.
+// Pause, Resume and Stop are those of the handle, which never fail here.
+func (r *try) Pause()               { r.must(r.Handle.Pause()) }
+func (r *try) Resume()              { r.must(r.Handle.Resume()) }
+func (r *try) Stop(how runner.Stop) { r.must(r.Handle.Stop(how)) }
+func (r *try) must(err error) {
+	if err != nil {
+		r.t.Error(err)
+	}
+}
+
+// script writes a script and returns a job that runs it in its folder.
 func script(t *testing.T, name, text string, args ...string) runner.Job {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return runner.Job{Name: name, Model: runner.Goroutines, Script: name, Dir: dir, Args: args}
+	return runner.Job{Name: name, Model: runner.Goroutines, Script: path, Dir: dir, Args: args}
 }
 
 func (r *try) output() string {
@@ -148,7 +159,7 @@ func TestAFailureSaysWhereAndLeavesATraceback(t *testing.T) {
 		"big list":   {"n = 1000000000000\nx = n * (0, 1)", "a.star:2:7: a list of 2000000000000 elements: at most 67108864 can be made at once"},
 		"range":      {"x = list(range(1000000000))", "list: 1000000000 elements: at most 67108864"},
 		"power":      {"x = pow(10, 1000000000000)", "pow: the result is too large"},
-		"no file":    {"read_file('nowhere')", "read_file: nowhere: no such file or directory"},
+		"no file":    {"read_file('nowhere')", "read_file: nowhere: no such file"},
 		"no regular": {"read_file('.')", "read_file: .: not a file"},
 		"sleep":      {"sleep(-1)", "sleep: -1 seconds: must be 0 or more"},
 		"module":     {"__import__('os')", `no module "os" here: only time, sys and math`},
@@ -160,7 +171,7 @@ func TestAFailureSaysWhereAndLeavesATraceback(t *testing.T) {
 				t.Errorf("code %d, reason %q, want %q", exit.Code, exit.Reason, tt.reason)
 			}
 			out := r.output()
-			if !strings.HasPrefix(out, "Traceback (most recent call last):\n  a.star:") || !strings.HasSuffix(out, exit.Reason+"\n") {
+			if !strings.HasPrefix(out, "Traceback (most recent call last):\n") || !strings.HasSuffix(out, exit.Reason+"\n") {
 				t.Errorf("traceback:\n%s", out)
 			}
 			if n := strings.Count(out, "\n"); n > maxFrames+3 {
@@ -197,13 +208,13 @@ func TestExecIsTheWholeJobOfAProcess(t *testing.T) {
 	} {
 		job := script(t, "a.star", text)
 		var out, errs strings.Builder
-		code := Exec(filepath.Join(job.Dir, "a.star"), []string{"x"}, &out, &errs, map[string]string{"K": "v"})
+		code := Exec(job.Script, []string{"x"}, &out, &errs, map[string]string{"K": "v"})
 		if code != want.code || out.String() != want.out || !strings.HasSuffix(errs.String(), want.err) {
 			t.Errorf("%q: %d, %q, %q", text, code, out.String(), errs.String())
 		}
 	}
 	var errs strings.Builder
-	if code := Exec("nowhere.star", nil, &errs, &errs, nil); code != 2 || errs.String() != "nowhere.star: no such file or directory\n" {
+	if code := Exec("nowhere.star", nil, &errs, &errs, nil); code != 2 || errs.String() != "script \"nowhere.star\": no such file\n" {
 		t.Errorf("missing: %d, %q", code, errs.String())
 	}
 }
@@ -212,7 +223,7 @@ func TestPrintIsOneWriteAndItsFailureFailsTheScript(t *testing.T) {
 	job := script(t, "a.star", "print('a', 'b')\nprint('c', end='')\nprint('full')")
 	w := &countingWriter{room: 2}
 	var errs strings.Builder
-	if code := Exec(filepath.Join(job.Dir, "a.star"), nil, w, &errs, nil); code != 1 {
+	if code := Exec(job.Script, nil, w, &errs, nil); code != 1 {
 		t.Errorf("exit status %d", code)
 	}
 	if w.text != "a b\n|c|" || !strings.Contains(errs.String(), "print: no room") {

@@ -73,11 +73,12 @@ func identity() runner.Identity {
 // run does the work and keeps how it ended, also when b panics or ends its goroutine.
 func (h *handle) run(ctx context.Context, b body) {
 	before := threadUsage()
+	h.task.begin()
 	err := errors.New("ended its own goroutine (runtime.Goexit)")
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v", p)
-			fmt.Fprintf(h.task.errors, "%v\n\n%s", err, debug.Stack())
+			_, _ = fmt.Fprintf(h.task.errors, "%v\n\n%s", err, debug.Stack()) // the reason tells of it, too
 		}
 		h.task.finish()
 		h.exit = exitOf(err, h.task.stopped())

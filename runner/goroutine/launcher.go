@@ -68,7 +68,7 @@ func (l *Launcher) script(job runner.Job) (body, error) {
 	if ext := filepath.Ext(job.Script); ext != ".star" && ext != ".py" {
 		return nil, fmt.Errorf("%s is not Starlark", job.Script)
 	}
-	prog, err := l.scripts.load(job.Script, inDir(job.Dir, job.Script))
+	prog, err := l.scripts.load(job.Script)
 	if err != nil {
 		return nil, err
 	}

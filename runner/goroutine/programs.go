@@ -15,6 +15,9 @@ import (
 // maxSource bounds the size of a script in bytes.
 const maxSource = 16 << 20
 
+// errNoFile says what [fs.ErrNotExist] means in the same words on every system.
+var errNoFile = errors.New("no such file")
+
 // dialect is the Starlark that scripts are written in.
 var dialect = syntax.FileOptions{Set: true, While: true, TopLevelControl: true, GlobalReassign: true, Recursion: true}
 
@@ -22,12 +25,8 @@ var dialect = syntax.FileOptions{Set: true, While: true, TopLevelControl: true, 
 // program is immutable and shared by all jobs. The zero value is ready; it is safe for concurrent use.
 type programs struct {
 	mu   sync.Mutex
-	kept map[programKey]*program
+	kept map[string]*program
 }
-
-// programKey tells programs apart: the same file under two names has two, for the name is part of
-// what its errors say.
-type programKey struct{ name, path string }
 
 type program struct {
 	size    int64
@@ -35,34 +34,36 @@ type program struct {
 	load    func() (*starlark.Program, error) // compiles at the first call
 }
 
-// load returns the script at path, compiled; name is what its errors call it. A file that has
-// changed since is compiled anew.
-func (p *programs) load(name, path string) (*starlark.Program, error) {
+// load returns the script at path, relative to the current folder, compiled. A file that has changed
+// since is compiled anew.
+func (p *programs) load(path string) (*starlark.Program, error) {
 	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, bare(err))
-	}
 	switch {
+	case err != nil:
+		return nil, fmt.Errorf("script %q: %w", path, bare(err))
+	case info.IsDir():
+		return nil, fmt.Errorf("script %q: is a folder", path)
 	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is not a file", name)
+		return nil, fmt.Errorf("script %q: not a regular file", path)
+	case info.Size() == 0:
+		return nil, fmt.Errorf("script %q: empty file", path)
 	case info.Size() > maxSource:
-		return nil, fmt.Errorf("%s has %d bytes: a script may have %d", name, info.Size(), maxSource)
+		return nil, fmt.Errorf("script %q: has %d bytes, more than %d", path, info.Size(), maxSource)
 	}
 	p.mu.Lock()
-	key := programKey{name, path}
-	kept := p.kept[key]
+	kept := p.kept[path]
 	if kept == nil || kept.size != info.Size() || !kept.changed.Equal(info.ModTime()) {
 		if p.kept == nil {
-			p.kept = map[programKey]*program{}
+			p.kept = map[string]*program{}
 		}
 		kept = &program{size: info.Size(), changed: info.ModTime(), load: sync.OnceValues(func() (*starlark.Program, error) {
 			src, err := os.ReadFile(path)
 			if err != nil {
-				return nil, fmt.Errorf("%s: %w", name, bare(err))
+				return nil, fmt.Errorf("script %q: %w", path, bare(err))
 			}
-			return compile(name, src)
+			return compile(path, src)
 		})}
-		p.kept[key] = kept
+		p.kept[path] = kept
 	}
 	p.mu.Unlock()
 	return kept.load()
@@ -70,6 +71,9 @@ func (p *programs) load(name, path string) (*starlark.Program, error) {
 
 // bare takes the operation and the path, which the caller names itself, off an error of a file.
 func bare(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return errNoFile
+	}
 	var pe *fs.PathError
 	if errors.As(err, &pe) {
 		return pe.Err

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/big"
 	"strconv"
+	"strings"
 	"time"
 
 	starlarkmath "go.starlark.net/lib/math"
@@ -17,6 +18,43 @@ import (
 
 // This file has what Python offers as built-in functions and Starlark lacks, as far as scripts that
 // are both need it.
+
+// asText is str(v). It differs from Starlark's in how it writes numbers: as Python does, 1234567.0
+// and not 1.234567e+06.
+func asText(v starlark.Value) string {
+	switch v := v.(type) {
+	case starlark.String:
+		return string(v)
+	case starlark.Bytes:
+		return string(v)
+	case starlark.Float:
+		return floatText(float64(v))
+	}
+	return v.String()
+}
+
+// floatText writes f as Python's repr does: the fewest digits that say exactly f, with an exponent
+// below 1e-4 and from 1e16 on.
+func floatText(f float64) string {
+	size := math.Abs(f)
+	switch {
+	case math.IsInf(f, 1):
+		return "inf"
+	case math.IsInf(f, -1) || math.IsNaN(f) || size >= 1e16 || size < 1e-4 && size > 0:
+		return strings.ToLower(strconv.FormatFloat(f, 'e', -1, 64))
+	case f == math.Trunc(f):
+		return strconv.FormatFloat(f, 'f', 1, 64)
+	}
+	return strconv.FormatFloat(f, 'f', -1, 64)
+}
+
+func str(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var v starlark.Value = starlark.String("")
+	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 0, &v); err != nil {
+		return nil, err
+	}
+	return starlark.String(asText(v)), nil
+}
 
 // import_ stands in for the import statement, which Starlark cannot read.
 func import_(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -69,11 +107,7 @@ func exit(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 		low := new(big.Int).And(v.BigInt(), big.NewInt(0xff)) // all that a process's status holds
 		return nil, exitStatus(low.Int64())
 	}
-	text, ok := starlark.AsString(v)
-	if !ok {
-		text = v.String()
-	}
-	if _, err := io.WriteString(taskOf(thread).errors, text+"\n"); err != nil {
+	if _, err := io.WriteString(taskOf(thread).errors, asText(v)+"\n"); err != nil {
 		return nil, fmt.Errorf("exit: %w", bare(err))
 	}
 	return nil, exitStatus(1)

@@ -6,13 +6,18 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"go.starlark.net/starlark"
 )
 
 const (
-	// stepsBetween checkpoints: some 20 to 100 µs of plain Starlark, at a cost that cannot be measured.
+	// stepsBetween checkpoints at most: some 20 to 100 µs of plain Starlark, at a cost that cannot be
+	// measured. Where steps take longer, such as adding up huge lists, there are fewer.
 	stepsBetween = 1024
+	fewestSteps  = 8
+	// timeBetween checkpoints is what the number of steps is fitted to.
+	timeBetween = 5 * time.Millisecond
 	// maxDepth of calls. Each takes about 1.4 KiB of Go stack, whose limit of 1 GiB ends the program.
 	maxDepth = 10_000
 	// maxFrames of a traceback, of which half are the outermost.
@@ -29,9 +34,10 @@ const taskKey = "task"
 func runScript(t *task, prog *starlark.Program) error {
 	thread := &starlark.Thread{Name: t.script}
 	thread.SetLocal(taskKey, t)
-	tooDeep := false
-	thread.SetMaxExecutionSteps(stepsBetween)
+	tooDeep, steps, passed := false, uint64(stepsBetween), time.Now()
+	thread.SetMaxExecutionSteps(steps)
 	thread.OnMaxSteps = func(thread *starlark.Thread) {
+		steps = fit(steps, time.Since(passed))
 		if err := checkpoint(thread); err != nil {
 			thread.Cancel(err.Error())
 		}
@@ -39,7 +45,8 @@ func runScript(t *task, prog *starlark.Program) error {
 			tooDeep = true
 			thread.Cancel(fmt.Sprintf("recursion deeper than %d calls", maxDepth))
 		}
-		thread.SetMaxExecutionSteps(thread.Steps + stepsBetween)
+		passed = time.Now()
+		thread.SetMaxExecutionSteps(thread.Steps + steps)
 	}
 	_, err := prog.Init(thread, predeclare(t))
 	var status exitStatus
@@ -56,6 +63,14 @@ func runScript(t *task, prog *starlark.Program) error {
 		return fmt.Errorf("%s (its traceback is lost: %w)", last, werr)
 	}
 	return errors.New(last)
+}
+
+// fit returns how many steps to go to the next checkpoint when the last so many took so long.
+func fit(steps uint64, took time.Duration) uint64 {
+	if took <= timeBetween {
+		return min(2*steps, stepsBetween)
+	}
+	return max(uint64(float64(steps)*float64(timeBetween)/float64(took)), fewestSteps)
 }
 
 // checkpoint is where a script is held, ended and asked where it is.
@@ -106,15 +121,15 @@ func frames(stack starlark.CallStack) string {
 // added to the process's environment.
 func Exec(path string, args []string, stdout, stderr io.Writer, env map[string]string) int {
 	var scripts programs
-	prog, err := scripts.load(path, path)
+	prog, err := scripts.load(path)
 	if err != nil {
-		fmt.Fprintln(stderr, err)
+		_, _ = fmt.Fprintln(stderr, err) // the status tells of it, too
 		return 2
 	}
 	t := &task{gate: newGate(), log: stdout, errors: stderr, script: path, args: args, env: environment(env)}
 	h, err := start(t, nil, func(context.Context, *task) error { return runScript(t, prog) })
 	if err != nil {
-		fmt.Fprintln(stderr, err)
+		_, _ = fmt.Fprintln(stderr, err) // the status tells of it, too
 		return 1
 	}
 	return h.Wait().Code

@@ -199,11 +199,13 @@ func primes(t *task, args []float64) error {
 	return t.say("%d primes up to %d", count, most)
 }
 
-// chatter keeps its rate on average: when it was held up it catches up.
+// chatter keeps its rate on average: when it was held up it catches up, and it always prints as many
+// lines as were asked for.
 func chatter(t *task, args []float64) error {
-	whole, lines := seconds(args[1]), 0
-	for now := t.elapsed(); now < whole; now = t.elapsed() {
-		for due := int(now.Seconds()*args[0]) + 1; lines < due; lines++ {
+	whole, total := seconds(args[1]), int(args[0]*args[1])
+	for lines := 0; lines < total; {
+		now := t.elapsed()
+		for due := min(int(now.Seconds()*args[0])+1, total); lines < due; lines++ {
 			if err := t.say("line %d at %.3f s", lines+1, now.Seconds()); err != nil {
 				return err
 			}
@@ -212,11 +214,11 @@ func chatter(t *task, args []float64) error {
 			}
 		}
 		next := seconds(float64(lines) / args[0])
-		if err := t.sleep(min(max(next, now+time.Millisecond), whole)-now, goStack); err != nil {
+		if err := t.sleep(max(next-t.elapsed(), time.Millisecond), goStack); err != nil {
 			return err
 		}
 	}
-	return nil
+	return t.sleep(whole-t.elapsed(), goStack)
 }
 
 func alloc(t *task, args []float64) error {

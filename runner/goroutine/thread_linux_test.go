@@ -1,0 +1,43 @@
+package goroutine
+
+import (
+	"os"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"parallax/runner"
+)
+
+func TestAJobIsBoundToItsCoresAndNobodyElseIs(t *testing.T) {
+	var before unix.CPUSet
+	if err := unix.SchedGetaffinity(os.Getpid(), &before); err != nil {
+		t.Fatal(err)
+	}
+	core := 0
+	for !before.IsSet(core) {
+		core++
+	}
+	job := runner.Job{Workload: "sleep", CPUs: []int{core}}
+	if err := New().Check(job); err != nil {
+		t.Fatal(err)
+	}
+	r := launch(t, New(), job)
+	var got, after unix.CPUSet
+	if err := unix.SchedGetaffinity(r.Identity().TID, &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Count() != 1 || !got.IsSet(core) {
+		t.Errorf("may use %d cores, want core %d only", got.Count(), core)
+	}
+	if err := unix.SchedGetaffinity(os.Getpid(), &after); err != nil || after != before {
+		t.Errorf("the program's own cores have changed (error %v)", err)
+	}
+	other := launch(t, New(), runner.Job{Workload: "sleep"})
+	if err := unix.SchedGetaffinity(other.Identity().TID, &got); err != nil || got != before {
+		t.Errorf("another job is bound to %d cores (error %v)", got.Count(), err)
+	}
+	if h, err := New().Launch(t.Context(), runner.Spec{Job: runner.Job{Workload: "sleep", CPUs: []int{1000}}}); err == nil || h != nil {
+		t.Errorf("launched on a core that does not exist: %v, %v", h, err)
+	}
+}
