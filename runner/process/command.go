@@ -22,7 +22,7 @@ type command struct {
 	dir   string // absolute, or "" for parallax's own
 	stdin string // a path, or "" for /dev/null
 	cpus  []int
-	line  string // what a shell is given as it stands, where it cannot be passed in argv (Windows)
+	quirk // what only this platform needs
 }
 
 // resolve says what a job executes. Script and stdin paths are relative to parallax's folder; a

@@ -5,6 +5,7 @@ package process
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -123,26 +124,17 @@ func (h *handle) signal(sigs ...syscall.Signal) error {
 func (h *handle) Wait() runner.Exit {
 	h.child.await()
 	exit, alone := h.reap()
-	var notes []string
-	if said := h.sys.guard.said(); said != "" {
-		notes = append(notes, said)
-	}
+	notes := []string{h.sys.guard.said()}
 	if !alone {
-		if left := h.linger(); left != "" {
-			notes = append(notes, left)
-		}
-	}
-	h.mu.Lock()
-	h.over = true
-	h.mu.Unlock()
-	if !alone {
+		notes = append(notes, h.linger())
+		h.mu.Lock()
+		h.over = true
+		h.mu.Unlock()
 		h.sys.guard.remove(h.child.pid)
 	}
-	if d := h.sys.orphans.daemons(h.child.pid, h.mark); len(d) > 0 {
-		notes = append(notes, "left a daemon running: "+strings.Join(d, ", "))
-	}
+	notes = append(notes, leftRunning(h.sys.orphans.daemons(h.child.pid, h.mark)))
 	exit.Usage = plus(exit.Usage, h.sys.orphans.settle(h.child.pid))
-	exit.Note = strings.Join(notes, "; ")
+	exit.Note = strings.Join(slices.DeleteFunc(notes, func(n string) bool { return n == "" }), "; ")
 	return exit
 }
 

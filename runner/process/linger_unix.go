@@ -18,15 +18,18 @@ const (
 	// worthNoting is how long something must outlive the leader before it is named though it then
 	// ended by itself: the last of a pipeline often ends an instant later, and that is no news.
 	worthNoting = 100 * time.Millisecond
+	// giveUp is how long a killed process may take to go. One on a busy machine needs its turn on a
+	// core to die; one that is stuck in the kernel never goes.
+	giveUp = 10 * time.Second
 )
 
 // linger waits for what the leader left behind. It gets the job's grace to end by itself, then
-// SIGTERM, then after another grace SIGKILL; paused time does not count. After yet another grace
-// it is given up, for what is stuck in the kernel cannot be ended by anyone. It returns one line on
-// what was left and how it ended, or "".
+// SIGTERM, then after another grace SIGKILL; paused time does not count. After giveUp it is left,
+// for what is stuck in the kernel cannot be ended by anyone. It returns one line on what was left
+// and how it ended, or "".
 func (h *handle) linger() string {
 	var left []string
-	var lived, pause time.Duration
+	var lived, inStage time.Duration
 	step, stage := firstLook, 0
 	outcomes := []string{"ended by itself", "ended with SIGTERM", "ended with SIGKILL", "could not be ended"}
 	timer := time.NewTimer(step)
@@ -40,12 +43,12 @@ func (h *handle) linger() string {
 		now := time.Now()
 		h.mu.Lock()
 		gone := h.gone()
-		if h.paused {
-			pause += now.Sub(last)
-		}
 		lived += now.Sub(last)
+		if !h.paused {
+			inStage += now.Sub(last)
+		}
 		last = now
-		due := h.due(stage, lived-pause)
+		due := h.due(stage, inStage)
 		if left == nil && !gone && (due > stage || lived >= worthNoting) {
 			left = membersOf(h.child.pid)
 		}
@@ -53,7 +56,7 @@ func (h *handle) linger() string {
 			h.escalate(due)
 		}
 		if due > stage {
-			stage, step = due, firstLook
+			stage, step, inStage = due, firstLook, 0
 		}
 		h.mu.Unlock()
 		if gone || stage == len(outcomes)-1 {
@@ -64,14 +67,16 @@ func (h *handle) linger() string {
 	}
 }
 
-// due is the stage in which what was left should be after living on for so long: 0 waited for,
-// 1 asked, 2 killed, 3 given up.
+// due is the stage that follows after so long in this one, or this one: 0 waited for, 1 asked,
+// 2 killed, 3 given up.
 func (h *handle) due(stage int, lived time.Duration) int {
-	due := max(stage, min(int(lived/h.grace), 3))
-	if h.killed {
-		due = max(due, 2)
+	switch {
+	case stage < 2 && h.killed:
+		return 2
+	case stage < 2 && lived >= h.grace, stage == 2 && lived >= giveUp:
+		return stage + 1
 	}
-	return due
+	return stage
 }
 
 // escalate does what a stage asks for. An error is not told here: what cannot be signalled will
@@ -114,14 +119,28 @@ func membersOf(group int) []string {
 const maxNamed = 5
 
 func leftBehind(names []string, outcome string) string {
-	switch n := len(names); {
-	case n == 0:
+	switch len(names) {
+	case 0:
 		return ""
-	case n == 1:
+	case 1:
 		return fmt.Sprintf("left 1 process behind: %s, %s", names[0], outcome)
-	case n > maxNamed:
-		return fmt.Sprintf("left %d processes behind: %s and %d more, %s", n, strings.Join(names[:maxNamed], ", "), n-maxNamed, outcome)
-	default:
-		return fmt.Sprintf("left %d processes behind: %s, %s", n, strings.Join(names, ", "), outcome)
 	}
+	return fmt.Sprintf("left %d processes behind: %s, %s", len(names), few(names), outcome)
+}
+
+func leftRunning(names []string) string {
+	switch len(names) {
+	case 0:
+		return ""
+	case 1:
+		return "left a daemon running: " + names[0]
+	}
+	return fmt.Sprintf("left %d daemons running: %s", len(names), few(names))
+}
+
+func few(names []string) string {
+	if n := len(names) - maxNamed; n > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:maxNamed], ", "), n)
+	}
+	return strings.Join(names, ", ")
 }

@@ -16,6 +16,8 @@ const (
 	shell = "/bin/sh"
 )
 
+type quirk struct{}
+
 func shellLine(cmd *command, line string) error {
 	cmd.path, cmd.argv = shell, []string{"sh", "-c", line}
 	return nil

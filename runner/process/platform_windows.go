@@ -13,6 +13,9 @@ const (
 	shell         = "sh" // from Git for Windows, MSYS2 or the like
 )
 
+// quirk holds the command line where a program cannot be given it as separate arguments.
+type quirk struct{ line string }
+
 // shellLine uses a POSIX shell where there is one, so that the same jobs mean the same everywhere,
 // and else the system's own.
 func shellLine(cmd *command, line string) error {

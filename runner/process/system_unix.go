@@ -17,6 +17,7 @@ import (
 type system struct {
 	null     *os.File
 	requests chan request
+	quit     chan struct{}  // closed to end the spawner
 	done     sync.WaitGroup // the spawner
 	guard    guard
 	orphans  *orphans
@@ -46,20 +47,25 @@ func newSystem() (*system, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &system{null: null, requests: make(chan request), orphans: newOrphans()}
+	s := &system{null: null, requests: make(chan request), quit: make(chan struct{}), orphans: newOrphans()}
 	s.done.Go(func() { onOwnThread(s.spawn) })
 	return s, nil
 }
 
-// spawn starts processes until requests is closed. It is the only goroutine that does, and keeps
+// spawn starts processes until quit is closed. It is the only goroutine that does, and keeps
 // its thread: on Linux a process is told to die with the thread that forked it, not with the
 // program, and a Go thread may end at any time; and a child inherits the affinity of that thread.
 func (s *system) spawn() {
 	cores := newCores()
 	s.guard.start(s.null)
-	for r := range s.requests {
-		c, err := s.fork(r, cores)
-		r.reply <- reply{c, err}
+	for {
+		select {
+		case r := <-s.requests:
+			c, err := s.fork(r, cores)
+			r.reply <- reply{c, err}
+		case <-s.quit:
+			return
+		}
 	}
 }
 
@@ -99,6 +105,8 @@ func (s *system) launch(ctx context.Context, cmd command, files [3]*os.File, spe
 	case s.requests <- r:
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
+	case <-s.quit:
+		return nil, errClosed
 	}
 	got := <-r.reply
 	if got.err != nil {
@@ -108,7 +116,7 @@ func (s *system) launch(ctx context.Context, cmd command, files [3]*os.File, spe
 }
 
 func (s *system) close() error {
-	close(s.requests)
+	close(s.quit)
 	s.done.Wait()
 	s.guard.stop()
 	s.orphans.close()

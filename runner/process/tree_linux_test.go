@@ -133,6 +133,49 @@ func TestOtherPartsOfTheProgramKeepTheirChildren(t *testing.T) {
 	}
 }
 
+func TestWaitingHoldsNoThreadAndWorksWithoutPidfd(t *testing.T) {
+	b := newBench(t, Options{})
+	h, ok := b.start(runner.Job{Line: "sleep 0.05; exit 4"}).(*handle)
+	if !ok || h.child.pidfd < 0 {
+		t.Skip("this kernel has no pidfd")
+	}
+	if err := h.child.poll(); err != nil {
+		t.Errorf("not by the poller: %v", err)
+	}
+	h.child.pidfd = -1 // poll has closed it
+	if exit := h.Wait(); exit.Code != 4 {
+		t.Errorf("%+v", exit)
+	}
+	h, _ = b.start(runner.Job{Line: "sleep 0.05; exit 5"}).(*handle)
+	if err := unix.Close(h.child.pidfd); err != nil {
+		t.Fatal(err)
+	}
+	h.child.pidfd = -1
+	if exit := h.Wait(); exit.Code != 5 {
+		t.Errorf("%+v", exit)
+	}
+}
+
+func TestManyDaemonsAreAllFoundAndFewNamed(t *testing.T) {
+	b := newBench(t, Options{})
+	const n = 150 // their numbers fill more than one read of the list of children
+	exit := b.run(runner.Job{Line: fmt.Sprintf(`i=0; while [ $i -lt %d ]; do setsid sh -c 'echo daemon $$; exec sleep 1000' & i=$((i+1)); done
+while [ $(grep -c daemon "%s") -lt %d ]; do sleep 0.02; done`, n, b.out.Name(), n)})
+	if !strings.HasPrefix(exit.Note, fmt.Sprintf("left %d daemons running: ", n)) || !strings.HasSuffix(exit.Note, fmt.Sprintf("and %d more", n-maxNamed)) {
+		t.Errorf("%+v", exit)
+	}
+	for line := range strings.Lines(b.read(b.out)) {
+		pid, err := strconv.Atoi(strings.TrimSpace(strings.TrimPrefix(line, "daemon ")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Error(err)
+		}
+		eventually(t, "it dies", func() bool { return dead(pid) })
+	}
+}
+
 func TestParseStat(t *testing.T) {
 	s, err := parseStat([]byte("12 (a (b) c) S 1 13 14 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 777 9 9\n"))
 	if want := (stat{12, "a (b) c", 'S', 1, 13, 14, 777}); err != nil || s != want {
