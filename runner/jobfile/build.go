@@ -98,7 +98,7 @@ func (d *decoder) name(entries []*entry) map[string]*entry {
 			owners[name] = e
 		}
 	}
-	unique := newNamer(func(base string, e *entry) bool {
+	unique := newNamer(len(entries), func(base string, e *entry) bool {
 		for _, name := range e.names(base) {
 			if _, taken := owners[name]; taken {
 				return false

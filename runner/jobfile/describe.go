@@ -17,8 +17,8 @@ import (
 	"parallax/runner"
 )
 
-// maxAligned is the width beyond which a name or command no longer widens its column for all.
-const maxAligned = 48
+// maxAligned is the width beyond which a cell no longer widens its column for all the others.
+var maxAligned = [4]int{10, 40, 20, 72}
 
 // Describe writes what would run, one job a line: its number, name, model, command, and what else
 // was asked for it. The command is as a shell would take it.
@@ -28,7 +28,7 @@ func Describe(w io.Writer, jobs []runner.Job) error {
 	for i, j := range jobs {
 		rows[i] = [4]string{strconv.Itoa(i + 1), visible(j.Name), string(runner.Resolve(j)), command(j)}
 		for c, cell := range rows[i] {
-			if width := ansi.StringWidth(cell); width <= maxAligned {
+			if width := ansi.StringWidth(cell); width <= maxAligned[c] {
 				widths[c] = max(widths[c], width)
 			}
 		}
@@ -121,14 +121,11 @@ func extras(j runner.Job) []string {
 			out = append(out, label+" "+value)
 		}
 	}
-	quoted := func(list []string) string {
-		q := make([]string, len(list))
-		for i, s := range list {
-			q[i] = word(s)
-		}
-		return strings.Join(q, ", ")
+	after := make([]string, len(j.After))
+	for i, name := range j.After {
+		after[i] = visible(name)
 	}
-	add("after", quoted(j.After))
+	add("after", strings.Join(after, ", "))
 	var env []string
 	for _, name := range slices.Sorted(maps.Keys(j.Env)) {
 		env = append(env, visible(name)+"="+word(j.Env[name]))

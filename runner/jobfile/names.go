@@ -15,8 +15,9 @@ type namer[T any] struct {
 	next map[string]int // the number to try next for a name, so that many equal names stay cheap
 }
 
-func newNamer[T any](free func(string, T) bool) *namer[T] {
-	return &namer[T]{free: free, next: map[string]int{}}
+// newNamer makes a namer for about size names.
+func newNamer[T any](size int, free func(string, T) bool) *namer[T] {
+	return &namer[T]{free: free, next: make(map[string]int, size)}
 }
 
 func (n *namer[T]) name(base string, who T) string {
@@ -39,7 +40,7 @@ func (n *namer[T]) name(base string, who T) string {
 // uniqueNames makes the names of jobs that nobody named by hand differ.
 func uniqueNames(jobs []runner.Job) {
 	taken := make(map[string]struct{}, len(jobs))
-	n := newNamer(func(name string, _ struct{}) bool {
+	n := newNamer(len(jobs), func(name string, _ struct{}) bool {
 		_, have := taken[name]
 		return !have
 	})
@@ -75,9 +76,12 @@ func tidy(text string) bool {
 // argumentName is the name of the job for some arguments. Of a long one the end is kept, since that
 // is where paths differ.
 func argumentName(args []string) string {
-	name := []rune(oneLine(strings.Join(args, " ")))
-	if len(name) > 40 {
-		return "…" + string(name[len(name)-39:])
+	name := oneLine(strings.Join(args, " "))
+	if len(name) <= 40 {
+		return name // bytes are at least as many as characters
 	}
-	return string(name)
+	if runes := []rune(name); len(runes) > 40 {
+		return "…" + string(runes[len(runes)-39:])
+	}
+	return name
 }
