@@ -88,14 +88,18 @@ func (m *Measured) add(ts TaskSample) {
 	m.Spark.add(ts.Live, ts.OnCore)
 }
 
-// correct replaces what sampling saw by what the system accounted when the try ended.
-func (m *Measured) correct(u Usage, wall time.Duration) {
+// correct replaces what sampling saw by what the system accounted when the try ended, and returns
+// what sampling had missed.
+func (m *Measured) correct(u Usage, wall time.Duration) (missed Split) {
+	missed.Live = max(wall-m.Total.Live, 0)
 	m.Total.Live = max(wall, 0)
 	if !u.Known {
-		return
+		return missed
 	}
+	missed.OnCore = max(u.CPU()-m.Total.OnCore, 0)
 	m.Total.OnCore = u.CPU()
 	m.PeakRSS = max(m.PeakRSS, u.MaxRSS)
+	return missed
 }
 
 // SparkCell is what one cell of a Spark covers, and SparkCells how many it keeps.

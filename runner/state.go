@@ -172,6 +172,7 @@ func (s *State) record(i int, t *Task, was Status, ev Event) {
 		t.Held += at - t.Since
 	case TaskEnded:
 		t.end(ev, was)
+		s.correct(t)
 		s.output(i, t, ev.LogSize)
 		s.Stopping = remove(s.Stopping, i)
 		s.busy = at
@@ -184,9 +185,21 @@ func (t *Task) end(ev TaskEnded, was Status) {
 		t.Held += ev.When() - t.Since
 	}
 	t.Ended, t.Exit, t.Reason, t.Cause = ev.When(), ev.Exit, ev.Reason, ev.Cause
-	if t.Stats != nil {
-		t.Stats.correct(ev.Exit.Usage, t.Ended-t.Started-t.Held)
+}
+
+// correct replaces what sampling saw of a try by what the system accounted at its end, for the task
+// and for the run: sampling misses what is short.
+func (s *State) correct(t *Task) {
+	u := t.Exit.Usage
+	if !t.ran || !u.Known && t.Stats == nil {
+		return
 	}
+	if t.Stats == nil {
+		t.Stats = newMeasured()
+		t.Stats.Total.WaitCore, t.Stats.Total.WaitGIL = -1, -1
+	}
+	missed := t.Stats.correct(u, t.Ended-t.Started-t.Held)
+	s.Times.Total, s.Times.Recent = s.Times.Total.plus(missed), s.Times.Recent.plus(missed)
 }
 
 func (s *State) activate(task int, active bool) {
@@ -224,11 +237,14 @@ func (s *State) sample(ev Sampled) {
 		}
 		t := &s.Tasks[ts.Task]
 		s.output(ts.Task, t, ts.LogSize)
-		if t.Status.Active() { // what is told after its end counts for the run: the try has its exact figures
+		switch {
+		case t.Status.Active():
 			if t.Stats == nil {
 				t.Stats = newMeasured()
 			}
 			t.Stats.add(ts)
+		case t.Exit.Usage.Known:
+			continue // it was corrected at its end, for the run too
 		}
 		all.Live, all.OnCore = all.Live+ts.Live, all.OnCore+ts.OnCore
 		all.WaitCore, all.WaitGIL = addKnown(all.WaitCore, ts.WaitCore), addKnown(all.WaitGIL, ts.WaitGIL)

@@ -74,6 +74,21 @@ func TestTheSystemsAccountCorrectsWhatSamplingSaw(t *testing.T) {
 	}
 }
 
+func TestWhatSamplingMissedCountsForTheRun(t *testing.T) {
+	s := started(2, 0)
+	usage := Usage{Known: true, User: 300 * time.Millisecond}
+	must(s.Apply(Sampled{At: At(time.Second), Span: time.Second, Tasks: []TaskSample{{Task: 0, Live: time.Second, OnCore: 200 * time.Millisecond}}}))
+	must(s.Apply(TaskEnded{At: At(time.Second), Task: 0, Status: Succeeded, Exit: Exit{Usage: usage}}))
+	must(s.Apply(TaskEnded{At: At(time.Second), Task: 1, Status: Succeeded, Exit: Exit{Usage: usage}})) // never sampled
+	must(s.Apply(Sampled{At: At(2 * time.Second), Span: time.Second, Tasks: []TaskSample{{Task: 0, OnCore: 100 * time.Millisecond}}}))
+	if got := s.Times.Total.OnCore; got != 600*time.Millisecond {
+		t.Errorf("the run was on cores for %v, want 600ms", got)
+	}
+	if got := s.Tasks[1].Stats.Total; got.OnCore != 300*time.Millisecond || got.WaitCore != -1 {
+		t.Errorf("the task that was never sampled has %+v", got)
+	}
+}
+
 func TestUnknownTimesStayUnknownWhenAdded(t *testing.T) {
 	a := TaskSample{Task: 1, OnCore: 1, WaitCore: -1, WaitGIL: -1, PSS: 7, Core: 3}
 	b := TaskSample{Task: 1, OnCore: 2, WaitCore: 5, WaitGIL: -1, PSS: -1, Core: -1}

@@ -61,3 +61,7 @@ func (k Ink) Over(base Ink) Ink {
 
 // Plain reports whether the ink leaves text as it is.
 func (k Ink) Plain() bool { return k.on == "" }
+
+// Sequences returns what turns the ink on and what turns it off, for marking a part of a text that
+// has colours of its own.
+func (k Ink) Sequences() (on, off string) { return k.on, k.off }

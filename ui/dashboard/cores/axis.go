@@ -1,0 +1,82 @@
+package cores
+
+import (
+	"time"
+
+	"parallax/runner"
+	"parallax/ui/draw"
+)
+
+// unsampled is the task of a cell in the future.
+const unsampled int32 = -3
+
+// Axis maps a history onto columns. Its columns begin at multiples of its step since the start, so
+// that a column once complete never changes while the picture moves on.
+type Axis struct {
+	Step  time.Duration // what one column covers
+	First int           // the number of the first column since the start
+	N     int           // columns
+	cell  time.Duration // what a cell of the history covers
+	whole bool          // the run so far fits
+}
+
+// steps are what a column may cover while the whole run is shown; past the last the picture scrolls.
+var steps = []time.Duration{
+	100 * time.Millisecond, 200 * time.Millisecond, 500 * time.Millisecond, time.Second,
+}
+
+// NewAxis chooses the finest step that shows all of elapsed in n columns; a run that is too long
+// for the coarsest is shown from its end.
+func NewAxis(h *runner.History, n int, elapsed time.Duration) Axis {
+	n = max(n, 1)
+	a := Axis{N: n, cell: h.Cell, whole: true}
+	for _, a.Step = range steps {
+		if a.Step >= h.Cell && time.Duration(n)*a.Step >= elapsed {
+			return a
+		}
+	}
+	a.Step = max(a.Step, h.Cell)
+	if last := int(elapsed / a.Step); last >= n {
+		a.First, a.whole = last-n+1, false
+	}
+	return a
+}
+
+// FitAxis shows all of elapsed, however long.
+func FitAxis(h *runner.History, n int, elapsed time.Duration) Axis {
+	n = max(n, 1)
+	a := NewAxis(h, n, elapsed)
+	if a.whole {
+		return a
+	}
+	a.First, a.whole = 0, true
+	a.Step = (elapsed/time.Duration(n)/max(h.Cell, 1) + 1) * max(h.Cell, 1)
+	return a
+}
+
+// Cells returns the axis's columns of one lane.
+func (a Axis) Cells(row []runner.Cell) []runner.Cell {
+	out := make([]runner.Cell, a.N)
+	for i := range out {
+		if a.cell <= 0 {
+			out[i] = runner.Cell{Task: unsampled}
+			continue
+		}
+		from := int(time.Duration(a.First+i) * a.Step / a.cell)
+		to := max(int(time.Duration(a.First+i+1)*a.Step/a.cell), from+1)
+		if from >= len(row) {
+			out[i] = runner.Cell{Task: unsampled}
+			continue
+		}
+		out[i] = runner.MergeCells(row[from:min(to, len(row))])
+	}
+	return out
+}
+
+// String says what the columns cover.
+func (a Axis) String() string {
+	if a.whole {
+		return draw.Seconds(a.Step) + " a column"
+	}
+	return "last " + draw.Seconds(time.Duration(a.N)*a.Step)
+}

@@ -1,0 +1,203 @@
+// Package cores draws the core lanes: one row per core, time runs left to right, a cell's colour is
+// the job that held the core most in that slice, its height the core's load.
+package cores
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"parallax/runner"
+	"parallax/themes"
+	"parallax/ui/dashboard/scene"
+	"parallax/ui/draw"
+	"parallax/ui/text"
+)
+
+// labelWidth is what stands before a lane: core, load, and who has it now.
+const labelWidth = 15
+
+// Panel draws the lanes of a run in a box, with a sentence below them.
+func Panel(s *scene.Scene, width, height int) []string {
+	st := s.Styles
+	h := &s.State.Lanes
+	box := draw.Box{
+		Border: st.Border, Width: width, Height: height,
+		Left: []draw.Span{{Ink: st.Title, Text: "cores"}},
+	}
+	axis := NewAxis(h, box.Inner()-labelWidth, s.State.Elapsed(s.Now))
+	box.Right = []draw.Span{{Ink: st.Dim, Text: axis.String() + legend(s, box.Inner())}}
+	return box.View(append(lanes(s, h, axis, box.Inner(), box.Rows()-1), advice(s, box.Inner())))
+}
+
+func legend(s *scene.Scene, inner int) string {
+	words := " · colour = job · height = load"
+	if s.Styles.Letters {
+		words = " · letter = job"
+	}
+	if tier := s.State.Lanes.Tier; tier != "" && inner > 90 {
+		words += " · " + tier
+	}
+	if inner < 60 {
+		return ""
+	}
+	return words
+}
+
+// lanes draws as many cores as fit; if not all do, the last row says how many are missing. A blank
+// row is kept below them when there is room.
+func lanes(s *scene.Scene, h *runner.History, axis Axis, width, rows int) []*text.Row {
+	out := make([]*text.Row, 0, rows)
+	n := len(h.Cores)
+	switch {
+	case n == 0:
+		out = append(out, text.NewRow(width).Put(s.Styles.Dim, "measuring …"))
+	case n > rows:
+		n = max(rows-1, 0)
+	}
+	each := 1
+	if n > 0 {
+		each = min(max(rows/n, 1), 2)
+	}
+	for i := range n {
+		out = append(out, lane(s, h, axis, i, width, each)...)
+	}
+	if n < len(h.Cores) {
+		out = append(out, text.NewRow(width).Put(s.Styles.Dim, fmt.Sprintf("and %d more cores", len(h.Cores)-n)))
+	}
+	for len(out) < rows {
+		out = append(out, text.NewRow(width))
+	}
+	return out
+}
+
+// lane draws one core in several rows, the lowest of which is labelled.
+func lane(s *scene.Scene, h *runner.History, axis Axis, i, width, rows int) []*text.Row {
+	cells := axis.Cells(h.Rows[i])
+	var out []*text.Row
+	for level := rows - 1; level >= 0; level-- {
+		r := text.NewRow(width)
+		if level == 0 {
+			label(r, s, h, i)
+		} else {
+			r.Skip(labelWidth)
+		}
+		Cells(r, s, slice(cells, level, rows))
+		out = append(out, r)
+	}
+	return out
+}
+
+// label puts the core's number, its load and who has it now; of a run that is over, its mean load.
+func label(r *text.Row, s *scene.Scene, h *runner.History, i int) {
+	st := s.Styles
+	row := h.Rows[i]
+	if s.State.Over() || s.State.Ended {
+		r.Put(st.Dim, fmt.Sprintf("%-2d%4d%%", h.Cores[i], runner.MergeCells(row).Load)).Skip(1).Put(st.Faint, "average")
+		r.Skip(labelWidth - r.Used())
+		return
+	}
+	now := runner.MergeCells(row[max(0, len(row)-int(max(time.Second/max(h.Cell, 1), 1))):])
+	load := float64(now.Load) / 100
+	if i < len(s.State.Host.Busy) && s.State.Host.Busy[i] >= 0 {
+		load = s.State.Host.Busy[i]
+	}
+	r.Put(st.Dim, fmt.Sprintf("%-2d", h.Cores[i]))
+	ink := st.Dim
+	if load > 0.5 {
+		ink = st.Text
+	}
+	r.Put(ink, fmt.Sprintf("%4.0f%%", 100*load)).Skip(1)
+	switch {
+	case now.Task >= 0 && int(now.Ours)*2 >= int(now.Load) && now.Ours > 4:
+		name := []rune(s.State.Jobs[now.Task].Name)
+		dot := s.Styles.Icons.Running
+		if st.Letters {
+			dot = themes.Letter(int(now.Task))
+		}
+		r.Put(st.Job(int(now.Task)), dot+string(name[:min(len(name), 5)]))
+	case now.Load > 10:
+		r.Put(st.Foreign, "other")
+	default:
+		r.Put(st.Faint, "idle")
+	}
+	r.Skip(labelWidth - r.Used())
+}
+
+// Cells puts one column for each cell.
+func Cells(r *text.Row, s *scene.Scene, cells []runner.Cell) {
+	st := s.Styles
+	var run strings.Builder
+	ink, same := text.Ink{}, int32(-99)
+	flush := func() {
+		if run.Len() > 0 {
+			r.Put(ink, run.String())
+			run.Reset()
+		}
+	}
+	for _, c := range cells {
+		who := c.Task
+		if who >= 0 && int(c.Ours)*2 < int(c.Load) {
+			who = runner.Foreign // ours had some of it, others had more
+		}
+		if c.Load < 3 && who != unsampled {
+			who = runner.Idle
+		}
+		if who != same {
+			flush()
+			same, ink = who, cellInk(s, who)
+		}
+		switch {
+		case who == unsampled:
+			run.WriteString(" ")
+		case who == runner.Idle:
+			run.WriteString("·")
+		case st.Letters && who >= 0:
+			run.WriteString(themes.Letter(int(who)))
+		case st.Letters:
+			run.WriteString("#")
+		default:
+			run.WriteString(draw.Height(float64(c.Load) / 100))
+		}
+	}
+	flush()
+}
+
+func cellInk(s *scene.Scene, who int32) text.Ink {
+	switch who {
+	case runner.Idle, unsampled:
+		return s.Styles.Faint
+	case runner.Foreign:
+		return s.Styles.Foreign
+	}
+	return s.Styles.Job(int(who))
+}
+
+// advice is the sentence below the lanes.
+func advice(s *scene.Scene, width int) *text.Row {
+	a := s.State.Advice
+	return text.NewRow(width).Put(s.Level(a.Level), text.Shorten(a.Text, width))
+}
+
+// AdviceRow is the sentence alone, for screens too small for lanes.
+func AdviceRow(s *scene.Scene, width int) string {
+	return text.NewRow(width).Skip(1).PutStyled(advice(s, width-2).String()).String()
+}
+
+// Earlier draws the lanes of the run before this one, whole, in a box.
+func Earlier(s *scene.Scene, width, height int) []string {
+	st := s.Styles
+	before := *s
+	before.State = s.Before.State
+	before.Now = before.State.Now
+	h := &before.State.Lanes
+	elapsed := before.State.Elapsed(0)
+	box := draw.Box{
+		Border: st.Border, Width: width, Height: height,
+		Left:  []draw.Span{{Ink: st.Title, Text: "before: " + s.Before.Label}},
+		Right: []draw.Span{{Ink: st.Dim, Text: draw.Seconds(elapsed)}},
+	}
+	axis := FitAxis(h, box.Inner()-labelWidth, elapsed)
+	last := text.NewRow(box.Inner()).Put(st.Dim, text.Shorten(fmt.Sprintf("%.2f cores kept busy on average", before.State.Times.Total.Cores()), box.Inner()))
+	return box.View(append(lanes(&before, h, axis, box.Inner(), box.Rows()-1), last))
+}

@@ -1,0 +1,128 @@
+// Package header draws the first lines of the screen: what runs, how, and how far it is; and the
+// last: which keys work now.
+package header
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+
+	"parallax/runner"
+	"parallax/ui/dashboard/scene"
+	"parallax/ui/draw"
+	"parallax/ui/text"
+)
+
+// View draws the header: two rows of width columns.
+func View(s *scene.Scene, title string, width int) []string {
+	st := s.Styles
+	right := counts(s)
+	rightWidth := 1
+	for _, span := range right {
+		rightWidth += text.Width(span.Text)
+	}
+	r := text.NewRow(width)
+	r.Skip(1).Put(st.AccentBold, "parallax").Skip(2)
+	room := width - rightWidth - 2
+	for _, span := range left(s, title) {
+		if r.Used()+text.Width(span.Text) > room {
+			if room-r.Used() > 6 && span.Text != title {
+				r.Put(span.Ink, text.Shorten(span.Text, room-r.Used()))
+			}
+			break
+		}
+		r.Put(span.Ink, span.Text)
+	}
+	r.Skip(width - rightWidth - r.Used())
+	for _, span := range right {
+		r.Put(span.Ink, span.Text)
+	}
+	return []string{r.String(), progress(s, width)}
+}
+
+func left(s *scene.Scene, title string) []draw.Span {
+	st := s.Styles
+	badge, detail := Model(s.State)
+	spans := []draw.Span{{Ink: st.Title, Text: text.Shorten(title, 40)}, {Text: "  "}}
+	if !s.Live {
+		spans = append(spans, draw.Span{Ink: st.Warn, Text: "replay"}, draw.Span{Text: "  "})
+	}
+	return append(spans,
+		draw.Span{Ink: st.Badge, Text: " " + strings.ToUpper(badge) + " "},
+		draw.Span{Text: " "},
+		draw.Span{Ink: st.Dim, Text: detail},
+	)
+}
+
+// Model names the model of a run's jobs, "mixed" when there are several, and says what that means
+// here: how many run at a time.
+func Model(state *runner.State) (name, detail string) {
+	for i := range state.Jobs {
+		switch m := string(state.Jobs[i].Model); name {
+		case "", m:
+			name = m
+		default:
+			name = "mixed"
+		}
+		if name == "mixed" {
+			break
+		}
+	}
+	n := min(state.Workers, max(len(state.Jobs), 1))
+	return name, fmt.Sprintf("%d at a time", n)
+}
+
+func counts(s *scene.Scene) []draw.Span {
+	var spans []draw.Span
+	for _, st := range []runner.Status{runner.Running, runner.Paused, runner.Succeeded, runner.Failed, runner.Cancelled, runner.Queued} {
+		n := s.State.Count(st)
+		if n == 0 {
+			continue
+		}
+		icon, ink := s.StatusIcon(st)
+		word := st.String()
+		if st == runner.Succeeded {
+			word = "done"
+		}
+		spans = append(spans, draw.Span{Ink: ink, Text: fmt.Sprintf("%s %s %s", icon, draw.Count(n), word)}, draw.Span{Text: "  "})
+	}
+	return append(spans, draw.Span{Ink: s.Styles.Title, Text: draw.ClockTenths(s.State.Elapsed(s.Now))})
+}
+
+func progress(s *scene.Scene, width int) string {
+	total := len(s.State.Tasks)
+	over := s.State.Count(runner.Succeeded) + s.State.Count(runner.Failed) + s.State.Count(runner.Cancelled)
+	ink := s.Styles.Bar
+	if s.State.Over() && s.State.Count(runner.Failed) > 0 {
+		ink = s.Styles.Bad
+	}
+	r := text.NewRow(width).Skip(1)
+	draw.Rule(r, ink, s.Styles.BarRest, float64(over)/float64(max(total, 1)), width-2)
+	return r.String()
+}
+
+// Footer draws the keys that work now in one row; those that do not fit are left out, the last
+// (help and quit) are always there.
+func Footer(s *scene.Scene, keys []key.Binding, width int) string {
+	r := text.NewRow(width).Skip(1)
+	var shown []key.Binding
+	for _, k := range keys {
+		if k.Enabled() && k.Help().Key != "" {
+			shown = append(shown, k)
+		}
+	}
+	cost := func(k key.Binding) int { return text.Width(k.Help().Key) + 1 + text.Width(k.Help().Desc) + 3 }
+	kept := 0
+	for _, k := range shown[max(0, len(shown)-2):] {
+		kept += cost(k)
+	}
+	for i, k := range shown {
+		last := i >= len(shown)-2
+		if !last && r.Left() < cost(k)+kept {
+			continue
+		}
+		r.Put(s.Styles.Key, k.Help().Key).Skip(1).Put(s.Styles.Dim, k.Help().Desc).Skip(3)
+	}
+	return r.String()
+}

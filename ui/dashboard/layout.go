@@ -1,0 +1,77 @@
+package dashboard
+
+// The least terminal on which the dashboard is of use.
+const (
+	minWidth  = 60
+	minHeight = 16
+)
+
+// rect is a part of the screen, in columns and rows from the upper left.
+type rect struct{ x, y, w, h int }
+
+func (r rect) has(x, y int) bool { return x >= r.x && x < r.x+r.w && y >= r.y && y < r.y+r.h }
+
+// layout says where each part of the screen goes; parts without room have h 0.
+type layout struct {
+	small       bool // too small for anything but a sentence
+	header      rect
+	before      rect // the lanes of the run before
+	cores       rect
+	parallelism rect
+	memory      rect
+	advice      rect // the sentence alone, when there are no lanes to hold it
+	body        rect
+	queue       rect // the names of what is queued
+	footer      rect
+}
+
+// arrange lays the screen out: a pure function of its size, the number of cores, whether an
+// earlier run's lanes are kept, and whether the body wants the whole screen (the lanes view does).
+// As the terminal shrinks, memory goes first, then parallelism, then lanes.
+func arrange(w, h, cores int, before, queue, whole bool) layout {
+	if w < minWidth || h < minHeight {
+		return layout{small: true}
+	}
+	l := layout{header: rect{0, 0, w, 2}, footer: rect{0, h - 1, w, 1}}
+	y, bottom := 2, h-1
+	if queue {
+		bottom--
+		l.queue = rect{0, bottom, w, 1}
+	}
+	if !whole {
+		y = l.band(w, h, y, cores, before)
+	}
+	l.body = rect{0, y, w, bottom - y}
+	return l
+}
+
+// band lays out the row of panels under the header and returns where the body begins.
+func (l *layout) band(w, h, y, cores int, before bool) int {
+	lanes := min(max(cores, 4), max(h/4, 2)) // four rows is what the panels beside need
+	if h < 30 {
+		lanes = min(lanes, max(cores, 2))
+	}
+	band := lanes + 3 // the sentence and two borders
+	if h >= 36 {
+		band++ // a blank row above the sentence
+	}
+	if h < 20 {
+		l.advice = rect{0, y, w, 1}
+		return y + 1
+	}
+	left := w
+	if w >= 128 && band >= 6 && !before {
+		l.memory = rect{w - 32, y, 32, band}
+		left -= 32
+	}
+	if w >= 100 && band >= 6 {
+		l.parallelism = rect{left - 34, y, 34, band}
+		left -= 34
+	}
+	l.cores = rect{0, y, left, band}
+	if before && left >= 100 {
+		l.before = rect{0, y, left / 2, band}
+		l.cores = rect{left / 2, y, left - left/2, band}
+	}
+	return y + band
+}

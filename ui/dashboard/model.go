@@ -1,0 +1,343 @@
+package dashboard
+
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"parallax/runner"
+	"parallax/themes"
+	"parallax/ui/dashboard/header"
+	"parallax/ui/dashboard/output"
+	"parallax/ui/dashboard/panes"
+	"parallax/ui/dashboard/scene"
+	"parallax/ui/dashboard/table"
+	"parallax/ui/logs"
+)
+
+// view is what the body of the screen shows.
+type view int
+
+const (
+	panesView view = iota
+	tableView
+	lanesView
+	mergedView
+	views
+)
+
+// manyJobs is from how many jobs on the table is shown at first instead of panes.
+const manyJobs = 13
+
+// model is the root: it routes messages to the part they are for and composes what the parts draw.
+// It does no I/O: commands and the bridge do.
+type model struct {
+	opts   Options
+	keys   keyMap
+	look   look
+	state  *runner.State
+	acts   acts
+	tails  map[int][]logs.Line
+	w, h   int
+	view   view
+	focus  int
+	list   list
+	pager  output.Pager
+	opened bool // pager covers the body
+	merged merged
+	ask    ask
+	flash  string // a sentence in place of the keys, until the next key
+	help   helpState
+	ending ending
+}
+
+// look is how things are drawn.
+type look struct {
+	theme  themes.Theme
+	styles themes.Styles
+}
+
+// acts is the run on the screen, and the one before it.
+type acts struct {
+	act    Act
+	n      int // how many were shown, with this one
+	bridge *bridge
+	before *scene.Before
+	asked  bool   // the next act was asked for
+	close  string // the sentence after the last act
+	start  func(*bridge) (stop func())
+	stop   func()
+}
+
+// list is the order of the jobs and what of them is on the screen.
+type list struct {
+	sort   table.Sort
+	filter string
+	order  []int // of the table; nil when it must be made anew
+	stamp  stamp // of the state that order was made from
+	top    int   // the first row of the table or the first pane that is shown
+	moved  bool  // the user chose a job; until then the focus is on the first row
+}
+
+// stamp changes when the order of jobs may have changed.
+type stamp [6]int
+
+type merged struct {
+	lines []output.MergedLine
+	up    int // scrolled back by so many lines
+	busy  bool
+}
+
+type helpState struct {
+	open bool
+	top  int
+}
+
+// ending is how far quitting is.
+type ending int
+
+const (
+	staying ending = iota
+	asking         // the dialog is open
+	waiting        // jobs are being cancelled
+)
+
+func newModel(opts Options, start func(*bridge) func()) *model {
+	m := &model{
+		opts: opts, keys: newKeyMap(opts.Keys), focus: 0,
+		look: look{theme: opts.Theme, styles: opts.Styles(opts.Theme)},
+		acts: acts{start: start},
+	}
+	m.show(opts.Act)
+	return m
+}
+
+// show puts a run on the screen; the one that was there stays beside it.
+func (m *model) show(act Act) {
+	if m.acts.stop != nil {
+		m.acts.stop()
+		name, _ := header.Model(m.state)
+		m.acts.before = &scene.Before{Label: name, State: m.state}
+	}
+	m.state = &runner.State{}
+	m.tails = map[int][]logs.Line{}
+	m.acts.act, m.acts.asked = act, false
+	m.acts.n++
+	m.acts.bridge = newBridge(m.acts.n, act, m.opts.send)
+	m.acts.stop = m.acts.start(m.acts.bridge)
+	m.list.order, m.list.top, m.merged = nil, 0, merged{}
+	m.closePager()
+}
+
+// Init implements tea.Model.
+func (m *model) Init() tea.Cmd { return nil }
+
+// Update implements tea.Model.
+func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	var cmd tea.Cmd
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.w, m.h = msg.Width, msg.Height
+	case frame:
+		cmd = m.frame(msg)
+	case tea.KeyMsg:
+		cmd = m.key(msg)
+	case tea.MouseMsg:
+		cmd = m.mouse(msg)
+	case nextAct:
+		m.next(msg)
+	case mergedLines:
+		m.merged.busy = false
+		if msg.act == m.acts.n {
+			m.merged.lines = msg.lines
+		}
+	case notice:
+		m.flash = string(msg)
+	default:
+		if m.opened {
+			cmd = m.pager.Update(msg)
+		}
+	}
+	m.settle()
+	return m, cmd
+}
+
+// frame folds what happened and takes the tails that changed.
+func (m *model) frame(f frame) tea.Cmd {
+	if f.gen != m.acts.n {
+		return nil
+	}
+	first := len(m.state.Tasks) == 0
+	for _, ev := range f.events {
+		if err := m.state.Apply(ev); err != nil {
+			m.flash = err.Error()
+		}
+	}
+	if first && len(m.state.Tasks) > 0 && m.acts.n == 1 && len(m.state.Tasks) >= manyJobs {
+		m.view = tableView
+	}
+	for task, lines := range f.tails {
+		m.tails[task] = lines
+	}
+	if m.ending == waiting && m.state.Ended {
+		return tea.Quit
+	}
+	return tea.Batch(m.advance(), m.readMerged())
+}
+
+// nextAct is the answer to asking for the next act.
+type nextAct struct {
+	act Act
+	ok  bool
+	err error
+}
+
+// advance asks for the next act when this one is over, or for the closing sentence after the last.
+func (m *model) advance() tea.Cmd {
+	if m.acts.asked || m.ending != staying || len(m.state.Tasks) == 0 || !m.state.Over() {
+		return nil
+	}
+	m.acts.asked = true
+	if m.opts.Next == nil {
+		return nil
+	}
+	n := m.acts.n
+	return func() tea.Msg {
+		act, ok, err := m.opts.Next(n)
+		return nextAct{act, ok, err}
+	}
+}
+
+func (m *model) next(msg nextAct) {
+	switch {
+	case msg.err != nil:
+		m.flash = msg.err.Error()
+	case msg.ok:
+		m.show(msg.act)
+	case m.opts.Closing != nil && m.acts.before != nil:
+		m.acts.close = m.opts.Closing(m.acts.before.State, m.state)
+	}
+}
+
+type mergedLines struct {
+	act   int
+	lines []output.MergedLine
+}
+
+// readMerged asks for the merged output when that is on the screen.
+func (m *model) readMerged() tea.Cmd {
+	if m.view != mergedView || m.opened || m.merged.busy {
+		return nil
+	}
+	m.merged.busy = true
+	n := m.h + m.merged.up
+	act, dir, chunks := m.acts.n, m.acts.act.Dir, m.state.Output[max(0, len(m.state.Output)-4*n):]
+	over := make(map[int]bool, len(chunks))
+	for _, c := range chunks {
+		over[c.Task] = m.state.Tasks[c.Task].Status.Over()
+	}
+	return func() tea.Msg {
+		return mergedLines{act, output.Merge(dir, chunks, func(task int) bool { return over[task] }, n)}
+	}
+}
+
+// scene is what the parts draw this frame from.
+func (m *model) scene() *scene.Scene {
+	return &scene.Scene{
+		State: m.state, Now: m.acts.act.Clock(), Styles: &m.look.styles, Tails: m.tails,
+		Focus: m.focus, Before: m.acts.before, Live: m.acts.act.live(),
+	}
+}
+
+// settle brings everything derived up to date after a message: the order of the jobs, the focus,
+// and what the bridge should read. Setting what is wanted is no I/O.
+func (m *model) settle() {
+	if len(m.state.Tasks) == 0 || m.w == 0 {
+		return
+	}
+	m.reorder()
+	l := m.layout()
+	var w want
+	w.grow = m.acts.act.live() && len(m.state.Active) > 0
+	add := func(task, lines int) {
+		if t := &m.state.Tasks[task]; t.Ran() && lines > 0 {
+			w.tails = append(w.tails, tail{task, t.Log, m.limit(task, 0), lines})
+		}
+	}
+	switch {
+	case l.small:
+	case m.opened:
+		m.pointPager(l.body.h)
+		if m.pager.Follow {
+			t := &m.state.Tasks[m.pager.Task]
+			if t.Ran() {
+				w.tails = append(w.tails, tail{m.pager.Task, m.pager.Log(), m.limit(m.pager.Task, b2i(m.pager.Stderr)), output.Height(l.body.h) + 1})
+			}
+		}
+	case m.view == panesView:
+		g, shown := m.paneGrid(l)
+		_, h := g.Cell(0, 0)
+		for _, task := range shown {
+			add(task, h-2)
+		}
+	case m.view == tableView:
+		rows := table.Rows(l.body.h)
+		for _, task := range m.list.order[min(m.list.top, len(m.list.order)):min(m.list.top+rows, len(m.list.order))] {
+			add(task, 3)
+		}
+	default:
+		w.grow = false
+	}
+	m.acts.bridge.want(w)
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// limit is how much of a task's log exists for the screen: all there is while it is live, what had
+// been seen by now in a replay.
+func (m *model) limit(task, stream int) int64 {
+	if m.acts.act.live() {
+		return -1
+	}
+	return m.state.Tasks[task].LogSize[stream]
+}
+
+// reorder makes the order of the jobs anew when it may have changed, and keeps the focus in it.
+func (m *model) reorder() {
+	s := stamp{len(m.state.Tasks)}
+	for i, st := range []runner.Status{runner.Running, runner.Paused, runner.Failed, runner.Cancelled, runner.Succeeded} {
+		s[i+1] = m.state.Count(st)
+	}
+	figures := m.list.sort != table.ByState && m.list.sort != table.ByJob // these change with every sample
+	if m.list.order == nil || s != m.list.stamp || figures {
+		m.list.order = table.Order(m.state, m.list.sort, m.list.filter)
+		m.list.stamp = s
+	}
+	m.focus = min(max(m.focus, 0), len(m.state.Tasks)-1)
+	if m.view == tableView && !m.list.moved && len(m.list.order) > 0 {
+		m.focus = m.list.order[0]
+	}
+	if m.view == tableView {
+		m.keepVisible(m.rowOf(m.focus), table.Rows(m.layout().body.h))
+	}
+}
+
+// paneGrid is the grid of panes and the tasks in it.
+func (m *model) paneGrid(l layout) (panes.Grid, []int) {
+	tasks := m.paneOrder(l)
+	g := panes.NewGrid(len(tasks), l.body.w, l.body.h)
+	top := min(m.list.top, max(0, len(tasks)-1))
+	top -= top % g.Cols
+	return g, tasks[top:min(top+g.Capacity(), len(tasks))]
+}
+
+func (m *model) paneOrder(l layout) []int {
+	full := panes.NewGrid(len(m.state.Tasks), l.body.w, l.body.h)
+	if m.list.filter != "" {
+		return m.list.order
+	}
+	return panes.Order(m.state, full.Capacity())
+}

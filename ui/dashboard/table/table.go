@@ -1,0 +1,202 @@
+// Package table draws jobs as rows: good for a hundred thousand of them.
+package table
+
+import (
+	"fmt"
+
+	"parallax/runner"
+	"parallax/ui/dashboard/panes"
+	"parallax/ui/dashboard/scene"
+	"parallax/ui/draw"
+	"parallax/ui/text"
+)
+
+// column is one column of the table. Columns are dropped from the right of drops when it is narrow.
+type column struct {
+	head  string
+	width int
+	right bool
+	put   func(*text.Row, *scene.Scene, int)
+}
+
+// barWidth is the width of a row's time bar.
+const barWidth = 20
+
+// View draws the head, the rows from top on, and the legend, in width x height.
+func View(s *scene.Scene, order []int, top int, sorted string, width, height int) []string {
+	cols, rest := columns(s, order, width)
+	out := []string{head(s, cols, sorted, width)}
+	for i := top; i < len(order) && len(out) < height-1; i++ {
+		out = append(out, row(s, cols, order[i], rest, width))
+	}
+	for len(out) < height-1 {
+		out = append(out, text.Blanks(width))
+	}
+	return append(out, foot(s, order, top, height-2, width))
+}
+
+// Rows is how many jobs a table of a height shows.
+func Rows(height int) int { return max(height-2, 1) }
+
+// columns chooses what fits: job and state always, the last line when at least 16 columns are left.
+func columns(s *scene.Scene, order []int, width int) (cols []column, rest int) {
+	all := []column{
+		{"job", jobWidth(s, order, width), false, putName},
+		{"state", 12, false, putState},
+		{"on", 12, false, func(r *text.Row, s *scene.Scene, i int) {
+			if s.State.Tasks[i].Ran() {
+				r.Put(s.Styles.Dim, s.State.Tasks[i].Label)
+			}
+		}},
+		{"core", 4, true, putCore},
+		{"cpu", 5, true, putCPU},
+		{"time went", barWidth, false, putBar},
+		{"memory", 9, true, putMemory},
+		{"time", 8, true, putTime},
+	}
+	keep := map[int]int{0: 0, 1: 0, 7: 60, 4: 66, 6: 76, 5: 104, 3: 116, 2: 132} // from which width each is shown
+	used := 3
+	for i, c := range all {
+		if width >= keep[i] {
+			cols = append(cols, c)
+			used += c.width + 2
+		}
+	}
+	if rest = width - used - 1; rest < 12 {
+		rest = 0
+	}
+	return cols, rest
+}
+
+func jobWidth(s *scene.Scene, order []int, width int) int {
+	w := 12
+	for _, i := range order[:min(len(order), 200)] {
+		w = max(w, text.Width(s.State.Jobs[i].Name))
+	}
+	return min(w, max(14, width/5))
+}
+
+func head(s *scene.Scene, cols []column, sorted string, width int) string {
+	r := text.NewRow(width).Skip(3)
+	for _, c := range cols {
+		at := r.Used()
+		if c.right {
+			r.Skip(c.width - text.Width(c.head))
+		}
+		r.Put(s.Styles.Title, c.head).Skip(at + c.width + 2 - r.Used())
+	}
+	if r.Left() > 24 {
+		r.Put(s.Styles.Title, "last line").PutRight(1, s.Styles.Dim, sorted)
+	}
+	return r.String()
+}
+
+func row(s *scene.Scene, cols []column, task, rest, width int) string {
+	r := text.NewRow(width)
+	if task == s.Focus {
+		r = text.NewRowOn(width, s.Styles.Selected)
+	}
+	icon, ink := s.Icon(task)
+	r.Put(s.Styles.Key, pointer(task == s.Focus)).Put(ink, icon).Skip(1)
+	for _, c := range cols {
+		cell := text.NewRow(c.width)
+		if task == s.Focus {
+			cell = text.NewRowOn(c.width, s.Styles.Selected)
+		}
+		c.put(cell, s, task)
+		r.PutStyled(cell.String()).Skip(2)
+	}
+	if rest > 0 {
+		line, lineInk := s.Line(task)
+		if line == "" {
+			line, lineInk = lastLine(s, task), s.Styles.Text
+		}
+		r.Put(lineInk, text.Shorten(line, rest))
+	}
+	return r.String()
+}
+
+// pointer marks the selected row where colour cannot.
+func pointer(selected bool) string {
+	if selected {
+		return "▸"
+	}
+	return " "
+}
+
+func lastLine(s *scene.Scene, task int) string {
+	lines := s.Tails[task]
+	for i := len(lines) - 1; i >= 0; i-- {
+		if plain := text.Strip(lines[i].Text); plain != "" {
+			return plain
+		}
+	}
+	return ""
+}
+
+func foot(s *scene.Scene, order []int, top, rows, width int) string {
+	st := s.Styles
+	r := text.NewRow(width).Skip(1)
+	for _, l := range []struct {
+		ink         text.Ink
+		glyph, word string
+	}{{st.OnCore, "█", "on a core"}, {st.WaitCore, "▓", "waiting for a core"}, {st.WaitGIL, "▒", "waiting for the GIL"}, {st.Blocked, "░", "blocked"}} {
+		if width < 104 {
+			break
+		}
+		r.Put(l.ink, l.glyph).Skip(1).Put(st.Dim, l.word).Skip(3)
+	}
+	if len(order) > rows {
+		r.PutRight(1, st.Dim, fmt.Sprintf("%s–%s of %s", draw.Count(top+1), draw.Count(min(top+rows, len(order))), draw.Count(len(order))))
+	}
+	return r.String()
+}
+
+func putName(r *text.Row, s *scene.Scene, i int) {
+	ink := s.Styles.Text
+	if s.State.Tasks[i].Status.Active() {
+		ink = s.Styles.Job(i)
+	}
+	r.Put(ink, text.Shorten(s.State.Jobs[i].Name, r.Left()))
+}
+
+func putState(r *text.Row, s *scene.Scene, i int) {
+	_, ink := s.Icon(i)
+	r.Put(ink, text.Shorten(s.Word(i), r.Left()))
+}
+
+func putCore(r *text.Row, s *scene.Scene, i int) {
+	if t := &s.State.Tasks[i]; t.Status == runner.Running && t.Stats != nil && t.Stats.Last.Core >= 0 {
+		r.PutRight(0, s.Styles.Text, fmt.Sprint(t.Stats.Last.Core))
+	}
+}
+
+func putCPU(r *text.Row, s *scene.Scene, i int) {
+	if t := &s.State.Tasks[i]; t.Status.Active() && t.Stats != nil {
+		r.PutRight(0, s.Styles.Text, fmt.Sprintf("%.0f%%", 100*panes.CPU(t)))
+	}
+}
+
+func putBar(r *text.Row, s *scene.Scene, i int) {
+	if split, ok := scene.Split(&s.State.Tasks[i]); ok {
+		draw.Stack(r, s.Pieces(split), barWidth)
+	}
+}
+
+func putMemory(r *text.Row, s *scene.Scene, i int) {
+	t := &s.State.Tasks[i]
+	switch {
+	case t.Status.Over() && t.Exit.Usage.MaxRSS > 0:
+		r.PutRight(0, s.Styles.Dim, draw.Bytes(t.Exit.Usage.MaxRSS))
+	case t.Status.Active() && s.State.Jobs[i].Model == runner.Goroutines:
+		r.PutRight(0, s.Styles.Faint, "shared")
+	case t.Status.Active() && panes.Memory(t) >= 0:
+		r.PutRight(0, s.Styles.Text, draw.Bytes(panes.Memory(t)))
+	}
+}
+
+func putTime(r *text.Row, s *scene.Scene, i int) {
+	if t := &s.State.Tasks[i]; t.Ran() {
+		r.PutRight(0, s.Styles.Text, draw.Clock(t.Wall(s.Now)))
+	}
+}

@@ -1,0 +1,396 @@
+package dashboard
+
+import (
+	"fmt"
+	"os"
+	"slices"
+
+	osc52 "github.com/aymanbagabas/go-osc52/v2"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"parallax/runner"
+	"parallax/ui/dashboard/output"
+	"parallax/ui/dashboard/table"
+	"parallax/ui/text"
+)
+
+// notice is a sentence shown in the footer until the next key.
+type notice string
+
+// key routes a key to what has the keyboard: the line being typed, the dialog, the help, the body.
+func (m *model) key(msg tea.KeyMsg) tea.Cmd {
+	m.flash = ""
+	if m.ask.kind != askNothing {
+		return m.askKey(msg)
+	}
+	action, ok := m.keys.byKey[msg.String()]
+	if m.ending != staying {
+		return m.endingKey(msg, action)
+	}
+	if !ok || len(m.state.Tasks) == 0 && action != Quit && action != Interrupt {
+		return nil
+	}
+	if m.help.open {
+		return m.helpKey(action)
+	}
+	if !m.enabled(action) {
+		return nil
+	}
+	if cmd, done := m.control(action); done {
+		return cmd
+	}
+	if m.opened {
+		if cmd, done := m.pagerAction(action); done {
+			return cmd
+		}
+	}
+	return m.screenAction(action)
+}
+
+func (m *model) helpKey(a Action) tea.Cmd {
+	switch a {
+	case Up:
+		m.help.top = max(0, m.help.top-1)
+	case Down:
+		m.help.top++
+	case Quit, Interrupt:
+		m.help.open = false
+		return m.quit()
+	default:
+		m.help.open = false
+	}
+	return nil
+}
+
+// control does what an action means for the jobs.
+func (m *model) control(a Action) (tea.Cmd, bool) {
+	do := m.acts.act.Do
+	one := []int{m.focus}
+	switch a {
+	case PauseJob:
+		if m.state.Tasks[m.focus].Status == runner.Paused {
+			do(runner.Resume{Tasks: one})
+		} else {
+			do(runner.Pause{Tasks: one})
+		}
+	case PauseAll:
+		if m.state.Count(runner.Running) == 0 {
+			do(runner.Resume{})
+		} else {
+			do(runner.Pause{})
+		}
+	case CancelJob:
+		do(runner.Cancel{Tasks: one})
+	case KillJob:
+		do(runner.KillNow{Tasks: one})
+	case CancelAll:
+		do(runner.Cancel{})
+	case RestartJob:
+		do(runner.Restart{Tasks: one})
+	case RestartMany:
+		do(runner.Restart{Tasks: m.failed()})
+	case MoreWorkers:
+		do(runner.SetWorkers{N: m.state.Workers + 1})
+	case LessWorkers:
+		do(runner.SetWorkers{N: m.state.Workers - 1})
+	default:
+		return nil, false
+	}
+	m.list.moved = true // what was acted on stays in focus
+	return nil, true
+}
+
+// failed lists the tasks that failed.
+func (m *model) failed() []int {
+	out := []int{}
+	for i := range m.state.Tasks {
+		if m.state.Tasks[i].Status == runner.Failed {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// enabled reports whether an action means anything now: keys that do not are dead, and faint in
+// the help.
+func (m *model) enabled(a Action) bool {
+	live := m.acts.act.live() && m.ending == staying
+	t := m.state.Tasks
+	if len(t) == 0 {
+		return slices.Contains([]Action{Quit, Interrupt, Help, NextTheme}, a)
+	}
+	focus := t[m.focus]
+	switch a {
+	case PauseJob:
+		return live && focus.Status.Active()
+	case PauseAll:
+		return live && len(m.state.Active) > 0
+	case CancelJob, KillJob:
+		return live && !focus.Status.Over()
+	case CancelAll:
+		return live && !m.state.Over()
+	case RestartJob:
+		return live && (focus.Status.Over() || focus.Status.Active())
+	case RestartMany:
+		return live && m.state.Count(runner.Failed) > 0
+	case MoreWorkers:
+		return live
+	case LessWorkers:
+		return live && m.state.Workers > 1
+	case NextHit, PrevHit, Follow, Wrap:
+		return m.opened
+	case Stream:
+		return m.opened && focus.Err != ""
+	case Copy:
+		return m.opened || m.view == mergedView || m.view == panesView
+	case Back:
+		return m.opened || m.list.filter != ""
+	case SortBy:
+		return !m.opened && m.view == tableView
+	case Filter:
+		return !m.opened && (m.view == tableView || m.view == panesView)
+	}
+	return true
+}
+
+// pagerAction does what an action means in an opened job.
+func (m *model) pagerAction(a Action) (tea.Cmd, bool) {
+	p, tail := &m.pager, m.tails[m.pager.Task]
+	page := max(output.Height(m.layout().body.h)-1, 1)
+	switch a {
+	case Up:
+		return p.Scroll(-1, tail), true
+	case Down:
+		return p.Scroll(1, tail), true
+	case PageUp:
+		return p.Scroll(-page, tail), true
+	case PageDown:
+		return p.Scroll(page, tail), true
+	case Top:
+		return p.Start(), true
+	case Bottom:
+		p.Follow = true
+	case Left:
+		p.Col = max(0, p.Col-16)
+	case Right:
+		p.Col += 16
+	case Follow:
+		if p.Follow = !p.Follow; !p.Follow {
+			p.Follow = true
+			return p.Scroll(0, tail), true
+		}
+	case Wrap:
+		p.Wrap, p.Col = !p.Wrap, 0
+	case Stream:
+		p.Stderr = !p.Stderr
+	case Search:
+		return m.openAsk(askSearch, "/", ""), true
+	case NextHit:
+		return p.Next(false, tail), true
+	case PrevHit:
+		return p.Next(true, tail), true
+	case Copy:
+		return m.copy(p.Plain(tail)), true
+	case Back:
+		m.closePager()
+	default:
+		return nil, false
+	}
+	return nil, true
+}
+
+// screenAction does everything else: moving, views, themes, quitting.
+func (m *model) screenAction(a Action) tea.Cmd {
+	switch a {
+	case Up, Down, Left, Right, PageUp, PageDown, Top, Bottom:
+		m.move(a)
+	case Open:
+		m.openJob()
+	case Search:
+		m.openJob()
+		return m.openAsk(askSearch, "/", "")
+	case Back:
+		m.filter("")
+	case NextView:
+		return m.setView((m.view + 1) % views)
+	case ViewPanes:
+		return m.setView(panesView)
+	case ViewTable:
+		return m.setView(tableView)
+	case ViewLanes:
+		return m.setView(lanesView)
+	case ViewOutput:
+		return m.setView(mergedView)
+	case Filter:
+		return m.openAsk(askFilter, "filter: ", m.list.filter)
+	case SortBy:
+		m.list.sort, m.list.order = m.list.sort.Next(), nil
+	case NextTheme:
+		return m.nextTheme()
+	case Help:
+		m.help = helpState{open: true}
+	case Copy:
+		return m.copy(m.plain())
+	case Quit, Interrupt:
+		return m.quit()
+	}
+	return nil
+}
+
+func (m *model) setView(v view) tea.Cmd {
+	m.closePager()
+	m.view, m.list.top = v, 0
+	return m.readMerged()
+}
+
+func (m *model) openJob() {
+	m.opened = true
+	m.pager = output.Opened(m.focus, m.acts.act.Dir, m.state.Tasks[m.focus].Log, m.pager.Wrap)
+}
+
+func (m *model) closePager() {
+	wrap := m.pager.Wrap
+	m.pager.Close()
+	m.pager.Wrap, m.opened = wrap, false
+}
+
+// pointPager keeps the opened job's pager on the current try's log.
+func (m *model) pointPager(height int) {
+	t := &m.state.Tasks[m.pager.Task]
+	log := t.Log
+	if m.pager.Stderr {
+		log = t.Err
+	}
+	m.pager.Point(log)
+	m.pager.Resize(output.Height(height), m.limit(m.pager.Task, b2i(m.pager.Stderr)))
+}
+
+func (m *model) nextTheme() tea.Cmd {
+	m.look.theme = m.opts.NextTheme(m.look.theme)
+	m.look.styles = m.opts.Styles(m.look.theme)
+	m.flash = "theme " + m.look.theme.Name
+	if m.opts.KeepTheme == nil {
+		return nil
+	}
+	keep, theme := m.opts.KeepTheme, m.look.theme
+	return func() tea.Msg {
+		if err := keep(theme); err != nil {
+			return notice(fmt.Sprintf("theme %s, not kept: %v", theme.Name, err))
+		}
+		return nil
+	}
+}
+
+// copy puts text into the terminal's clipboard with OSC 52, through tmux and screen where they are.
+func (m *model) copy(plain string) tea.Cmd {
+	if plain == "" {
+		m.flash = "nothing to copy"
+		return nil
+	}
+	out, lines := m.opts.Clipboard, len(plain)
+	return func() tea.Msg {
+		seq := osc52.New(plain)
+		switch {
+		case os.Getenv("TMUX") != "":
+			seq = seq.Tmux()
+		case os.Getenv("STY") != "":
+			seq = seq.Screen()
+		}
+		if _, err := seq.WriteTo(out); err != nil {
+			return notice("cannot copy: " + err.Error())
+		}
+		return notice(fmt.Sprintf("copied %d characters, if this terminal allows it", lines))
+	}
+}
+
+// plain is the text of the focused pane or of the merged output.
+func (m *model) plain() string {
+	out := ""
+	if m.view == mergedView {
+		for _, l := range m.merged.lines {
+			out += m.state.Jobs[l.Task].Name + " │ " + text.Strip(l.Text) + "\n"
+		}
+		return out
+	}
+	for _, l := range m.tails[m.focus] {
+		out += text.Strip(l.Text) + "\n"
+	}
+	return out
+}
+
+// mouse: a click focuses, a second click on the same job opens it, the wheel scrolls.
+func (m *model) mouse(msg tea.MouseMsg) tea.Cmd {
+	if len(m.state.Tasks) == 0 || m.ending != staying || m.help.open {
+		return nil
+	}
+	switch {
+	case msg.Button == tea.MouseButtonWheelUp:
+		return m.wheel(-3)
+	case msg.Button == tea.MouseButtonWheelDown:
+		return m.wheel(3)
+	case msg.Action != tea.MouseActionPress || msg.Button != tea.MouseButtonLeft || m.opened:
+		return nil
+	}
+	task := m.taskAt(msg.X, msg.Y)
+	if task < 0 {
+		return nil
+	}
+	m.list.moved = true
+	if task == m.focus {
+		m.openJob()
+		return nil
+	}
+	m.focus = task
+	return nil
+}
+
+func (m *model) wheel(n int) tea.Cmd {
+	if m.opened {
+		return m.pager.Scroll(n, m.tails[m.pager.Task])
+	}
+	switch m.view {
+	case mergedView:
+		m.merged.up = max(0, m.merged.up-n)
+		return m.readMerged()
+	case tableView:
+		m.list.moved = true
+		last := len(m.list.order) - table.Rows(m.layout().body.h)
+		m.list.top = max(0, min(m.list.top+n, last))
+		at := m.rowOf(m.focus)
+		at = min(max(at, m.list.top), m.list.top+table.Rows(m.layout().body.h)-1)
+		m.focus = m.list.order[min(at, len(m.list.order)-1)]
+	default:
+		m.move(map[bool]Action{true: Up, false: Down}[n < 0])
+	}
+	return nil
+}
+
+// quit leaves at once when nothing runs, else asks.
+func (m *model) quit() tea.Cmd {
+	if !m.acts.act.live() || m.state.Over() && len(m.state.Tasks) > 0 && !m.acting() {
+		return tea.Quit
+	}
+	m.ending = asking
+	return nil
+}
+
+// acting reports whether another act is about to start.
+func (m *model) acting() bool { return m.opts.Next != nil && !m.acts.asked }
+
+// endingKey handles keys while the dialog is open or jobs are being ended.
+func (m *model) endingKey(msg tea.KeyMsg, a Action) tea.Cmd {
+	again := a == Interrupt
+	switch {
+	case m.ending == asking && (again || msg.String() == "c" || msg.String() == "y" || msg.Type == tea.KeyEnter):
+		m.acts.act.Do(runner.Finish{Cancel: true})
+		m.ending = waiting
+		if m.state.Ended {
+			return tea.Quit
+		}
+	case m.ending == asking && (a == Back || a == Quit || msg.String() == "s" || msg.String() == "n"):
+		m.ending = staying
+	case m.ending == waiting && (again || msg.String() == "k"):
+		m.acts.act.Do(runner.KillNow{})
+	}
+	return nil
+}

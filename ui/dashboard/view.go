@@ -1,0 +1,172 @@
+package dashboard
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+
+	"parallax/runner"
+	"parallax/ui/dashboard/cores"
+	"parallax/ui/dashboard/gauges"
+	"parallax/ui/dashboard/header"
+	"parallax/ui/dashboard/help"
+	"parallax/ui/dashboard/output"
+	"parallax/ui/dashboard/panes"
+	"parallax/ui/dashboard/scene"
+	"parallax/ui/dashboard/table"
+	"parallax/ui/draw"
+	"parallax/ui/text"
+)
+
+// View implements tea.Model.
+func (m *model) View() string {
+	if m.w == 0 {
+		return ""
+	}
+	l := m.layout()
+	if l.small {
+		return text.Shorten(fmt.Sprintf("parallax needs %d x %d; this terminal is %d x %d", minWidth, minHeight, m.w, m.h), m.w)
+	}
+	if len(m.state.Tasks) == 0 {
+		return text.NewRow(m.w).Skip(1).Put(m.look.styles.Dim, "starting …").String()
+	}
+	s := m.scene()
+	rows := header.View(s, m.acts.act.Title, m.w)
+	rows = append(rows, m.band(s, l)...)
+	body := m.body(s, l.body)
+	if m.help.open {
+		body = help.View(s.Styles, m.helpGroups(), m.help.top, l.body.w, l.body.h)
+	}
+	rows = append(rows, body...)
+	if l.queue.h > 0 {
+		rows = append(rows, queued(s, l.queue.w))
+	}
+	rows = append(rows, m.footer(s, l.footer.w))
+	if m.ending != staying {
+		rows = overlay(rows, m.dialog(), m.w)
+	}
+	return strings.Join(rows, "\n")
+}
+
+func (m *model) layout() layout {
+	lanes := len(m.state.Lanes.Cores)
+	if lanes == 0 {
+		lanes = len(m.state.Cores)
+	}
+	queue := m.view == panesView && !m.opened && m.hidden() > 0
+	return arrange(m.w, m.h, lanes, m.acts.before != nil, queue, m.view == lanesView && !m.opened)
+}
+
+// hidden is how many queued tasks have no pane.
+func (m *model) hidden() int {
+	n := m.state.Count(runner.Queued)
+	if n == 0 || len(m.state.Tasks) <= panes.NewGrid(len(m.state.Tasks), m.w, m.h-12).Capacity() {
+		return 0
+	}
+	return n
+}
+
+// band draws the row of panels under the header.
+func (m *model) band(s *scene.Scene, l layout) []string {
+	if m.acts.close != "" {
+		m.state.Advice = runner.Advised{Task: -1, Level: runner.Good, Text: m.acts.close}
+	}
+	if l.advice.h > 0 {
+		return []string{cores.AdviceRow(s, l.advice.w)}
+	}
+	var blocks [][]string
+	var widths []int
+	add := func(r rect, block []string) { blocks, widths = append(blocks, block), append(widths, r.w) }
+	if l.before.h > 0 {
+		add(l.before, cores.Earlier(s, l.before.w, l.before.h))
+	}
+	if l.cores.h > 0 {
+		add(l.cores, cores.Panel(s, l.cores.w, l.cores.h))
+	}
+	if l.parallelism.h > 0 {
+		add(l.parallelism, gauges.Parallelism(s, l.parallelism.w, l.parallelism.h))
+	}
+	if l.memory.h > 0 {
+		add(l.memory, gauges.Memory(s, l.memory.w, l.memory.h))
+	}
+	return draw.Beside(0, widths, blocks...)
+}
+
+func (m *model) body(s *scene.Scene, r rect) []string {
+	if m.opened {
+		return m.pager.View(s, r.w, r.h)
+	}
+	switch m.view {
+	case tableView:
+		sorted := m.list.sort.String()
+		if m.list.filter != "" {
+			sorted = "filter: " + m.list.filter + " · " + sorted
+		}
+		return table.View(s, m.list.order, m.list.top, sorted, r.w, r.h)
+	case lanesView:
+		return cores.Full(s, r.w, r.h)
+	case mergedView:
+		return output.MergedView(s, m.merged.lines, m.merged.up, r.w, r.h)
+	}
+	g, shown := m.paneGrid(m.layout())
+	return panes.View(s, g, shown)
+}
+
+// queued names what waits and has no pane.
+func queued(s *scene.Scene, width int) string {
+	r := text.NewRow(width).Skip(1)
+	r.Put(s.Styles.Dim, draw.Count(s.State.Count(runner.Queued))+" queued:")
+	for i := range s.State.Tasks {
+		if r.Left() < 4 {
+			break
+		}
+		if s.State.Tasks[i].Status == runner.Queued {
+			r.Skip(1).Put(s.Styles.Dim, text.Shorten(s.State.Jobs[i].Name, r.Left()-1)).Skip(1)
+		}
+	}
+	return r.String()
+}
+
+// footer is the line being typed, a notice, or the keys that work now.
+func (m *model) footer(s *scene.Scene, width int) string {
+	switch {
+	case m.ask.kind != askNothing:
+		return text.NewRow(width).Skip(1).PutStyled(m.ask.input.View()).String()
+	case m.flash != "":
+		return text.NewRow(width).Skip(1).Put(s.Styles.Warn, text.Shorten(m.flash, width-2)).String()
+	}
+	return header.Footer(s, m.footerKeys(), width)
+}
+
+// footerKeys are the bindings for where one is, those that mean something now.
+func (m *model) footerKeys() []key.Binding {
+	actions := []Action{Open, PauseJob, CancelJob, RestartJob, Search, Filter, SortBy, NextView, NextTheme, Help, Quit}
+	if m.opened {
+		actions = []Action{Back, Search, NextHit, Follow, Wrap, Copy, PauseJob, CancelJob, RestartJob, Help, Quit}
+	}
+	out := []key.Binding{}
+	if !m.opened {
+		out = append(out, key.NewBinding(key.WithKeys("up"), key.WithHelp("↑↓←→", "move")))
+	}
+	for i, k := range m.keys.footer(actions) {
+		if m.enabled(actions[i]) && k.Help().Desc != "" {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+func (m *model) helpGroups() []help.Group {
+	var groups []help.Group
+	for _, b := range defaults {
+		if n := len(groups); n == 0 || groups[n-1].Title != b.group {
+			groups = append(groups, help.Group{Title: b.group})
+		}
+		k := m.keys.bindings[b.action]
+		k.SetEnabled(m.enabled(b.action) || m.opened && b.group == "output")
+		g := &groups[len(groups)-1]
+		g.Bindings = append(g.Bindings, k)
+	}
+	return groups
+}

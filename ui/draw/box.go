@@ -1,0 +1,96 @@
+package draw
+
+import "parallax/ui/text"
+
+// Span is a piece of a title.
+type Span struct {
+	Ink  text.Ink
+	Text string
+}
+
+// Box is a frame with titles in its upper edge.
+type Box struct {
+	Border text.Ink
+	Left   []Span // titles at the left, one after the other
+	Right  []Span // titles at the right, dropped when there is no room
+	Width  int    // of the whole box, at least 4
+	Height int    // of the whole box, at least 2
+}
+
+// Inner is the width that rows handed to View should have.
+func (b Box) Inner() int { return max(b.Width-4, 0) }
+
+// Rows is how many rows fit into the box.
+func (b Box) Rows() int { return max(b.Height-2, 0) }
+
+// View draws the box around rows, each of which is clipped or filled to the inner width.
+func (b Box) View(rows []*text.Row) []string {
+	out := make([]string, 0, b.Height)
+	out = append(out, b.top())
+	for i := range b.Rows() {
+		line := text.NewRow(b.Width)
+		line.Put(b.Border, "│ ")
+		if i < len(rows) {
+			line.PutStyled(rows[i].String())
+		}
+		line.Skip(b.Width - 2 - line.Used())
+		line.Put(b.Border, " │")
+		out = append(out, line.String())
+	}
+	bottom := text.NewRow(b.Width)
+	bottom.Put(b.Border, "╰").Repeat(b.Border, "─", b.Width-2).Put(b.Border, "╯")
+	return append(out, bottom.String())
+}
+
+func (b Box) top() string {
+	r := text.NewRow(b.Width - 1)
+	r.Put(b.Border, "╭─ ")
+	for _, s := range b.Left {
+		room := r.Left() - 2
+		if text.Width(s.Text) > room {
+			s.Text = text.Shorten(s.Text, room)
+		}
+		r.Put(s.Ink, s.Text)
+	}
+	r.Put(b.Border, " ")
+	right := 0
+	for _, s := range b.Right {
+		right += text.Width(s.Text)
+	}
+	if right > 0 && r.Left() >= right+3 {
+		r.Repeat(b.Border, "─", r.Left()-right-2).Skip(1)
+		for _, s := range b.Right {
+			r.Put(s.Ink, s.Text)
+		}
+		r.Skip(1)
+	} else {
+		r.Repeat(b.Border, "─", r.Left())
+	}
+	out := text.NewRow(b.Width)
+	return out.PutStyled(r.String()).Put(b.Border, "╮").String()
+}
+
+// Beside sets blocks of rows next to each other with gap columns between. Blocks shorter than the
+// tallest are filled with blank rows; widths says how wide each block is.
+func Beside(gap int, widths []int, blocks ...[]string) []string {
+	height := 0
+	for _, b := range blocks {
+		height = max(height, len(b))
+	}
+	out := make([]string, height)
+	for y := range out {
+		line := ""
+		for i, b := range blocks {
+			if i > 0 {
+				line += text.Blanks(gap)
+			}
+			if y < len(b) {
+				line += b[y]
+			} else {
+				line += text.Blanks(widths[i])
+			}
+		}
+		out[y] = line
+	}
+	return out
+}
