@@ -1,8 +1,10 @@
 package goroutine
 
 import (
+	"context"
 	"os"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -39,5 +41,17 @@ func TestAJobIsBoundToItsCoresAndNobodyElseIs(t *testing.T) {
 	}
 	if h, err := New().Launch(t.Context(), runner.Spec{Job: runner.Job{Workload: "sleep", CPUs: []int{1000}}}); err == nil || h != nil {
 		t.Errorf("launched on a core that does not exist: %v, %v", h, err)
+	}
+}
+
+func TestWhatTheThreadDidBeforeIsNotTheJobs(t *testing.T) {
+	h := &handle{task: &task{gate: newGate()}, done: make(chan struct{})}
+	onThread(func() {
+		for threadUsage().CPU() < 100*time.Millisecond { // as if Go had used it for something else
+		}
+		h.run(context.Background(), func(context.Context, *task) error { return nil })
+	})
+	if u := h.Wait().Usage; !u.Known || u.CPU() > 50*time.Millisecond {
+		t.Errorf("a job that does nothing has used %v", u.CPU())
 	}
 }
