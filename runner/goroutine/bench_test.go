@@ -65,7 +65,7 @@ func BenchmarkJob(b *testing.B) {
 	l := New()
 	dir := b.TempDir()
 	for b.Loop() {
-		benchJobIn(b, l, dir, "").Wait()
+		benchJobIn(b, l, dir, "pass").Wait()
 	}
 }
 
