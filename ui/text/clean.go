@@ -31,6 +31,7 @@ func Clean(raw []byte, style *Style) string {
 	if style == nil {
 		style = &plain
 	}
+	raw = bytes.TrimRight(raw, "\r")
 	if *style == (Style{}) && printable(raw) {
 		return string(raw)
 	}
@@ -39,6 +40,7 @@ func Clean(raw []byte, style *Style) string {
 
 // Plain is Clean without the colours: the text that a search looks at.
 func Plain(raw []byte) string {
+	raw = bytes.TrimRight(raw, "\r")
 	if printable(raw) {
 		return string(raw)
 	}
@@ -75,7 +77,6 @@ var painters = sync.Pool{New: func() any { return new(painter) }}
 func render(raw []byte, style *Style, coloured bool) string {
 	p := painters.Get().(*painter)
 	defer painters.Put(p)
-	raw = bytes.TrimRight(raw, "\r")
 	p.begin(*style, coloured)
 	if !p.stream(raw) {
 		p.begin(*style, coloured)
