@@ -162,3 +162,22 @@ func TestBuiltinsAsFiles(t *testing.T) {
 		same(t, got, theme)
 	}
 }
+
+// The example in the documentation is a theme, and every token stands there.
+func TestDocumentedTheme(t *testing.T) {
+	text, err := os.ReadFile("../docs/themes.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(text), "```yaml\nname:")
+	example, _, _ = strings.Cut(example, "```")
+	got, err := Parse("ember.yaml", []byte("name:"+example))
+	if err != nil || got.Name != "ember" || len(got.Jobs) != 8 || got.WaitGIL != "204" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for _, name := range append(TokenNames(), All(nil).Names()...) {
+		if !strings.Contains(string(text), "`"+name+"`") {
+			t.Errorf("%s is not documented", name)
+		}
+	}
+}

@@ -63,7 +63,7 @@ func New(theme Theme, profile termenv.Profile) Styles {
 	if theme.Mono || profile == termenv.Ascii {
 		return mono()
 	}
-	tokens := theme.Tokens.resolved()
+	tokens := theme.resolved()
 	if profile == termenv.ANSI {
 		tokens = inSixteen(tokens, theme.Dark)
 	}
@@ -212,9 +212,9 @@ func mono() Styles {
 
 // inSixteen replaces the tokens that a terminal with 16 colours cannot show.
 func inSixteen(t Tokens, dark bool) Tokens {
-	spare := ansi.Tokens.resolved()
+	spare := ansi.resolved()
 	if !dark {
-		spare = ansiLight.Tokens.resolved()
+		spare = ansiLight.resolved()
 	}
 	for _, tok := range tokenTable {
 		field := tok.field(&t)

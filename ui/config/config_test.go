@@ -198,3 +198,16 @@ func TestDir(t *testing.T) {
 		}
 	}
 }
+
+func TestDocumentedConfig(t *testing.T) {
+	text, err := os.ReadFile("../../docs/themes.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(text), "```yaml\ntheme:")
+	example, _, _ = strings.Cut(example, "```")
+	got, err := Parse("config.yaml", []byte("theme:"+example), known)
+	if err != nil || got.Workers != "50%" || len(got.Keys) != 3 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}

@@ -139,7 +139,7 @@ func replace(path, text string) (err error) {
 	}
 	defer func() {
 		if err != nil {
-			os.Remove(temp.Name()) // best effort: the error that led here is the one to tell
+			_ = os.Remove(temp.Name()) // best effort: the error that led here is the one to tell
 		}
 	}()
 	_, err = temp.WriteString(text)
