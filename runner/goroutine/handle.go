@@ -46,7 +46,9 @@ func start(t *task, cpus []int, b body) (*handle, error) {
 	ctx, stop := context.WithCancelCause(context.Background())
 	h := &handle{task: t, stop: stop, done: make(chan struct{})}
 	begun := make(chan error, 1)
+	release := claimProcessor()
 	onThread(func() {
+		defer release()
 		defer stop(nil)
 		if err := pin(cpus); err != nil {
 			begun <- err
