@@ -20,26 +20,39 @@ type layout struct {
 	parallelism rect
 	memory      rect
 	advice      rect // the sentence alone, when there are no lanes to hold it
+	closing     rect // what differed between two runs
 	body        rect
 	queue       rect // the names of what is queued
 	footer      rect
 }
 
-// arrange lays the screen out: a pure function of its size, the number of cores, whether an
-// earlier run's lanes are kept, and whether the body wants the whole screen (the lanes view does).
-// As the terminal shrinks, memory goes first, then parallelism, then lanes.
-func arrange(w, h, cores int, before, queue, whole bool) layout {
+// wishes is what there is to show.
+type wishes struct {
+	cores   int  // lanes
+	before  bool // an earlier run's lanes are kept
+	closing bool // two runs are over and can be told apart
+	queue   bool // queued jobs have no pane
+	whole   bool // the body wants the band's place too (the lanes view does)
+}
+
+// arrange lays the screen out: a pure function of its size and of what there is to show. As the
+// terminal shrinks, memory goes first, then parallelism, then lanes.
+func arrange(w, h int, show wishes) layout {
 	if w < minWidth || h < minHeight {
 		return layout{small: true}
 	}
 	l := layout{header: rect{0, 0, w, 2}, footer: rect{0, h - 1, w, 1}}
 	y, bottom := 2, h-1
-	if queue {
+	if show.queue {
 		bottom--
 		l.queue = rect{0, bottom, w, 1}
 	}
-	if !whole {
-		y = l.band(w, h, y, cores, before)
+	if !show.whole {
+		y = l.band(w, h, y, show.cores, show.before)
+	}
+	if show.closing {
+		l.closing = rect{0, y, w, 4}
+		y += 4
 	}
 	l.body = rect{0, y, w, bottom - y}
 	return l

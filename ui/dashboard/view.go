@@ -34,6 +34,9 @@ func (m *model) View() string {
 	s := m.scene()
 	rows := header.View(s, m.acts.act.Title, m.w)
 	rows = append(rows, m.band(s, l)...)
+	if l.closing.h > 0 {
+		rows = append(rows, m.closing(l.closing)...)
+	}
 	body := m.body(s, l.body)
 	if m.help.open {
 		body = help.View(s.Styles, m.helpGroups(), m.help.top, l.body.w, l.body.h)
@@ -55,7 +58,10 @@ func (m *model) layout() layout {
 		lanes = len(m.state.Cores)
 	}
 	queue := m.view == panesView && !m.opened && m.hidden() > 0
-	return arrange(m.w, m.h, lanes, m.acts.before != nil, queue, m.view == lanesView && !m.opened)
+	return arrange(m.w, m.h, wishes{
+		cores: lanes, before: m.acts.before != nil, closing: m.acts.close != "", queue: queue,
+		whole: m.view == lanesView && !m.opened,
+	})
 }
 
 // hidden is how many queued tasks have no pane.
@@ -69,9 +75,6 @@ func (m *model) hidden() int {
 
 // band draws the row of panels under the header.
 func (m *model) band(s *scene.Scene, l layout) []string {
-	if m.acts.close != "" {
-		m.state.Advice = runner.Advised{Task: -1, Level: runner.Good, Text: m.acts.close}
-	}
 	if l.advice.h > 0 {
 		return []string{cores.AdviceRow(s, l.advice.w)}
 	}
@@ -91,6 +94,17 @@ func (m *model) band(s *scene.Scene, l layout) []string {
 		add(l.memory, gauges.Memory(s, l.memory.w, l.memory.h))
 	}
 	return draw.Beside(0, widths, blocks...)
+}
+
+// closing draws what differed between the run before and this one.
+func (m *model) closing(r rect) []string {
+	st := &m.look.styles
+	box := draw.Box{Border: st.Good, Width: r.w, Height: r.h, Left: []draw.Span{{Ink: st.GoodBold, Text: "what differed"}}}
+	var rows []*text.Row
+	for _, line := range text.Wrap(m.acts.close, box.Inner()) {
+		rows = append(rows, text.NewRow(box.Inner()).Put(st.Text, line))
+	}
+	return box.View(rows)
 }
 
 func (m *model) body(s *scene.Scene, r rect) []string {

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"parallax/runner"
 	"parallax/ui/draw"
@@ -59,17 +58,14 @@ func Jobs(dir string, m runner.Model) []runner.Job {
 	return jobs
 }
 
-// Closing says in one sentence how the second act differed from the first.
+// Closing says how the second act differed from the first.
 func Closing(before, last *runner.State) string {
 	a, b := figures(before), figures(last)
 	if a.failed || b.failed {
-		return "the two acts cannot be compared: not every job succeeded"
+		return "The two acts cannot be compared: not every job succeeded."
 	}
-	return strings.Join([]string{
-		fmt.Sprintf("%s: %s, %.1f cores busy, 1 process", a.model, a.wall, a.busy),
-		fmt.Sprintf("%s: %s, %.1f cores, %s", b.model, b.wall, b.busy, b.memory),
-		judge(before, last),
-	}, " · ")
+	return fmt.Sprintf("As %s: %s, %.2f cores kept busy, one process for all. As %s: %s, %.2f cores, %s. %s",
+		a.model, a.wall, a.busy, b.model, b.wall, b.busy, b.memory, judge(before, last))
 }
 
 type figure struct {
@@ -101,12 +97,15 @@ func figures(s *runner.State) figure {
 // judge compares the wall times; a difference under a tenth is within what two single runs carry.
 func judge(before, last *runner.State) string {
 	a, b := before.Elapsed(0).Seconds(), last.Elapsed(0).Seconds()
+	longer := func(s *runner.State, ratio float64) string {
+		return fmt.Sprintf("%s took %.0f%% longer this time.", s.Jobs[0].Model, 100*(ratio-1))
+	}
 	switch {
 	case a <= 0 || b <= 0 || (a/b < 1.1 && b/a < 1.1):
-		return "without a GIL both use every core"
+		return "No GIL holds either back: the time is the same within what one run can tell."
 	case a < b:
-		return fmt.Sprintf("%s took %.0f%% longer", last.Jobs[0].Model, 100*(b/a-1))
+		return longer(last, b/a)
 	default:
-		return fmt.Sprintf("%s took %.0f%% longer", before.Jobs[0].Model, 100*(a/b-1))
+		return longer(before, a/b)
 	}
 }

@@ -93,7 +93,7 @@ func label(r *text.Row, s *scene.Scene, h *runner.History, i int) {
 	st := s.Styles
 	row := h.Rows[i]
 	if s.State.Over() || s.State.Ended {
-		r.Put(st.Dim, fmt.Sprintf("%-2d%4d%%", h.Cores[i], runner.MergeCells(row).Load)).Skip(1).Put(st.Faint, "average")
+		r.Put(st.Dim, fmt.Sprintf("%-2d%4d%%", h.Cores[i], runner.MergeCells(row).Load)).Skip(1).Put(st.Faint, "mean")
 		r.Skip(labelWidth - r.Used())
 		return
 	}

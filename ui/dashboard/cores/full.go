@@ -2,7 +2,6 @@ package cores
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"parallax/runner"
@@ -13,15 +12,21 @@ import (
 )
 
 // Full draws the lanes over the whole body: tall ones for the whole run so far, those of the run
-// before on the same time axis above them, and below them who is who.
+// before on the same time axis above them, and below them who is who and where their time went.
 func Full(s *scene.Scene, width, height int) []string {
 	st := s.Styles
-	jobs := min(len(s.State.Tasks), max(height/4, 2))
 	elapsed := s.State.Elapsed(s.Now)
+	runs := 1
 	if s.Before != nil {
 		elapsed = max(elapsed, s.Before.State.Elapsed(0))
+		runs = 2
 	}
-	box := draw.Box{Border: st.Border, Width: width, Height: height - jobs - 1, Left: []draw.Span{{Ink: st.Title, Text: "core lanes"}}}
+	n := max(len(s.State.Lanes.Cores), 1)
+	each := min(max(height/2/(n*runs), 1), maxTall)
+	box := draw.Box{
+		Border: st.Border, Width: width, Left: []draw.Span{{Ink: st.Title, Text: "core lanes"}},
+		Height: min(each*n*runs+2*(runs-1)+4, max(height-3, 5)),
+	}
 	w := box.Inner()
 	axis := FitAxis(&s.State.Lanes, w-labelWidth, elapsed)
 	tier := s.State.Lanes.Tier
@@ -34,22 +39,23 @@ func Full(s *scene.Scene, width, height int) []string {
 	if s.Before != nil {
 		before := *s
 		before.State = s.Before.State
-		rows = append(rows, text.NewRow(w).Put(st.Title, s.Before.Label))
+		rows = append(rows, text.NewRow(w).Put(st.Title, "before: "+s.Before.Label))
 		room = (room - 2) / 2
-		rows = append(rows, tall(&before, axis, w, room)...)
+		rows = append(rows, tall(&before, axis, w, room, each)...)
 		rows = append(rows, text.NewRow(w).Put(st.Title, "now"))
 	}
-	rows = append(rows, tall(s, axis, w, room)...)
+	rows = append(rows, tall(s, axis, w, room, each)...)
 	rows = append(rows, ruler(s, axis, w), advice(s, w))
-	out := box.View(rows)
-	return append(out, who(s, jobs, width)...)
+	return append(box.View(rows), who(s, width, height-box.Height)...)
 }
 
-// tall draws each core in as many rows as fit, at most four.
-func tall(s *scene.Scene, axis Axis, width, room int) []*text.Row {
+// maxTall is the most rows that one lane gets.
+const maxTall = 6
+
+// tall draws as many cores as fit, each in so many rows.
+func tall(s *scene.Scene, axis Axis, width, room, each int) []*text.Row {
 	h := &s.State.Lanes
 	axis.cell = h.Cell
-	each := min(max(room/max(len(h.Cores), 1), 1), 4)
 	var out []*text.Row
 	for i := range h.Cores {
 		if len(out)+each > room {
@@ -90,32 +96,52 @@ func ruler(s *scene.Scene, axis Axis, width int) *text.Row {
 	return r
 }
 
-// who lists the jobs with what stands for them in the lanes and their time on cores.
-func who(s *scene.Scene, rows, width int) []string {
-	st := s.Styles
-	out := []string{text.NewRow(width).Skip(2).Put(st.Title, "on cores so far").String()}
-	const each = 38
+// who lists the jobs with what stands for them in the lanes, their time on cores, and where their
+// time went; the job in focus is among them.
+func who(s *scene.Scene, width, height int) []string {
+	const each = 74 // columns for a job
 	cols := max(1, (width-2)/each)
-	task := 0
-	for range rows {
-		r := text.NewRow(width).Skip(2)
-		for col := 0; col < cols && task < len(s.State.Tasks); col, task = col+1, task+1 {
-			t := &s.State.Tasks[task]
-			mark := "█"
-			if st.Letters {
-				mark = themes.Letter(task)
+	rows := max(height-1, 0)
+	first := 0
+	if len(s.State.Tasks) > rows*cols && rows > 0 {
+		first = max(0, min(s.Focus-rows*cols/2, len(s.State.Tasks)-rows*cols))
+		first -= first % cols
+	}
+	out := []string{text.NewRow(width).Skip(2).Put(s.Styles.Title, "jobs").Skip(1).Put(s.Styles.Dim, "time on cores, and where all their time went").String()}
+	for y := range rows {
+		r := text.NewRow(width).Skip(1)
+		for x := range cols {
+			if task := first + y*cols + x; task < len(s.State.Tasks) {
+				job := text.NewRow(min(each, r.Left()))
+				entry(job, s, task)
+				r.PutStyled(job.String())
 			}
-			on := "–"
-			if t.Exit.Usage.Known {
-				on = draw.Seconds(t.Exit.Usage.CPU())
-			} else if t.Stats != nil {
-				on = draw.Seconds(t.Stats.Total.OnCore)
-			}
-			r.PutAt(2+col*each, st.Job(task), mark).Skip(1)
-			r.Put(st.Text, text.Shorten(s.State.Jobs[task].Name, each-14))
-			r.PutAt(2+col*each+each-12, st.Dim, strings.TrimSpace(fmt.Sprintf("%8s", on)))
 		}
 		out = append(out, r.String())
 	}
-	return out
+	return out[:min(len(out), max(height, 0))]
+}
+
+func entry(r *text.Row, s *scene.Scene, task int) {
+	st := s.Styles
+	t := &s.State.Tasks[task]
+	mark := "█"
+	if st.Letters {
+		mark = themes.Letter(task)
+	}
+	pointer := " "
+	if task == s.Focus {
+		pointer = "▸"
+	}
+	icon, ink := s.Icon(task)
+	r.Put(st.Key, pointer).Put(st.Job(task), mark).Skip(1).Put(ink, icon).Skip(1)
+	r.Put(st.Text, text.Ellipsis(s.State.Jobs[task].Name, 22))
+	on := ""
+	if t.Stats != nil {
+		on = draw.Seconds(t.Stats.Total.OnCore)
+	}
+	r.PutAt(28, st.Dim, fmt.Sprintf("%10s", on)).Skip(2)
+	if split, ok := scene.Split(t); ok {
+		draw.Stack(r, s.Pieces(split), min(28, r.Left()-2))
+	}
 }
