@@ -9,21 +9,26 @@ import (
 const (
 	quickest = 20 * time.Millisecond  // between readings while a task of ours uses a core
 	resting  = 100 * time.Millisecond // while none has for calmAfter
+	asleep   = 250 * time.Millisecond // while none has for sleepAfter: waking up is what costs most then
 	slowest  = time.Second            // while there is no task
 
-	calmAfter = time.Second
+	calmAfter  = time.Second
+	sleepAfter = 5 * time.Second
 
 	reportBusy = 100 * time.Millisecond
 	reportCalm = 500 * time.Millisecond
 	reportNone = time.Second
 )
 
-// budget is the share of one core that taking readings may cost; with more tasks than that allows
-// at the quickest pace they are taken more rarely. ease is how far below it the cost must be
-// before they are taken more often again.
+// budget is the share of one core that taking readings may cost, beside what waking up for them
+// does (at 50 Hz more than that, on a virtual machine). With more tasks than it allows they are
+// taken more rarely. A reading costs less the sooner it follows on another, for fewer threads have
+// run since; so the next quicker pace is tried once a reading costs no more than ease times what
+// that allows, but only after patience readings.
 const (
-	budget = 0.01
-	ease   = 0.7
+	budget   = 0.006
+	ease     = 1.3
+	patience = 50
 )
 
 // steps are the times between readings to choose from.
@@ -31,7 +36,7 @@ var steps = [...]time.Duration{quickest, 2 * quickest, 5 * quickest, 10 * quicke
 
 // pace decides how often to look. It is all arithmetic: the caller has the clock.
 type pace struct {
-	costs [8]time.Duration // of the last readings; the least counts, the others were interrupted
+	costs [8]time.Duration // of the last readings; the median counts: some readings do rarer things too
 	n     int
 	step  int // index of steps: as often as the budget allows
 	mode  mode
@@ -43,7 +48,8 @@ type mode uint8
 const (
 	none mode = iota // no task
 	busy
-	calm // tasks, but none uses a core
+	calm  // tasks, but none uses a core
+	still // nor has for long
 )
 
 // spent notes what a reading cost.
@@ -53,11 +59,13 @@ func (p *pace) spent(cost time.Duration) {
 	if p.n < len(p.costs) || p.mode != busy {
 		return
 	}
-	least := float64(slices.Min(p.costs[:]))
-	if p.step < len(steps)-1 && least > budget*float64(steps[p.step]) {
+	sorted := p.costs
+	slices.Sort(sorted[:])
+	usual := float64(sorted[len(sorted)/2])
+	if p.step < len(steps)-1 && usual > budget*float64(steps[p.step]) {
 		p.step++
 		p.n = 0
-	} else if p.step > 0 && least < ease*budget*float64(steps[p.step-1]) {
+	} else if p.step > 0 && p.n >= patience && usual < ease*budget*float64(steps[p.step-1]) {
 		p.step--
 		p.n = 0
 	}
@@ -71,8 +79,10 @@ func (p *pace) choose(now, used time.Duration, tasks int, fast bool) {
 		p.mode = none
 	case now-used < calmAfter:
 		p.mode = busy
-	default:
+	case now-used < sleepAfter:
 		p.mode = calm
+	default:
+		p.mode = still
 	}
 }
 
@@ -85,6 +95,8 @@ func (p *pace) interval() time.Duration {
 		return reportCalm
 	case p.mode == calm:
 		return max(resting, steps[p.step])
+	case p.mode == still:
+		return max(asleep, steps[p.step])
 	}
 	return steps[p.step]
 }
@@ -102,7 +114,7 @@ func (p *pace) report() time.Duration {
 	switch p.mode {
 	case none:
 		period = reportNone
-	case calm:
+	case calm, still:
 		period = reportCalm
 	}
 	return max(period, p.interval()) - quickest/2

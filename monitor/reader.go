@@ -38,8 +38,9 @@ type reader interface {
 	// forget ends that and releases what it held.
 	forget(task int)
 	// read takes one reading of all watched tasks, and reports to lanes what they had of the
-	// cores. It returns when a task last used a core.
-	read(now time.Duration, lanes func(slice)) time.Duration
+	// cores. It returns when a task last used a core. With sparing, tasks that have long not done
+	// so may be left out of most readings.
+	read(now time.Duration, sparing bool, lanes func(slice)) time.Duration
 	// figures returns what is known of a watched task as of the last read.
 	figures(task int) figures
 	// notices returns what the user should know about the figures and was not told yet.

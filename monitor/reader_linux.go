@@ -18,6 +18,7 @@ type procReader struct {
 	known  map[int]*watched // by process; only trees
 	coarse bool             // schedstat tells nothing here: ticks of 10 ms, no waiting for cores
 	turn   int              // counts readings
+	spare  bool             // quiet threads are left out of most
 	now    time.Duration
 	memory memoryLane
 	orphan orphanScan
@@ -113,8 +114,8 @@ func (r *procReader) notices() []runner.Advised {
 }
 
 // read implements [reader].
-func (r *procReader) read(now time.Duration, lanes func(slice)) time.Duration {
-	r.now = now
+func (r *procReader) read(now time.Duration, sparing bool, lanes func(slice)) time.Duration {
+	r.now, r.spare = now, sparing
 	r.turn++
 	var last time.Duration
 	for _, w := range r.tasks {
@@ -281,7 +282,7 @@ func (r *procReader) counters(t *thread) (c counters, st *threadStat, err error)
 func (r *procReader) readProc(w *watched, p *proc, lanes func(slice)) {
 	for i := 0; i < len(p.threads); i++ {
 		t := p.threads[i]
-		if r.now-t.changed >= quietAfter && (r.turn+t.tid)%quietTurns != 0 {
+		if r.spare && r.now-t.changed >= quietAfter && (r.turn+t.tid)%quietTurns != 0 {
 			continue
 		}
 		if r.readThread(w, p, t, lanes) {

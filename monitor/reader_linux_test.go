@@ -29,7 +29,7 @@ func newRig(t testing.TB) *rig {
 }
 
 func (g *rig) read() {
-	g.r.read(time.Since(g.began), func(s slice) { g.lanes[s.task] += s.on })
+	g.r.read(time.Since(g.began), true, func(s slice) { g.lanes[s.task] += s.on })
 }
 
 // until reads every 20 ms until the condition holds.
@@ -231,9 +231,15 @@ func TestDeniedPSSIsUnknown(t *testing.T) {
 // burn keeps a locked goroutine busy until told to stop, and tells its thread.
 func burn(stop <-chan struct{}) (tid int, done <-chan struct{}) {
 	tids, ended := make(chan int), make(chan struct{})
-	go func() {
-		defer close(ended)
+	var work func()
+	work = func() {
 		runtime.LockOSThread() // never unlocked: the thread ends with its goroutine
+		if unix.Gettid() == os.Getpid() {
+			go work() // the first thread never ends before the program does
+			<-stop
+			return
+		}
+		defer close(ended)
 		tids <- unix.Gettid()
 		for {
 			select {
@@ -242,7 +248,8 @@ func burn(stop <-chan struct{}) (tid int, done <-chan struct{}) {
 			default:
 			}
 		}
-	}()
+	}
+	go work()
 	return <-tids, ended
 }
 

@@ -8,6 +8,7 @@ package monitor
 import (
 	"context"
 	"errors"
+	"runtime"
 	"time"
 
 	"parallax/monitor/verdict"
@@ -148,11 +149,13 @@ func (s *Sampler) tick() time.Duration {
 	if s.lanes == nil { // nothing has started
 		return slowest
 	}
-	began := time.Now()
-	s.now = max(began.Sub(s.state.Time), 0)
+	s.now = max(time.Since(s.state.Time), 0)
 	if len(s.tasks) > 0 {
-		s.used = max(s.used, s.reader.read(s.now, s.onCore))
-		s.pace.spent(time.Since(began))
+		runtime.LockOSThread() // so that its time is ours
+		began := threadTime()
+		s.used = max(s.used, s.reader.read(s.now, s.pace.quick(), s.onCore))
+		s.pace.spent(threadTime() - began)
+		runtime.UnlockOSThread()
 	}
 	s.notify()
 	s.pace.choose(s.now, s.used, len(s.tasks), s.reader.fast())

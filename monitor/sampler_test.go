@@ -87,7 +87,7 @@ func (f *fakeReader) forget(task int) {
 	f.watched = slices.DeleteFunc(f.watched, func(i int) bool { return i == task })
 }
 
-func (f *fakeReader) read(now time.Duration, lanes func(slice)) time.Duration {
+func (f *fakeReader) read(now time.Duration, _ bool, lanes func(slice)) time.Duration {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.reads++
@@ -194,11 +194,17 @@ func TestSamplerPace(t *testing.T) {
 		g.reader.set(0, false)
 		g.pass(2 * time.Second)
 		before = g.reader.readings()
+		got = g.pass(2 * time.Second)
+		if n := g.reader.readings() - before; n < 19 || n > 21 {
+			t.Errorf("%d readings in 2 s with an idle task", n)
+		}
+		g.pass(2 * time.Second)
+		before = g.reader.readings()
 		got = g.pass(4 * time.Second)
 		if n := len(got); n < 7 || n > 9 {
-			t.Errorf("%d reports in 4 s with an idle task", n)
+			t.Errorf("%d reports in 4 s with a task that is long idle", n)
 		}
-		if n := g.reader.readings() - before; n < 39 || n > 41 {
+		if n := g.reader.readings() - before; n < 15 || n > 17 {
 			t.Errorf("%d readings in 4 s", n)
 		}
 		if n := len(got[1].Lanes.Rows[0]); n != 5 {
