@@ -29,4 +29,3 @@ import (
 	_ "pgregory.net/rapid"
 )
 
-func main() {}

@@ -48,6 +48,22 @@ func (t *try) end(size [2]int64) {
 	t.limit(size)
 }
 
+// stop ends a try of which no end was told: at what was told of it or, of a live run, at what is
+// there now, so that a job that goes on writing can't hold up the end.
+func (t *try) stop(recorded bool, told [2]int64) {
+	t.over = true
+	if recorded {
+		t.limit(told)
+		return
+	}
+	for _, f := range t.streams {
+		f.end = 0
+		if info, err := os.Stat(f.path); err == nil {
+			f.end = info.Size()
+		}
+	}
+}
+
 func (t *try) close() {
 	for _, f := range t.streams {
 		if f.file != nil {

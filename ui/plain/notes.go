@@ -43,6 +43,9 @@ func (p *Printer) say(format string, args ...any) {
 
 // report says what in a batch of events the user should know.
 func (p *Printer) report(evs []runner.Event) error {
+	if p.opts.Mute {
+		return nil
+	}
 	for _, ev := range evs {
 		switch ev := ev.(type) {
 		case runner.TaskStarted:
@@ -107,8 +110,8 @@ func (p *Printer) summary() []string {
 			counts = append(counts, draw.Count(n)+" "+st.String())
 		}
 	}
-	if len(counts) == 0 {
-		counts = []string{"nothing ran"}
+	if !s.Over() { // a recording that was cut off
+		counts = append(counts, draw.Count(len(s.Tasks)-s.Count(runner.Succeeded)-s.Count(runner.Failed)-s.Count(runner.Cancelled))+" unfinished")
 	}
 	wall := s.Elapsed(s.Now)
 	line := fmt.Sprintf("%s in %s; %s; run %s", strings.Join(counts, ", "), draw.Seconds(wall), p.kept(wall), s.ID)

@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -54,9 +55,11 @@ type Options struct {
 	Recorded  bool // the run is over: read output only as far as the events so far say it had got
 	Verbose   bool // say also what starts and ends well
 	Quiet     bool // no summary
+	Mute      bool // nothing but the jobs' output
 
-	// Encode makes one line of the journal, without its newline, from an event. JSON only.
-	Encode func(runner.Event) ([]byte, error)
+	// Encode appends to b the line of the journal that tells ev, with its newline. st is the state
+	// with ev in it. JSON only.
+	Encode func(b []byte, ev runner.Event, st *runner.State) []byte
 	// Hint is the command that shows a failed job's output, such as "parallax logs".
 	Hint string
 }
@@ -76,14 +79,16 @@ type Printer struct {
 	err   *bufio.Writer // the jobs' standard error, where it is kept apart
 	state runner.State
 	buf   []byte
+	line  []byte // an event being encoded
 	enc   encoder
 	tags  tags
 
-	live []*try         // running tries whose output is printed as it comes
+	live []*try         // running tries that wait for no other
 	held map[int][]*try // with KeepOrder: tries of the tasks from turn on
 	turn int            // with KeepOrder: the task whose output is being printed
 
 	fold
+	at   time.Duration // the moment of what is printed now; 0 means the present
 	done bool
 }
 
@@ -98,9 +103,9 @@ func New(opts Options) *Printer {
 	}
 }
 
-// Run prints until the run has ended and all of it is printed, or ctx is done. An error says that
-// standard output can't be written any more (syscall.EPIPE: who read it has gone) or that a log
-// could not be read.
+// Run prints until the run has ended. When ctx is done, which says that src has no more to come, it
+// prints what there is and ends too. An error says that standard output can't be written any more
+// (syscall.EPIPE: who read it has gone) or that a log could not be read.
 func (p *Printer) Run(ctx context.Context, src Source) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -109,7 +114,10 @@ func (p *Printer) Run(ctx context.Context, src Source) error {
 	for {
 		select {
 		case <-ctx.Done():
-			return p.flush()
+			p.done = true
+			if err := p.take(src.Take()); err != nil {
+				return err
+			}
 		case <-src.Ready():
 			if err := p.take(src.Take()); err != nil {
 				return err
@@ -180,12 +188,11 @@ func (p *Printer) event(ev runner.Event) error {
 	if p.opts.Format != JSON {
 		return nil
 	}
-	line, err := p.opts.Encode(ev)
-	if err != nil {
-		return fmt.Errorf("print event: %w", err)
+	p.line = p.opts.Encode(p.line[:0], ev, &p.state)
+	if _, err := p.out.Write(p.line); err != nil {
+		return fmt.Errorf("write event: %w", err)
 	}
-	p.out.Write(line) // a bufio.Writer keeps its first error for Flush
-	return p.out.WriteByte('\n')
+	return nil
 }
 
 func (p *Printer) open(ev runner.TaskStarted) {
@@ -193,16 +200,16 @@ func (p *Printer) open(ev runner.TaskStarted) {
 		return
 	}
 	t := newTry(ev, p.opts.Dir)
-	if p.ordered(ev.Task) {
+	if p.waits(ev.Task) {
 		p.held[ev.Task] = append(p.held[ev.Task], t)
 		return
 	}
 	p.live = append(p.live, t)
 }
 
-// ordered reports whether the output of task waits for its turn. What is restarted after its turn
-// is printed as it comes.
-func (p *Printer) ordered(task int) bool { return p.opts.KeepOrder && task >= p.turn }
+// waits reports whether the output of task waits for its turn. What is
+// restarted after its turn is printed as it comes.
+func (p *Printer) waits(task int) bool { return p.opts.KeepOrder && task >= p.turn }
 
 func (p *Printer) ended(ev runner.TaskEnded) error {
 	for _, t := range p.held[ev.Task] {
@@ -217,6 +224,8 @@ func (p *Printer) ended(ev runner.TaskEnded) error {
 	t := p.live[at]
 	p.live = slices.Delete(p.live, at, at+1)
 	t.end(ev.LogSize)
+	p.at = ev.When() // what it wrote, it wrote until then
+	defer func() { p.at = 0 }()
 	return p.drain(t)
 }
 
@@ -296,21 +305,25 @@ func (p *Printer) flush() error {
 	return nil
 }
 
-// finish prints what is still held: with KeepOrder a run that ended early leaves gaps.
+// finish prints what is still held, of jobs that have not ended too, and the summary.
 func (p *Printer) finish() error {
-	for p.opts.KeepOrder && p.turn < len(p.state.Tasks) {
-		for _, t := range p.held[p.turn] {
-			if err := p.drain(t); err != nil {
-				return err
-			}
-		}
-		delete(p.held, p.turn)
-		p.turn++
+	rest := p.live
+	for _, task := range slices.Sorted(maps.Keys(p.held)) {
+		rest = append(rest, p.held[task]...)
 	}
+	for _, t := range rest {
+		if !t.over {
+			t.stop(p.opts.Recorded, p.state.Tasks[t.task].LogSize)
+		}
+		if err := p.drain(t); err != nil {
+			return err
+		}
+	}
+	p.live, p.held = nil, nil
 	if err := p.flush(); err != nil {
 		return err
 	}
-	if !p.opts.Quiet {
+	if !p.opts.Quiet && !p.opts.Mute {
 		io.WriteString(p.opts.Err, strings.Join(p.summary(), "\n")+"\n")
 	}
 	return nil
@@ -329,6 +342,9 @@ func (p *Printer) close() {
 
 // now is the time since the start of the run.
 func (p *Printer) now() time.Duration {
+	if p.at > 0 {
+		return p.at
+	}
 	if p.opts.Recorded {
 		return p.state.Now
 	}

@@ -241,7 +241,9 @@ func TestLongLines(t *testing.T) {
 func TestJSON(t *testing.T) {
 	binary := "\xff\x00\xfe"
 	long := strings.Repeat("äöü", 100_000)
-	encode := func(ev runner.Event) ([]byte, error) { return json.Marshal(map[string]string{"type": ev.Type()}) }
+	encode := func(b []byte, ev runner.Event, _ *runner.State) []byte {
+		return fmt.Appendf(b, "{\"type\":%q}\n", ev.Type())
+	}
 	got, _, err := both(t, Options{Format: JSON, Encode: encode}, 1,
 		job{"a", say(time.Second, "one\n<two>", "\n"+binary+"\n"+long+"\nend")})
 	if err != nil {
@@ -361,5 +363,33 @@ func TestATerminalGetsColoursOnly(t *testing.T) {
 	got, _, _ = both(t, Options{Format: Line}, 1, job{"a", say(0, title+"\n")})
 	if want := title + "\n"; got != want {
 		t.Errorf("a pipe got %q, want %q", got, want)
+	}
+}
+
+func TestACutOffRecordingIsPrintedToItsEnd(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a"), []byte("told\nnot told"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	evs := []runner.Event{
+		runner.RunStarted{Jobs: []runner.Job{{Name: "a"}}},
+		runner.TaskQueued{Task: 0, Try: 1},
+		runner.TaskStarted{Task: 0, Try: 1, Identity: runner.Identity{Log: "a"}},
+		runner.Sampled{Span: 1, Tasks: []runner.TaskSample{{Task: 0, LogSize: [2]int64{7}}}},
+	}
+	for _, c := range []struct {
+		recorded bool
+		format   Format
+		want     string
+	}{{true, Line, "told\nno\n"}, {true, Group, "told\nno\n"}, {false, Line, "told\nnot told\n"}} {
+		feed := runner.NewFeed()
+		feed.Put(evs)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		var out, errs bytes.Buffer
+		o := Options{Out: &out, Err: &errs, Format: c.format, Dir: dir, Recorded: c.recorded}
+		if err := New(o).Run(ctx, feed); err != nil || out.String() != c.want || !strings.Contains(errs.String(), "1 unfinished") {
+			t.Errorf("%+v: printed %q, %q, %v; want %q", c, out.String(), errs.String(), err, c.want)
+		}
 	}
 }

@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"parallax/runner"
+)
+
+// runFlags is what `parallax run` was given. Values are kept as text until [runFlags.read], so that
+// everything wrong with them is said at once.
+//
+// It has a field for each flag, so it is long; splitting it would only put dots in the names.
+type runFlags struct {
+	workers, as, python, name string
+	timeout, retries, backoff string
+	grace, halt               string
+	file                      string
+	argFiles                  []string
+	dryRun, verbose, quiet    bool
+	keepOrder, separate       bool
+	tag, noTag                bool
+	output                    string
+	json                      bool
+	screen                    screenFlags
+}
+
+// screenFlags are about how things are drawn.
+type screenFlags struct {
+	theme   string
+	noColor bool
+	plain   bool
+}
+
+func addScreenFlags(f *pflag.FlagSet, s *screenFlags) {
+	f.StringVar(&s.theme, "theme", "", "draw in the colours of `THEME`")
+	f.BoolVar(&s.noColor, "no-color", false, "draw without colours (as does NO_COLOR)")
+	f.BoolVar(&s.plain, "plain", false, "print lines instead of drawing a screen")
+}
+
+// flagGroup is a titled part of a command's help.
+type flagGroup struct {
+	title string
+	set   *pflag.FlagSet
+}
+
+// groups adds the flags to a command and returns them by topic, for its help.
+func (r *runFlags) groups(c *cobra.Command) []flagGroup {
+	what := pflag.NewFlagSet("jobs", pflag.ContinueOnError)
+	what.StringVarP(&r.file, "file", "f", "", "take the jobs from `FILE`: parallax.yaml or a Procfile")
+	what.StringArrayVarP(&r.argFiles, "arg-file", "a", nil, "one job per line of `FILE` (- is standard input), as :::: FILE")
+	what.StringVar(&r.as, "as", "", "run the jobs as `MODEL`: auto, goroutines or processes")
+	what.StringVar(&r.python, "python", "", "run .py scripts with the interpreter `PATH` (default python3)")
+	what.StringVar(&r.name, "name", "", "call the run `NAME`")
+	what.BoolVar(&r.dryRun, "dry-run", false, "print what would run, and run nothing")
+
+	how := pflag.NewFlagSet("limits", pflag.ContinueOnError)
+	how.StringVarP(&r.workers, "workers", "j", "", "run at most `N` jobs at once, or N% of the cores (default: the cores that may be used)")
+	how.StringVar(&r.timeout, "timeout", "", "end a job that runs longer than `TIME`, such as 30s or 5m")
+	how.StringVar(&r.retries, "retries", "", "try a job that failed `N` times more")
+	how.StringVar(&r.backoff, "backoff", "", "wait `TIME` before the first retry, then twice as long each time (default 1s)")
+	how.StringVar(&r.grace, "grace", "", "let a job that is to end have `TIME` before it is killed (default 5s)")
+	how.StringVar(&r.halt, "halt", "", "when a job has failed: `never` mind, start no more (soon), or cancel the rest (fail)")
+
+	out := pflag.NewFlagSet("output", pflag.ContinueOnError)
+	out.StringVar(&r.output, "output", "", "print output by `line`, by group (a job at a time), as json, or none")
+	out.BoolVar(&r.json, "json", false, "the same as --output json")
+	out.BoolVar(&r.keepOrder, "keep-order", false, "print the jobs' output in the order of the jobs")
+	out.BoolVar(&r.tag, "tag", false, "put the job's name before each line (default with more than one job)")
+	out.BoolVar(&r.noTag, "no-tag", false, "do not")
+	out.BoolVar(&r.separate, "separate", false, "keep standard error apart from standard output")
+	out.BoolVarP(&r.verbose, "verbose", "v", false, "say also what starts and what succeeds")
+	out.BoolVarP(&r.quiet, "quiet", "q", false, "print no summary")
+	addScreenFlags(out, &r.screen)
+
+	gs := []flagGroup{{"What to run:", what}, {"Limits:", how}, {"Output (what is no terminal gets lines, as with --plain):", out}}
+	for _, g := range gs {
+		c.Flags().AddFlagSet(g.set)
+	}
+	return gs
+}
+
+// environ are the flags that the environment can set: PARALLAX_WORKERS and so on. A job file
+// overrides it, and a flag on the command line overrides both.
+var environ = []string{"workers", "as", "python", "halt", "output", "theme"}
+
+func envName(flag string) string {
+	return "PARALLAX_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// setting is the value of a flag and where it comes from.
+type setting struct {
+	text string
+	from string // "-j", "--as", "PARALLAX_AS"; "" when it was not given
+	flag bool   // given on the command line, so it stands above a job file
+}
+
+func given(fs *pflag.FlagSet, name string) setting {
+	f := fs.Lookup(name)
+	if f.Changed {
+		from := "--" + name
+		if f.Shorthand != "" {
+			from = "-" + f.Shorthand
+		}
+		return setting{f.Value.String(), from, true}
+	}
+	for _, n := range environ {
+		if v := os.Getenv(envName(n)); n == name && v != "" {
+			return setting{v, envName(n), false}
+		}
+	}
+	return setting{}
+}
+
+// reader turns texts into values; what makes no sense becomes a fault.
+type reader struct{ faults runner.Faults }
+
+func (r *reader) fault(s setting, err error) {
+	r.faults = append(r.faults, fmt.Errorf("%s: %w", s.from, err))
+}
+
+// value reads a setting that was given; else it returns def.
+func value[T any](r *reader, s setting, def T, parse func(string) (T, error)) T {
+	if s.from == "" {
+		return def
+	}
+	v, err := parse(s.text)
+	if err != nil {
+		r.fault(s, err)
+		return def
+	}
+	return v
+}
+
+func parseCount(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("%q is no number: write 0, 1, 2 and so on", s)
+	}
+	return n, nil
+}

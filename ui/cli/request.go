@@ -1,0 +1,267 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"parallax/monitor"
+	"parallax/runner"
+	"parallax/runner/goroutine"
+	"parallax/runner/jobfile"
+	"parallax/runner/process"
+	"parallax/themes"
+	"parallax/ui/cli/session"
+	"parallax/ui/config"
+	"parallax/ui/plain"
+)
+
+// request is what one `parallax run` asks for, once nothing is wrong with it.
+type request struct {
+	plan   session.Plan
+	env    session.Env
+	format plain.Format
+	title  string // what the user called the jobs: a job file, or ""
+}
+
+// limits are what flags and environment say of all jobs.
+type limits struct {
+	as                      setting
+	model                   runner.Model
+	python                  setting
+	timeout, retries, grace setting
+	forTime, forGrace       time.Duration
+	tries                   int
+}
+
+// request reads the command line of `parallax run`. The error is a [runner.Faults] with everything
+// that is wrong: with flags, lists, files and jobs.
+func (a *app) request(c *cobra.Command, f *runFlags, args []string) (request, error) {
+	r := &reader{}
+	fs := c.Flags()
+	req := request{format: f.outputs(r, fs)}
+	l := readLimits(r, fs)
+	backoff := value(r, given(fs, "backoff"), 0, jobfile.ParseDuration)
+	halt := value(r, given(fs, "halt"), "", runner.ParseHalt)
+	cores, quota, _ := monitor.Usable()
+	workers := func(s string) (int, error) { return jobfile.ParseWorkers(s, quota) }
+	asked := given(fs, "workers")
+	atOnce := value(r, asked, defaultWorkers(quota), workers)
+
+	if theme := given(fs, "theme"); theme.from != "" {
+		r.add(checkTheme(theme))
+	}
+	file := a.jobs(r, c, f, args)
+	l.apply(file.Jobs)
+	req.title = file.Path
+	req.plan = session.Plan{
+		Name: file.Name, Jobs: file.Jobs, Workers: atOnce, Halt: halt, Separate: f.separate, Backoff: backoff,
+	}
+	if f.name != "" {
+		req.plan.Name = f.name
+	}
+	if file.Workers != "" && !asked.flag {
+		req.plan.Workers = value(r, setting{text: file.Workers, from: file.Path}, atOnce, workers)
+	}
+	if file.Halt != "" && !given(fs, "halt").flag {
+		req.plan.Halt = file.Halt
+	}
+	if backoff == 0 {
+		req.plan.Backoff = file.Backoff
+	}
+	req.env = session.Env{Version: version(), Argv: os.Args, Cores: cores, Quota: quota, Launchers: launchers(l.python)}
+	if len(file.Jobs) > 0 {
+		jobs, err := runner.Prepare(file.Jobs, req.env.Launchers())
+		r.add(err)
+		req.plan.Jobs = jobs
+	}
+	if len(r.faults) > 0 {
+		return request{}, r.faults
+	}
+	return req, nil
+}
+
+// add takes up an error, which may be many.
+func (r *reader) add(err error) {
+	var many runner.Faults
+	switch {
+	case err == nil:
+	case errors.As(err, &many):
+		r.faults = append(r.faults, many...)
+	default:
+		r.faults = append(r.faults, err)
+	}
+}
+
+// defaultWorkers is how many jobs run at once when nobody says: one for each core that may be used.
+func defaultWorkers(quota float64) int { return max(1, int(quota)) }
+
+// launchers returns what makes a launcher for each model that this build has. Running a .star
+// script as a process needs the path of this very program.
+func launchers(python setting) func() map[runner.Model]runner.Launcher {
+	var self []string
+	if path, err := os.Executable(); err == nil {
+		self = []string{path, starName}
+	}
+	return func() map[runner.Model]runner.Launcher {
+		return map[runner.Model]runner.Launcher{
+			runner.Processes:  process.New(process.Options{Python: python.text, Self: self}),
+			runner.Goroutines: goroutine.New(),
+		}
+	}
+}
+
+// outputs reads the flags on what is printed.
+func (f *runFlags) outputs(r *reader, fs *pflag.FlagSet) plain.Format {
+	s := given(fs, "output")
+	format := value(r, s, plain.Line, plain.ParseFormat)
+	if f.json {
+		if s.flag && format != plain.JSON {
+			r.add(fmt.Errorf("--json and --output %s: give one of them", s.text))
+		}
+		format = plain.JSON
+	}
+	if f.tag && f.noTag {
+		r.add(errors.New("--tag and --no-tag: give one of them"))
+	}
+	if f.keepOrder && format == plain.JSON {
+		r.add(errors.New("--keep-order and --output json: events have one order only"))
+	}
+	return format
+}
+
+func readLimits(r *reader, fs *pflag.FlagSet) limits {
+	l := limits{
+		as: given(fs, "as"), python: given(fs, "python"),
+		timeout: given(fs, "timeout"), retries: given(fs, "retries"), grace: given(fs, "grace"),
+	}
+	l.model = value(r, l.as, runner.Auto, runner.ParseModel)
+	l.forTime = value(r, l.timeout, 0, jobfile.ParseDuration)
+	l.forGrace = value(r, l.grace, 0, jobfile.ParseDuration)
+	l.tries = value(r, l.retries, 0, parseCount)
+	return l
+}
+
+// apply puts what flags say above what the job file says, and the environment below it.
+func (l limits) apply(jobs []runner.Job) {
+	for i := range jobs {
+		j := &jobs[i]
+		if l.as.flag || j.Model == "" {
+			j.Model = l.model
+		}
+		if l.python.flag {
+			j.Python = l.python.text
+		}
+		if l.timeout.flag {
+			j.Timeout = l.forTime
+		}
+		if l.retries.flag {
+			j.Retries = l.tries
+		}
+		if l.grace.flag {
+			j.Grace = max(l.forGrace, time.Millisecond) // 0 would mean the default
+		}
+	}
+}
+
+// blank finds the replacement strings that a list of arguments fills.
+var blank = regexp.MustCompile(`\{(\.|/|//|/\.|#|%|[0-9]+(\.|/|//|/\.)?)?\}`)
+
+// jobs makes the jobs of what was named: JOBs, a command with lists of arguments, or a job file.
+func (a *app) jobs(r *reader, c *cobra.Command, f *runFlags, args []string) jobfile.File {
+	words, dashed := args, []string(nil)
+	if at := c.ArgsLenAtDash(); at >= 0 {
+		words, dashed = args[:at], args[at:]
+	}
+	_, sources := jobfile.Split(a.lists)
+	sources = append(jobfile.FileSources(f.argFiles), sources...)
+	if len(sources) == 0 && slices.ContainsFunc(dashed, blank.MatchString) && !isTerminal(a.std.In) {
+		sources = jobfile.FileSources([]string{jobfile.Stdin})
+	}
+	switch {
+	case f.file != "" && (len(args) > 0 || len(sources) > 0):
+		r.add(fmt.Errorf("-f %s and jobs on the command line: give one of them", f.file))
+	case f.file != "":
+		return readFile(r, f.file)
+	case len(sources) > 0:
+		return jobfile.File{Jobs: a.expand(r, slices.Concat(words, dashed), sources)}
+	case len(args) > 0:
+		return jobfile.File{Jobs: named(words, dashed)}
+	default:
+		path, err := jobfile.Discover(".")
+		if err == nil {
+			return readFile(r, path)
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			err = errors.New("no jobs: name a script, a quoted command line, or a job file with -f (there is no parallax.yaml or Procfile here)")
+		}
+		r.add(err)
+	}
+	return jobfile.File{}
+}
+
+func readFile(r *reader, path string) jobfile.File {
+	file, err := jobfile.Read(path)
+	r.add(err)
+	return file
+}
+
+// named makes a job of each word, and one of the command after a --.
+func named(words, dashed []string) []runner.Job {
+	if len(dashed) == 1 { // a script or a whole command line, as anywhere else
+		words, dashed = append(slices.Clone(words), dashed[0]), nil
+	}
+	jobs := jobfile.FromArgs(words)
+	if len(dashed) > 0 {
+		j := runner.Job{Argv: dashed}
+		j.Name = j.DefaultName()
+		for n := 2; slices.ContainsFunc(jobs, func(o runner.Job) bool { return o.Name == j.Name }); n++ {
+			j.Name = fmt.Sprintf("%s %d", j.DefaultName(), n)
+		}
+		jobs = append(jobs, j)
+	}
+	return jobs
+}
+
+// expand makes a job of each argument or combination of arguments. Without a command the arguments
+// are the jobs.
+func (a *app) expand(r *reader, words []string, sources []jobfile.Source) []runner.Job {
+	lists, err := jobfile.ReadLists(sources, a.std.In)
+	if err != nil {
+		r.add(err)
+		return nil
+	}
+	if len(words) == 0 && len(lists) == 1 && len(lists[0].Args) > 0 {
+		return jobfile.FromArgs(lists[0].Args)
+	}
+	if len(words) == 0 && len(lists) > 1 {
+		r.add(errors.New("more than one list of arguments needs a command before the first :::"))
+		return nil
+	}
+	jobs, err := jobfile.Expand(words, lists, runner.Job{})
+	r.add(err)
+	return jobs
+}
+
+// checkTheme finds out whether there is such a theme, without asking the terminal anything.
+func checkTheme(s setting) error {
+	dir, err := config.Dir(os.Getenv)
+	if err != nil {
+		return nil // there are only the built-in ones then, and the screen says so
+	}
+	own, _ := themes.Load(filepath.Join(dir, config.Themes))
+	all := themes.All(own)
+	if _, ok := all.Find(s.text); !ok {
+		return fmt.Errorf("%s: unknown theme %q: one of %s", s.from, s.text, strings.Join(all.Names(), ", "))
+	}
+	return nil
+}

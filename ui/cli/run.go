@@ -1,0 +1,222 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"parallax/runner"
+	"parallax/runner/jobfile"
+	"parallax/runner/journal"
+	"parallax/ui/cli/session"
+	"parallax/ui/dashboard"
+	"parallax/ui/plain"
+)
+
+func (a *app) runCommand() *cobra.Command {
+	f := &runFlags{}
+	c := &cobra.Command{
+		Use:     "run [flags] [JOB...] [-- COMMAND...] [::: ARGUMENT...]",
+		GroupID: groupRun,
+		Short:   "Run jobs side by side",
+		Long: `Run jobs side by side. Each JOB is a script file (.py, .sh, .star, or an executable) or a
+quoted shell command line. Without any, the jobs are those of parallax.yaml or Procfile in
+the current folder.
+
+After ::: come arguments: the command before them runs once for each. More lists are combined;
+:::+ goes in step with the list before it, :::: names files with an argument on each line. In the
+command {} stands for the argument, {.} for it without its ending, {/} for its base name, {//} for
+its folder, {/.} for both, {#} for the number of the job, {%} for that of the worker, {1} for the
+first list's. Without any of them the argument comes last. Without a command each argument is a job.
+
+The exit status is 0 when all jobs succeeded, 1 when some failed or were cancelled, 2 when nothing
+was started because something is wrong with what was asked, and 130 after an interrupt (128 and the
+number of the signal after another).
+
+The environment can set defaults, below a job file and flags: PARALLAX_WORKERS, PARALLAX_AS,
+PARALLAX_PYTHON, PARALLAX_HALT, PARALLAX_OUTPUT and PARALLAX_THEME.`,
+		Example: `  parallax run a.py b.py 'make test'
+  parallax run -j 4 -- gzip -k {} ::: *.log
+  parallax run --retries 2 --timeout 30s -- curl -fsS {} :::: urls.txt
+  parallax run -f parallax.yaml --halt fail
+  find . -name '*.png' | parallax run -- optipng {}`,
+	}
+	groups := f.groups(c)
+	c.SetUsageFunc(func(c *cobra.Command) error { return usageOf(c, groups) })
+	c.RunE = func(c *cobra.Command, args []string) error { return a.runJobs(c, f, args) }
+	return c
+}
+
+// usageOf prints a command's usage with its flags by topic.
+func usageOf(c *cobra.Command, groups []flagGroup) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Usage:\n  %s\n", c.UseLine())
+	if c.HasExample() {
+		fmt.Fprintf(&b, "\nExamples:\n%s\n", c.Example)
+	}
+	for _, g := range groups {
+		fmt.Fprintf(&b, "\n%s\n%s", g.title, g.set.FlagUsages())
+	}
+	_, err := fmt.Fprint(c.OutOrStderr(), b.String())
+	return err
+}
+
+func (a *app) runJobs(c *cobra.Command, f *runFlags, args []string) error {
+	req, err := a.request(c, f, args)
+	if err != nil {
+		return err
+	}
+	if f.dryRun {
+		return jobfile.Describe(a.std.Out, req.plan.Jobs)
+	}
+	if req.env.Root, err = journal.Root(); err != nil {
+		return &usageError{err: err}
+	}
+	output := given(c.Flags(), "output")
+	v := view{
+		screen: f.screen, title: titleOf(req.title, req.plan.Name, req.plan.Jobs),
+		lines: f.screen.plain || f.json || output.flag || !isTerminal(a.std.Out),
+		plain: plain.Options{
+			Format: req.format, KeepOrder: f.keepOrder, Tag: (f.tag || len(req.plan.Jobs) > 1) && !f.noTag,
+			Verbose: f.verbose, Quiet: f.quiet,
+		},
+	}
+	v.screen.theme = given(c.Flags(), "theme").text
+	return a.perform(c.Context(), req, v)
+}
+
+// view is how a run is to be shown.
+type view struct {
+	screen  screenFlags
+	title   string
+	lines   bool // print lines rather than draw
+	plain   plain.Options
+	open    opener                                  // what follows the first run; nil for nothing
+	closing func(before, last *runner.State) string // what to say after the last; nil for nothing
+}
+
+// opener starts the run after the n-th (from 1); false means that the n-th was the last.
+type opener func(stage *session.Stage, n int) (dashboard.Act, bool, error)
+
+// perform runs a request to its end and sets the exit status.
+func (a *app) perform(ctx context.Context, req request, v view) error {
+	stage := session.NewStage(ctx, req.env)
+	var say func(string)
+	if v.lines {
+		say = func(text string) { fmt.Fprintln(a.std.Err, "parallax: "+text) }
+	}
+	signals := watchSignals(stage, say)
+	req.plan.Hold = !v.lines // on a screen, jobs can be restarted when all are over
+	s, err := stage.Start(req.plan)
+	if err != nil {
+		signals.stop()
+		return &usageError{err: err, hint: "nothing was started"}
+	}
+	shown := a.guard(stage, func() error { return a.show(stage, s, v) })
+	if shown != nil {
+		stage.Cancel(fmt.Errorf("what happens cannot be shown any more: %w", shown))
+	}
+	stage.Leave()
+	ended := stage.Wait()
+	first := signals.stop()
+	var broken *session.PanicError
+	if errors.As(ended, &broken) {
+		a.status = reportPanic(a.std.Err, broken)
+		return nil
+	}
+	return a.settle(stage, first, shown, ended)
+}
+
+// settle turns the end of a run into an exit status.
+func (a *app) settle(stage *session.Stage, first *interrupt, shown, ended error) error {
+	switch {
+	case first != nil:
+		a.status = first.status()
+	case isBrokenPipe(shown):
+		a.status = exitPipe
+		shown = nil
+	case ended == nil && shown == nil:
+		a.status = verdict(stage.States())
+	}
+	if err := errors.Join(shown, ended); err != nil {
+		if a.status == exitOK {
+			a.status = exitFailed
+		}
+		a.complain(err)
+	}
+	return nil
+}
+
+// guard turns a panic of what shows a run into the end of the run.
+func (a *app) guard(stage *session.Stage, show func() error) error {
+	defer func() {
+		if p := recover(); p != nil {
+			stage.Break(p, debug.Stack())
+		}
+	}()
+	return show()
+}
+
+// show shows a run until it has ended or, on a screen, the user has left it.
+func (a *app) show(stage *session.Stage, s *session.Session, v view) error {
+	first := act{v.title, s.Feed, s.Do, s.Dir(), s.Clock}
+	if !v.lines {
+		hands := screenHands{closing: v.closing, broke: stage.Break}
+		if v.open != nil {
+			hands.next = func(n int) (dashboard.Act, bool, error) { return v.open(stage, n) }
+		}
+		return openDashboard(stage.Whole(), a.std, first, v.screen, hands)
+	}
+	for n, now := 1, first.shown(); ; n++ {
+		now.Do(runner.Finish{}) // when all jobs are over: lines cannot restart one
+		if err := a.print(stage.Whole(), now.Feed, now.Dir, v); err != nil {
+			return err
+		}
+		if v.open == nil || stage.Stopped() {
+			return nil
+		}
+		next, more, err := v.open(stage, n)
+		if err != nil {
+			return err
+		}
+		if !more {
+			return a.close(stage, v)
+		}
+		now = next
+	}
+}
+
+// close prints how the last run differed from the one before.
+func (a *app) close(stage *session.Stage, v view) error {
+	states := stage.States()
+	if v.closing == nil || len(states) < 2 {
+		return nil
+	}
+	_, err := fmt.Fprintln(a.std.Out, v.closing(&states[len(states)-2], &states[len(states)-1]))
+	return err
+}
+
+// print shows a run as lines.
+func (a *app) print(ctx context.Context, src plain.Source, dir string, v view) error {
+	o := v.plain
+	o.Out, o.Err, o.Dir = a.std.Out, a.std.Err, dir
+	o.Terminal = isTerminal(a.std.Out)
+	o.Color = o.Terminal && !v.screen.noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	o.Encode = encodeEvent
+	if o.Hint == "" {
+		o.Hint = "parallax logs"
+	}
+	return plain.New(o).Run(ctx, src)
+}
+
+// encodeEvent appends an event as the journal writes it.
+func encodeEvent(b []byte, ev runner.Event, st *runner.State) []byte {
+	return journal.AppendEvent(b, ev, journal.Tally{
+		Succeeded: st.Count(runner.Succeeded), Failed: st.Count(runner.Failed), Cancelled: st.Count(runner.Cancelled),
+	})
+}

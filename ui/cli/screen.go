@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"parallax/runner"
+	"parallax/ui/dashboard"
+	"parallax/ui/plain"
+)
+
+// act is one run on the screen: a live one, or one that is replayed.
+type act struct {
+	title string // what the user called it, or ""
+	feed  plain.Source
+	do    func(runner.Command) // nil when the run cannot be controlled
+	dir   string               // the run's folder
+	clock func() time.Duration // the time since the start of the run
+}
+
+func (a act) shown() dashboard.Act {
+	return dashboard.Act{Title: a.title, Feed: a.feed, Do: a.do, Dir: a.dir, Clock: a.clock}
+}
+
+// titleOf is what the screen calls a run: its name, its job file, or its first job.
+func titleOf(file, name string, jobs []runner.Job) string {
+	switch {
+	case name != "":
+		return name
+	case file != "":
+		return filepath.Base(file)
+	case len(jobs) > 1:
+		return fmt.Sprintf("%s and %d more", jobs[0].Name, len(jobs)-1)
+	case len(jobs) == 1:
+		return jobs[0].Name
+	}
+	return ""
+}
+
+// screenHands is what the screen needs of whoever runs the jobs, besides the run itself.
+type screenHands struct {
+	next    func(n int) (dashboard.Act, bool, error) // opens the act after the n-th; nil for none
+	closing func(before, last *runner.State) string
+	broke   func(value any, stack []byte)
+}
+
+// openDashboard draws a run until the user has left it. It returns when ctx is done, with the
+// terminal restored: then a goroutine has panicked. Signals are watched by the caller: the end of
+// the run that they cause comes through the feed.
+func openDashboard(ctx context.Context, std Streams, a act, f screenFlags, h screenHands) error {
+	l, err := readLook(std, f)
+	if err != nil {
+		return err
+	}
+	o := l.options()
+	o.Act, o.Next, o.Closing, o.Broke = a.shown(), h.next, h.closing, h.broke
+	o.In, o.Out = std.In, std.Out
+	return dashboard.Run(ctx, o)
+}

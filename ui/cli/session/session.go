@@ -1,0 +1,267 @@
+// Package session runs jobs with everything that belongs to a run: its folder, its sampler and
+// whoever shows it. A [Stage] owns every goroutine of its sessions and ends them in order.
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"parallax/monitor"
+	"parallax/runner"
+	"parallax/runner/journal"
+)
+
+// Env is what all sessions of a stage share.
+type Env struct {
+	Root      string                                  // the folder that holds all runs
+	Launchers func() map[runner.Model]runner.Launcher // made anew for each run, which closes them
+	Version   string
+	Argv      []string // parallax's own command line
+	Cores     []int    // ids of the cores that may be used
+	Quota     float64
+}
+
+// Plan is one run to be made. Jobs must have been through [runner.Prepare].
+type Plan struct {
+	Name     string
+	Jobs     []runner.Job
+	Workers  int
+	Halt     runner.Halt
+	Separate bool
+	Backoff  time.Duration // 0 means the runner's own
+	Hold     bool          // keep the run open when all tasks are over, until runner.Finish
+}
+
+// Stage runs sessions. Its methods may be called from any goroutine.
+type Stage struct {
+	env    Env
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	whole  context.Context // until the first panic
+	spoil  context.CancelFunc
+	gaveUp chan struct{} // closed by Abandon
+
+	mu       sync.Mutex
+	sessions []*Session
+	panicked *PanicError
+}
+
+// Session is one run that was started.
+type Session struct {
+	// Feed is the stream of events for whoever shows the run.
+	Feed *runner.Feed
+	// Plan is what was asked for.
+	Plan Plan
+
+	run   *runner.Run
+	rec   *journal.Writer
+	done  chan struct{}
+	state runner.State // once done is closed
+	err   error
+}
+
+// PanicError is a fault of parallax itself, met in a goroutine.
+type PanicError struct {
+	Value any
+	Stack []byte
+}
+
+func (e *PanicError) Error() string { return fmt.Sprintf("a fault in parallax: %v", e.Value) }
+
+// NewStage makes a stage. It starts nothing. When ctx is done all its runs are cancelled.
+func NewStage(ctx context.Context, env Env) *Stage {
+	s := &Stage{env: env, gaveUp: make(chan struct{})}
+	s.whole, s.spoil = context.WithCancel(context.Background())
+	s.ctx, s.cancel = context.WithCancelCause(ctx)
+	return s
+}
+
+// Start makes a run's folder and sets the run going. An error means that nothing was started.
+func (st *Stage) Start(plan Plan) (*Session, error) {
+	if err := context.Cause(st.ctx); err != nil {
+		return nil, err
+	}
+	rec, err := journal.Create(st.env.Root, journal.Info{
+		Name: plan.Name, Version: st.env.Version, Argv: st.env.Argv, Jobs: plan.Jobs,
+		Host:     journal.Host{Cores: st.env.Cores, Quota: st.env.Quota},
+		Settings: journal.Settings{Workers: plan.Workers, Halt: plan.Halt, Separate: plan.Separate},
+	})
+	if err != nil {
+		return nil, err
+	}
+	run, err := runner.New(runner.Options{
+		ID: rec.Info().ID, Name: plan.Name, Jobs: plan.Jobs, Workers: plan.Workers, Cores: st.env.Cores, Quota: st.env.Quota,
+		Halt: plan.Halt, Separate: plan.Separate, Launchers: st.env.Launchers(), Recorder: rec,
+		Backoff: plan.Backoff, Hold: plan.Hold,
+	})
+	if err != nil {
+		return nil, errors.Join(err, rec.Close())
+	}
+	s := &Session{Plan: plan, run: run, rec: rec, Feed: run.Subscribe(), done: make(chan struct{})}
+	sampler := monitor.New(monitor.Options{Feed: run.Subscribe(), Report: run.Report, Advise: run.Advise, Dir: rec.Dir()})
+	st.mu.Lock()
+	st.sessions = append(st.sessions, s)
+	st.mu.Unlock()
+	go st.perform(s, sampler)
+	return s, nil
+}
+
+// perform runs a session; [Stage.Wait] waits for it.
+func (st *Stage) perform(s *Session, sampler *monitor.Sampler) {
+	defer close(s.done)
+	watched, stop := context.WithCancel(context.Background())
+	defer stop()
+	var beside sync.WaitGroup
+	beside.Go(func() {
+		defer st.catch()
+		sampler.Run(watched) // it fails only for lack of options
+	})
+	func() {
+		defer st.catch()
+		s.state, s.err = s.run.Run(st.ctx)
+	}()
+	stop()
+	beside.Wait()
+	s.err = errors.Join(s.err, s.rec.Close())
+}
+
+// catch turns a panic into the end of all runs.
+func (st *Stage) catch() {
+	p := recover()
+	if p == nil {
+		return
+	}
+	st.Break(p, debug.Stack())
+}
+
+// Break ends all runs at once because of a panic. The first one is kept.
+func (st *Stage) Break(value any, stack []byte) {
+	st.mu.Lock()
+	first := st.panicked == nil
+	if first {
+		st.panicked = &PanicError{value, stack}
+	}
+	st.mu.Unlock()
+	if !first {
+		return
+	}
+	st.cancel(&PanicError{value, stack})
+	st.KillNow()
+	st.spoil()
+}
+
+// Whole is a context for whoever shows the runs: it lasts until a goroutine of a session panics.
+// A cancelled run does not end it, for the end of the run is still to be shown.
+func (st *Stage) Whole() context.Context { return st.whole }
+
+// Abandon makes Wait return although jobs have not ended. They end with the program, as far as
+// the system allows.
+func (st *Stage) Abandon() {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	select {
+	case <-st.gaveUp:
+	default:
+		close(st.gaveUp)
+	}
+}
+
+// Cancel asks all jobs to end, with their grace. cause becomes the reason of the runs. Nothing is
+// started any more.
+func (st *Stage) Cancel(cause error) { st.cancel(cause) }
+
+// Finish ends all runs, with the grace of what still runs: those that were kept open for the user.
+func (st *Stage) Finish() {
+	for _, s := range st.all() {
+		s.Do(runner.Finish{Cancel: true})
+	}
+}
+
+// Stopped reports whether the stage was cancelled.
+func (st *Stage) Stopped() bool { return st.ctx.Err() != nil }
+
+// Leave closes runs that were held open. Jobs that still run are cancelled, with their grace.
+func (st *Stage) Leave() {
+	for _, s := range st.all() {
+		s.Do(runner.Finish{})
+		s.Do(runner.Cancel{})
+	}
+}
+
+// States waits for all runs and returns their last states, in the order in which they were started.
+func (st *Stage) States() []runner.State {
+	var out []runner.State
+	for _, s := range st.all() {
+		<-s.done
+		out = append(out, s.state)
+	}
+	return out
+}
+
+// KillNow ends all jobs without grace.
+func (st *Stage) KillNow() {
+	for _, s := range st.all() {
+		s.Do(runner.KillNow{})
+		s.Do(runner.Finish{Cancel: true})
+	}
+}
+
+func (st *Stage) all() []*Session {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return st.sessions[:len(st.sessions):len(st.sessions)]
+}
+
+// Wait blocks until all runs have ended. After a panic it waits for a short while only: who would
+// have ended the jobs may be what broke, and then the end of the program ends them.
+func (st *Stage) Wait() error {
+	var errs []error
+	for _, s := range st.all() {
+		select {
+		case <-s.done:
+			errs = append(errs, s.err)
+		case <-st.gaveUp:
+			errs = append(errs, fmt.Errorf("run %s did not end when its jobs were killed", s.ID()))
+		case <-st.whole.Done():
+			select {
+			case <-s.done:
+			case <-st.gaveUp:
+			case <-time.After(brokenGrace):
+			}
+		}
+	}
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.panicked != nil {
+		return st.panicked
+	}
+	return errors.Join(errs...)
+}
+
+// brokenGrace is how long a broken stage may take to end its jobs.
+const brokenGrace = 5 * time.Second
+
+// Do passes a command to the run. It never blocks.
+func (s *Session) Do(c runner.Command) { s.run.Do(c) }
+
+// Dir is the run's folder.
+func (s *Session) Dir() string { return s.rec.Dir() }
+
+// ID is the run's id.
+func (s *Session) ID() string { return s.rec.Info().ID }
+
+// Clock is the time since the start of the run. It is within some milliseconds of the events' own.
+func (s *Session) Clock() time.Duration { return time.Since(s.rec.Info().Start) }
+
+// Done is closed when the run has ended and all of it is on disk.
+func (s *Session) Done() <-chan struct{} { return s.done }
+
+// Wait blocks until the run has ended and returns its last state.
+func (s *Session) Wait() (runner.State, error) {
+	<-s.done
+	return s.state, s.err
+}

@@ -1,0 +1,183 @@
+package cli
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"parallax/runner"
+	"parallax/runner/journal"
+	"parallax/ui/draw"
+)
+
+func (a *app) showCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:     "show [RUN]",
+		GroupID: groupPast,
+		Short:   "Show the jobs of a run and what they used",
+		Long:    "Show the jobs of a run, how they ended and what they used.\n\n" + aboutRUN,
+		Example: `  parallax show
+  parallax show 20261122 --json`,
+		Args: a.upTo(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			dir, err := find(args)
+			if err != nil {
+				return err
+			}
+			rec, err := journal.Load(dir)
+			if err != nil {
+				return err
+			}
+			a.warn(rec.Warnings, rec.LeftOut)
+			if asJSON {
+				return a.printJSON(reportOf(rec, dir))
+			}
+			return a.showRun(rec, dir)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	return c
+}
+
+// warn says what was left out of a damaged run.
+func (a *app) warn(warnings []error, all int) {
+	for _, w := range warnings[:min(len(warnings), 5)] {
+		a.complain(w)
+	}
+	if more := all - 5; more > 0 {
+		a.complain(fmt.Errorf("and %s", draw.Plural(more, "more fault in the journal", "more faults in the journal")))
+	}
+}
+
+func (a *app) showRun(rec journal.Recording, dir string) error {
+	st := &rec.State
+	name := ""
+	if rec.Info.Name != "" {
+		name = " (" + harmless(rec.Info.Name) + ")"
+	}
+	fmt.Fprintf(a.std.Out, "run      %s%s\n", rec.Info.ID, name)
+	fmt.Fprintf(a.std.Out, "started  %s in %s\n", rec.Info.Start.Local().Format(time.DateTime), harmless(rec.Info.Cwd))
+	status := string(rec.Status)
+	if st.Reason != "" {
+		status += ": " + harmless(st.Reason)
+	}
+	fmt.Fprintf(a.std.Out, "status   %s, %s, %s\n", status, draw.Seconds(st.Elapsed(st.Now)), draw.Plural(st.Workers, "worker", "workers"))
+	fmt.Fprintf(a.std.Out, "folder   %s\n\n", harmless(dir))
+	t := a.table("#", "JOB", "AS", "STATE", "TRY", "EXIT", "TIME", "CPU", "CORES", "MEMORY", "OUTPUT", "REASON")
+	for i := range st.Tasks {
+		task, r := &st.Tasks[i], jobReport(st, i)
+		memory, cpu, cores := "", "", ""
+		if r.Memory != nil {
+			memory = draw.Bytes(*r.Memory)
+		}
+		if r.CPU != nil {
+			cpu = draw.Seconds(time.Duration(*r.CPU * float64(time.Second)))
+			if r.Wall >= shortest.Seconds() {
+				cores = fmt.Sprintf("%.2f", *r.CPU/r.Wall)
+			}
+		}
+		wall := ""
+		if task.Ran() {
+			wall = draw.Seconds(task.Wall(st.Now))
+		}
+		t.row(strconv.Itoa(i+1), r.Name, string(r.Model), r.Status, strconv.Itoa(r.Try), exitText(r), wall,
+			cpu, cores, memory, draw.Bytes(r.Output), r.Reason)
+	}
+	return t.w.Flush()
+}
+
+// shortest is the wall time from which on the cores that a job kept busy make sense: below it the
+// time between starting and hearing of the start counts too much.
+const shortest = 20 * time.Millisecond
+
+func exitText(r jobFacts) string {
+	switch {
+	case r.Signal != "":
+		return r.Signal
+	case r.Exit != nil:
+		return strconv.Itoa(*r.Exit)
+	}
+	return ""
+}
+
+// runReport is a run as `parallax show --json` prints it.
+type runReport struct {
+	ID       string         `json:"id"`
+	Name     string         `json:"name,omitempty"`
+	Start    time.Time      `json:"started"`
+	Status   journal.Status `json:"status"`
+	Reason   string         `json:"reason,omitempty"`
+	Wall     float64        `json:"wall_seconds"`
+	Workers  int            `json:"workers"`
+	Cores    []int          `json:"cores"`
+	Quota    float64        `json:"quota"`
+	Argv     []string       `json:"argv,omitempty"`
+	Cwd      string         `json:"cwd"`
+	Folder   string         `json:"folder"`
+	Warnings int            `json:"left_out,omitempty"` // parts of the journal that could not be read
+	Jobs     []jobFacts     `json:"jobs"`
+}
+
+// jobFacts is one job of a run. What is not known is null.
+type jobFacts struct {
+	Task    int          `json:"task"`
+	Name    string       `json:"name"`
+	Model   runner.Model `json:"as"`
+	Command string       `json:"command"`
+	Status  string       `json:"status"`
+	Try     int          `json:"try"`
+	Exit    *int         `json:"exit"`
+	Signal  string       `json:"signal,omitempty"`
+	Reason  string       `json:"reason,omitempty"`
+	Started *float64     `json:"started_seconds"` // since the start of the run
+	Wall    float64      `json:"wall_seconds"`
+	CPU     *float64     `json:"cpu_seconds"`
+	Memory  *int64       `json:"max_rss"` // bytes
+	Output  int64        `json:"output_bytes"`
+	Log     string       `json:"log,omitempty"`
+	Err     string       `json:"stderr_log,omitempty"`
+}
+
+func reportOf(rec journal.Recording, dir string) runReport {
+	st := &rec.State
+	r := runReport{
+		rec.Info.ID, rec.Info.Name, rec.Info.Start, rec.Status, st.Reason, st.Elapsed(st.Now).Seconds(), st.Workers,
+		st.Cores, st.Quota, rec.Info.Argv, rec.Info.Cwd, dir, rec.LeftOut, make([]jobFacts, len(st.Tasks)),
+	}
+	for i := range r.Jobs {
+		r.Jobs[i] = jobReport(st, i)
+	}
+	return r
+}
+
+func jobReport(st *runner.State, i int) jobFacts {
+	j, t := st.Jobs[i], &st.Tasks[i]
+	r := jobFacts{
+		Task: i, Name: j.Name, Model: j.Model, Command: j.Command(), Status: t.Status.String(), Try: t.Try,
+		Signal: t.Exit.Signal, Reason: t.Reason, Wall: t.Wall(st.Now).Seconds(), Output: t.LogSize[0] + t.LogSize[1],
+		Log: t.Log, Err: t.Err,
+	}
+	if !t.Ran() {
+		return r
+	}
+	started := t.Started.Seconds()
+	r.Started = &started
+	if t.Status.Over() && t.Exit.Signal == "" && t.Exit.Code >= 0 {
+		r.Exit = &t.Exit.Code
+	}
+	switch u := t.Exit.Usage; {
+	case t.Status.Over() && u.Known:
+		cpu := u.CPU().Seconds()
+		r.CPU = &cpu
+		if u.MaxRSS > 0 {
+			r.Memory = &u.MaxRSS
+		}
+	case t.Stats != nil:
+		cpu := t.Stats.Total.OnCore.Seconds()
+		r.CPU, r.Memory = &cpu, &t.Stats.PeakRSS
+	}
+	return r
+}
