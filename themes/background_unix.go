@@ -21,7 +21,7 @@ func ask(query string, wait time.Duration, complete func(string) bool) string {
 	if err != nil {
 		return ""
 	}
-	defer unix.Close(fd)
+	defer func() { _ = unix.Close(fd) }() // nothing was written that could be lost
 	if group, err := unix.IoctlGetInt(fd, unix.TIOCGPGRP); err != nil || group != unix.Getpgrp() {
 		return ""
 	}
