@@ -5,6 +5,7 @@ package process
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -182,6 +183,9 @@ func TestNothingSurvivesTheDeathOfParallax(t *testing.T) {
 				_, scanErr := fmt.Sscan(string(data), &child)
 				return err == nil && scanErr == nil
 			})
+			if c.name == "left behind" {
+				eventually(t, "its leader is reaped", func() bool { return errors.Is(syscall.Kill(leader, 0), syscall.ESRCH) })
+			}
 			if err := cmd.Process.Signal(syscall.SIGKILL); err != nil {
 				t.Fatal(err)
 			}

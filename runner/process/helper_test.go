@@ -42,6 +42,7 @@ func helper(line string) {
 		panic(err)
 	}
 	fmt.Println(h.Identity().PID)
+	h.Wait()
 	select {}
 }
 
