@@ -5,6 +5,7 @@ package main
 import (
 	"os"
 
+	_ "parallax/themes/quiet/done" // else bubbletea asks the terminal for its colours before main
 	"parallax/ui/cli"
 )
 

@@ -47,7 +47,7 @@ func readLook(std Streams, f screenFlags) (look, error) {
 		choice = f.theme
 	}
 	env := themes.Env{Getenv: os.Getenv, NoColor: f.noColor, Piped: !isTerminal(std.Out), Themes: l.set}
-	l.theme, l.profile = themes.Detect(env, darkBackground, choice)
+	l.theme, l.profile = themes.Detect(env, func() bool { return themes.DarkBackground(os.Getenv, themes.Patience) }, choice)
 	l.ascii = !themes.UTF8(os.Getenv)
 	l.keys = settled.Keys
 	l.keep = func(t themes.Theme) error { return config.SaveTheme(path, t.Name) }

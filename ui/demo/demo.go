@@ -86,6 +86,9 @@ func figures(s *runner.State) figure {
 	var peak int64
 	for i := range s.Tasks {
 		peak += s.Tasks[i].Exit.Usage.MaxRSS
+		if st := s.Tasks[i].Stats; st != nil && s.Tasks[i].Exit.Usage.MaxRSS == 0 {
+			peak += st.PeakRSS
+		}
 	}
 	f.memory = draw.Plural(len(s.Tasks), "process", "processes")
 	if peak > 0 {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"parallax/monitor/verdict"
+	"parallax/ui/dashboard/panes"
 	"parallax/ui/dashboard/scene"
 	"parallax/ui/draw"
 	"parallax/ui/logs"
@@ -100,8 +101,8 @@ func identity(s *scene.Scene, task int) string {
 	words = append(words, draw.Seconds(t.Wall(s.Now)))
 	if u := t.Exit.Usage; t.Status.Over() && u.Known {
 		words = append(words, "cpu "+draw.Seconds(u.CPU()))
-		if u.MaxRSS > 0 {
-			words = append(words, "peak "+draw.Bytes(u.MaxRSS))
+		if peak := panes.Peak(t); peak > 0 {
+			words = append(words, "peak "+draw.Bytes(peak))
 		}
 		words = append(words, draw.Plural(int(u.Voluntary), "wait", "waits"), draw.Plural(int(u.Involuntary), "pre-emption", "pre-emptions"))
 	} else if t.Stats != nil {

@@ -172,7 +172,7 @@ func totals(s *scene.Scene, task int) []string {
 	if t.Exit.Usage.Known {
 		out = append(out, "cpu "+draw.Seconds(t.Exit.Usage.CPU()))
 	}
-	if peak := max(t.Exit.Usage.MaxRSS, 0); peak > 0 {
+	if peak := Peak(t); peak > 0 {
 		out = append(out, "peak "+draw.Bytes(peak))
 	}
 	if tries := s.Tries(task); tries != "" {
@@ -187,6 +187,15 @@ func CPU(t *runner.Task) float64 {
 		return 0
 	}
 	return float64(t.Stats.Recent.OnCore) / float64(t.Stats.Recent.Live)
+}
+
+// Peak is the most memory a task that is over has taken: as the system accounted it or, where it
+// did not, as it was sampled; 0 when neither saw any.
+func Peak(t *runner.Task) int64 {
+	if t.Stats == nil {
+		return max(t.Exit.Usage.MaxRSS, 0)
+	}
+	return max(t.Exit.Usage.MaxRSS, t.Stats.PeakRSS, 0)
 }
 
 // Memory is what a task takes: PSS, or RSS where that is all there is; -1 unknown.

@@ -25,14 +25,14 @@ const barWidth = 20
 // View draws the head, the rows from top on, and the legend, in width x height.
 func View(s *scene.Scene, order []int, top int, sorted string, width, height int) []string {
 	cols, rest := columns(s, order, width)
-	out := []string{head(s, cols, sorted, width)}
+	out := []string{head(s, cols, width)}
 	for i := top; i < len(order) && len(out) < height-1; i++ {
 		out = append(out, row(s, cols, order[i], rest, width))
 	}
 	for len(out) < height-1 {
 		out = append(out, text.Blanks(width))
 	}
-	return append(out, foot(s, order, top, height-2, width))
+	return append(out, foot(s, order, top, height-2, sorted, width))
 }
 
 // Rows is how many jobs a table of a height shows.
@@ -76,7 +76,7 @@ func jobWidth(s *scene.Scene, order []int, width int) int {
 	return min(w, max(14, width/5))
 }
 
-func head(s *scene.Scene, cols []column, sorted string, width int) string {
+func head(s *scene.Scene, cols []column, width int) string {
 	r := text.NewRow(width).Skip(3)
 	for _, c := range cols {
 		at := r.Used()
@@ -85,8 +85,8 @@ func head(s *scene.Scene, cols []column, sorted string, width int) string {
 		}
 		r.Put(s.Styles.Title, c.head).Skip(at + c.width + 2 - r.Used())
 	}
-	if r.Left() > 24 {
-		r.Put(s.Styles.Title, "last line").PutRight(1, s.Styles.Dim, sorted)
+	if r.Left() > 12 {
+		r.Put(s.Styles.Title, "last line")
 	}
 	return r.String()
 }
@@ -134,22 +134,23 @@ func lastLine(s *scene.Scene, task int) string {
 	return ""
 }
 
-func foot(s *scene.Scene, order []int, top, rows, width int) string {
+// foot explains the time bars, as far as there is room, and says what of the jobs is shown.
+func foot(s *scene.Scene, order []int, top, rows int, sorted string, width int) string {
 	st := s.Styles
+	if len(order) > rows {
+		sorted += fmt.Sprintf(" · %s–%s of %s", draw.Count(top+1), draw.Count(min(top+rows, len(order))), draw.Count(len(order)))
+	}
 	r := text.NewRow(width).Skip(1)
 	for _, l := range []struct {
 		ink         text.Ink
 		glyph, word string
 	}{{st.OnCore, "█", "on a core"}, {st.WaitCore, "▓", "waiting for a core"}, {st.WaitGIL, "▒", "waiting for the GIL"}, {st.Blocked, "░", "blocked"}} {
-		if width < 104 {
+		if width < 104 || r.Left() < text.Width(sorted)+text.Width(l.word)+6 {
 			break
 		}
 		r.Put(l.ink, l.glyph).Skip(1).Put(st.Dim, l.word).Skip(3)
 	}
-	if len(order) > rows {
-		r.PutRight(1, st.Dim, fmt.Sprintf("%s–%s of %s", draw.Count(top+1), draw.Count(min(top+rows, len(order))), draw.Count(len(order))))
-	}
-	return r.String()
+	return r.PutRight(1, st.Dim, sorted).String()
 }
 
 func putName(r *text.Row, s *scene.Scene, i int) {
@@ -186,8 +187,8 @@ func putBar(r *text.Row, s *scene.Scene, i int) {
 func putMemory(r *text.Row, s *scene.Scene, i int) {
 	t := &s.State.Tasks[i]
 	switch {
-	case t.Status.Over() && t.Exit.Usage.MaxRSS > 0:
-		r.PutRight(0, s.Styles.Dim, draw.Bytes(t.Exit.Usage.MaxRSS))
+	case t.Status.Over() && panes.Peak(t) > 0:
+		r.PutRight(0, s.Styles.Dim, draw.Bytes(panes.Peak(t)))
 	case t.Status.Active() && s.State.Jobs[i].Model == runner.Goroutines:
 		r.PutRight(0, s.Styles.Faint, "shared")
 	case t.Status.Active() && panes.Memory(t) >= 0:
