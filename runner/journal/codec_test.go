@@ -116,7 +116,7 @@ func equal(x, y reflect.Value) bool {
 func TestAnyEventComesBackAsItWas(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ev := genEvent(t)
-		text := appendEvent(nil, ev, Tally{})
+		text := AppendEvent(nil, ev, Tally{})
 		if !json.Valid(text) || strings.Count(string(text), "\n") != 1 {
 			t.Fatalf("not one line of JSON: %q", text)
 		}
@@ -138,7 +138,7 @@ func TestAnyEventComesBackAsItWas(t *testing.T) {
 func TestRewrittenLinesMeanTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ev := genEvent(t)
-		text := appendEvent(nil, ev, Tally{})
+		text := AppendEvent(nil, ev, Tally{})
 		dec := json.NewDecoder(strings.NewReader(string(text)))
 		dec.UseNumber()
 		var v map[string]any
@@ -188,7 +188,7 @@ func TestEveryTypeHasItsLine(t *testing.T) {
 		},
 		{runner.RunEnded{At: at, Reason: "cancelled"}, `{"type":"run_ended","t":0.001500,"reason":"cancelled","succeeded":1,"failed":2,"cancelled":3}`},
 	} {
-		if got := string(appendEvent(nil, c.ev, Tally{1, 2, 3})); got != c.want+"\n" {
+		if got := string(AppendEvent(nil, c.ev, Tally{1, 2, 3})); got != c.want+"\n" {
 			t.Errorf("got  %swant %s", got, c.want)
 		}
 	}
@@ -260,7 +260,7 @@ func TestFiguresThatAreNotThereAreUnknown(t *testing.T) {
 
 func TestImpossibleFiguresAreWrittenAsUnknown(t *testing.T) {
 	s := runner.Sampled{Span: time.Second, Host: runner.HostSample{Busy: []float64{math.NaN(), math.Inf(1)}, Steal: math.NaN()}}
-	text := appendEvent(nil, s, Tally{})
+	text := AppendEvent(nil, s, Tally{})
 	ev, err := newDecoder(1).event(text)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
@@ -272,7 +272,7 @@ func TestImpossibleFiguresAreWrittenAsUnknown(t *testing.T) {
 
 func FuzzEvent(f *testing.F) {
 	for i := range 60 {
-		f.Add(appendEvent(nil, rapid.Custom(genEvent).Example(i), Tally{}))
+		f.Add(AppendEvent(nil, rapid.Custom(genEvent).Example(i), Tally{}))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		ev, err := newDecoder(genTasks).event(text)
@@ -282,7 +282,7 @@ func FuzzEvent(f *testing.F) {
 		if !json.Valid(text) {
 			t.Fatalf("accepted what is no JSON: %q", text)
 		}
-		again, err := newDecoder(genTasks).event(appendEvent(nil, ev, Tally{}))
+		again, err := newDecoder(genTasks).event(AppendEvent(nil, ev, Tally{}))
 		if err != nil {
 			t.Fatalf("what was read from %q cannot be read again: %v", text, err)
 		}

@@ -103,7 +103,7 @@ func (d *decoder) taskSamples(s *scanner) []runner.TaskSample {
 		d.skip(s, "sampled.tasks", key)
 	})
 	tasks := d.columns[colTask]
-	if s.err == nil && !(tasks.set && tasks.many) {
+	if s.err == nil && (!tasks.set || !tasks.many) {
 		s.fail("it has no list of tasks")
 	}
 	for i := range d.columns {

@@ -112,9 +112,10 @@ func appendString(b []byte, s string) []byte {
 // Tally is how many tasks have ended, and how.
 type Tally struct{ Succeeded, Failed, Cancelled int }
 
-// appendEvent appends an event as one line with its newline. ended is told in the line that closes
-// the run, so that a list of runs need not read more than that.
-func appendEvent(b []byte, ev runner.Event, ended Tally) []byte {
+// AppendEvent appends an event to b as the line of events.ndjson that tells it, with its newline.
+// ended is told in the line that closes the run, so that a list of runs need not read more than
+// that; it is used for [runner.RunEnded] only.
+func AppendEvent(b []byte, ev runner.Event, ended Tally) []byte {
 	l := line{append(b, '{')}
 	l.str("type", ev.Type())
 	l.seconds("t", ev.When())

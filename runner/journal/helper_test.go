@@ -119,3 +119,10 @@ func setJournal(t testing.TB, dir, text string) {
 		t.Fatal(err)
 	}
 }
+
+// equalJSON compares two infos by what they hold, lists without elements being the same as none.
+func equalJSON(a, b Info) bool {
+	x, errX := a.encode()
+	y, errY := b.encode()
+	return errX == nil && errY == nil && string(x) == string(y)
+}

@@ -131,13 +131,13 @@ func (s *Summary) tally(info Info) error {
 	d := newDecoder(info.Tasks)
 	last := make([]runner.Status, max(info.Tasks, 0))
 	var sample []byte
-	err := r.lines(nil, func(_ int, line []byte, err error) bool {
+	err := r.lines(nil, func(_ int, line []byte, bad error) bool {
 		if bytes.HasPrefix(line, samplePrefix) {
 			sample = append(sample[:0], line...)
 			return true
 		}
 		ev, err := d.event(line)
-		if err != nil {
+		if bad != nil || err != nil {
 			return true // a list is no place for warnings
 		}
 		switch ev := ev.(type) {

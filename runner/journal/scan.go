@@ -299,18 +299,18 @@ func (s *scanner) skip(depth int) {
 		s.fail("nested too deep")
 		return
 	}
-	switch c := s.peek(); {
-	case c == '{':
+	switch s.peek() {
+	case '{':
 		s.object(func([]byte) { s.skip(depth + 1) })
-	case c == '[':
+	case '[':
 		s.array(func() { s.skip(depth + 1) })
-	case c == '"':
+	case '"':
 		s.raw()
-	case c == 't':
+	case 't':
 		s.word("true")
-	case c == 'f':
+	case 'f':
 		s.word("false")
-	case c == 'n':
+	case 'n':
 		s.word("null")
 	default:
 		s.literal()

@@ -36,6 +36,7 @@ type Writer struct {
 
 	buf     []byte // encoded and not written yet
 	torn    bool   // buf begins within a line
+	bare    int    // so many bytes of buf hold no samples any more
 	lost    int    // events that found no room in buf
 	pending runner.Sampled
 	held    bool          // there is a pending sample
@@ -161,7 +162,7 @@ func (w *Writer) append(ev runner.Event) {
 			ended.add(s)
 		}
 	}
-	w.buf = appendEvent(w.buf, ev, ended)
+	w.buf = AppendEvent(w.buf, ev, ended)
 }
 
 // count keeps the last status of each task, for the line that closes the run.
@@ -202,6 +203,7 @@ func (w *Writer) write() error {
 	if n > 0 {
 		w.torn = w.buf[n-1] != '\n'
 		w.buf = append(w.buf[:0], w.buf[n:]...)
+		w.bare = max(w.bare-n, 0)
 	}
 	if err == nil {
 		if cap(w.buf) > maxKept { // a run of 100 000 jobs begins with a batch of megabytes
@@ -222,8 +224,8 @@ func (w *Writer) shed() {
 	if len(w.buf) <= maxKept {
 		return
 	}
-	kept, rest := w.buf[:0], w.buf
-	for first := w.torn; len(rest) > 0; first = false {
+	kept, rest := w.buf[:w.bare], w.buf[w.bare:]
+	for first := w.torn && w.bare == 0; len(rest) > 0; first = false {
 		end := bytes.IndexByte(rest, '\n') + 1
 		if first || !bytes.HasPrefix(rest, samplePrefix) {
 			kept = append(kept, rest[:end]...)
@@ -235,7 +237,10 @@ func (w *Writer) shed() {
 		w.lost += bytes.Count(kept[end:], []byte{'\n'})
 		kept = kept[:end]
 	}
-	w.buf = slices.Clip(kept)
+	w.buf, w.bare = kept, len(kept)
+	if cap(w.buf) > 4*maxKept {
+		w.buf = slices.Clone(kept)
+	}
 }
 
 // samplePrefix begins every line with figures.
