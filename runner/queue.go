@@ -26,13 +26,10 @@ func NewQueue(jobs []Job) *Queue {
 		needs: make([][]int, n), feeds: make([][]int, n),
 		waits: make([]bool, n), done: make([]bool, n), absent: make([]int, n),
 	}
-	index := indexByName(jobs)
-	for i, job := range jobs {
-		for _, name := range job.After {
-			for _, j := range index.lookup(name) {
-				q.needs[i] = append(q.needs[i], j)
-				q.feeds[j] = append(q.feeds[j], i)
-			}
+	for i, needs := range needsOf(jobs) {
+		q.needs[i] = needs
+		for _, j := range needs {
+			q.feeds[j] = append(q.feeds[j], i)
 		}
 	}
 	return q

@@ -20,6 +20,7 @@ type State struct {
 	Workers int
 	Cores   []int
 	Quota   float64
+	Models  []Model // of the jobs, each once, in the order of the jobs
 
 	Now      time.Duration // when the last event happened, since the start
 	Ended    bool
@@ -34,8 +35,10 @@ type State struct {
 	Notices map[int]Advised // the last sentence on a task
 	Output  []Chunk         // the newest output of all tasks in the order in which it was seen
 
-	count [statuses]int
-	busy  time.Duration // when the last task ended or, while one is active, Now
+	count  [statuses]int
+	status []Status      // of each task, close together: what orders 100 000 of them reads this
+	needs  map[int][]int // the tasks that a task waits for; only those with any
+	busy   time.Duration // when the last task ended or, while one is active, Now
 }
 
 // Chunk is a piece of a task's output: bytes From to To of one of its log files.
@@ -51,6 +54,12 @@ const maxChunks = 4096
 
 // Count returns how many tasks have the status s.
 func (s *State) Count(st Status) int { return s.count[st] }
+
+// Statuses returns the status of each task, by index. It is the state's own: read it, keep nothing.
+func (s *State) Statuses() []Status { return s.status }
+
+// Needs returns the tasks that a task waits for directly.
+func (s *State) Needs(task int) []int { return s.needs[task] }
 
 // Over reports whether every task has ended.
 func (s *State) Over() bool {
@@ -108,11 +117,33 @@ func (s *State) start(ev RunStarted) {
 		Cores: ev.Cores, Quota: ev.Quota,
 		Tasks:   make([]Task, len(ev.Jobs)),
 		Notices: map[int]Advised{},
+		status:  make([]Status, len(ev.Jobs)),
+		needs:   needsOf(ev.Jobs),
 	}
 	for i := range s.Tasks {
 		s.Tasks[i].Cause = -1
 	}
+	for i := range ev.Jobs {
+		if m := ev.Jobs[i].Model; !slices.Contains(s.Models, m) {
+			s.Models = append(s.Models, m)
+		}
+	}
 	s.count[Unborn] = len(s.Tasks)
+}
+
+// needsOf finds the tasks that each job names in After.
+func needsOf(jobs []Job) map[int][]int {
+	needs := map[int][]int{}
+	var index nameIndex
+	for i, j := range jobs {
+		for _, name := range j.After {
+			if index == nil {
+				index = indexByName(jobs)
+			}
+			needs[i] = append(needs[i], index.lookup(name)...)
+		}
+	}
+	return needs
 }
 
 // taskOf returns the task that a task event is about.
@@ -148,7 +179,7 @@ func (s *State) applyTask(ev Event) error {
 		s.activate(i, next.Active())
 	}
 	was := t.Status
-	t.Status = next
+	t.Status, s.status[i] = next, next
 	s.record(i, t, was, ev)
 	return nil
 }

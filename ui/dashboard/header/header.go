@@ -58,19 +58,11 @@ func left(s *scene.Scene, title string) []draw.Span {
 // Model names the model of a run's jobs, "mixed" when there are several, and says what that means
 // here: how many run at a time.
 func Model(state *runner.State) (name, detail string) {
-	for i := range state.Jobs {
-		switch m := string(state.Jobs[i].Model); name {
-		case "", m:
-			name = m
-		default:
-			name = "mixed"
-		}
-		if name == "mixed" {
-			break
-		}
+	name = "mixed"
+	if len(state.Models) == 1 {
+		name = string(state.Models[0])
 	}
-	n := min(state.Workers, max(len(state.Jobs), 1))
-	return name, fmt.Sprintf("%d at a time", n)
+	return name, fmt.Sprintf("%d at a time", min(state.Workers, max(len(state.Jobs), 1)))
 }
 
 func counts(s *scene.Scene) []draw.Span {

@@ -73,22 +73,12 @@ func (s *Scene) Ending(task int) string {
 
 // waiting names the first job that a queued task waits for, or "".
 func (s *Scene) waiting(task int) string {
-	for _, name := range s.State.Jobs[task].After {
-		if !s.succeeded(name) {
-			return name
+	for _, n := range s.State.Needs(task) {
+		if s.State.Tasks[n].Status != runner.Succeeded {
+			return s.State.Jobs[n].Name
 		}
 	}
 	return ""
-}
-
-// succeeded looks a job up among those before it first: that is where dependencies mostly stand.
-func (s *Scene) succeeded(name string) bool {
-	for i := range s.State.Jobs {
-		if j := &s.State.Jobs[i]; (j.Name == name || j.Group == name) && s.State.Tasks[i].Status != runner.Succeeded {
-			return false
-		}
-	}
-	return true
 }
 
 // Line is the one sentence that matters most about a task: why it failed, what it waits for, what

@@ -29,48 +29,54 @@ func (s Sort) String() string {
 	return [...]string{"sort: state", "sort: job", "sort: cpu", "sort: memory", "sort: time"}[s]
 }
 
-// Order lists the tasks whose name, command or state contains filter, in the order sort. The two
-// cheap orders cost one pass over all tasks; the others sort only what is active and keep the rest
-// in the order of the jobs, because only active tasks change.
+// rank is the place of a status in the order by state.
+var rank = [...]int{runner.Running: 0, runner.Paused: 0, runner.Failed: 1, runner.Queued: 2, runner.Unborn: 2, runner.Cancelled: 3, runner.Succeeded: 4}
+
+// Order lists the tasks whose name, command or state contains filter, in the order sort. All orders
+// cost two passes over the statuses: by figures only active tasks are sorted, the rest stays by
+// state, because only the figures of active tasks change.
 func Order(state *runner.State, sort Sort, filter string) []int {
-	keep := func(i int) bool { return true }
+	statuses := state.Statuses()
+	keep := func(int) bool { return true }
 	if filter != "" {
 		want := strings.ToLower(filter)
 		keep = func(i int) bool { return matches(state, i, want) }
 	}
-	if sort == ByJob {
-		return collect(state, keep, func(runner.Status) bool { return true })
-	}
-	var out []int
-	for _, i := range state.Active {
+	var at [5]int // where the next of each rank goes
+	kept := make([]int, 0, len(statuses))
+	for i, st := range statuses {
 		if keep(i) {
-			out = append(out, i)
+			kept = append(kept, i)
+			at[rank[st]]++
 		}
 	}
+	if sort == ByJob {
+		return kept
+	}
+	active, sum := at[0], 0
+	for r, n := range at {
+		at[r], sum = sum, sum+n
+	}
+	out := make([]int, len(kept))
+	for _, i := range kept {
+		r := rank[statuses[i]]
+		out[at[r]] = i
+		at[r]++
+	}
+	byFigure(state, sort, out[:active])
+	return out
+}
+
+// byFigure sorts tasks by what they use, most first.
+func byFigure(state *runner.State, sort Sort, tasks []int) {
 	key := map[Sort]func(t *runner.Task) float64{
 		ByCPU:    panes.CPU,
 		ByMemory: func(t *runner.Task) float64 { return float64(panes.Memory(t)) },
 		ByTime:   func(t *runner.Task) float64 { return float64(t.Wall(state.Now)) },
 	}[sort]
 	if key != nil {
-		slices.SortStableFunc(out, func(a, b int) int { return cmp.Compare(key(&state.Tasks[b]), key(&state.Tasks[a])) })
+		slices.SortStableFunc(tasks, func(a, b int) int { return cmp.Compare(key(&state.Tasks[b]), key(&state.Tasks[a])) })
 	}
-	for _, st := range []runner.Status{runner.Failed, runner.Queued, runner.Unborn, runner.Cancelled, runner.Succeeded} {
-		if state.Count(st) > 0 {
-			out = append(out, collect(state, keep, func(s runner.Status) bool { return s == st })...)
-		}
-	}
-	return out
-}
-
-func collect(state *runner.State, keep func(int) bool, has func(runner.Status) bool) []int {
-	var out []int
-	for i := range state.Tasks {
-		if has(state.Tasks[i].Status) && keep(i) {
-			out = append(out, i)
-		}
-	}
-	return out
 }
 
 func matches(state *runner.State, i int, want string) bool {
