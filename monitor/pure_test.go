@@ -1,7 +1,6 @@
 package monitor
 
 import (
-	"fmt"
 	"math"
 	"reflect"
 	"slices"
@@ -332,18 +331,5 @@ func TestPaceKeepsToItsBudget(t *testing.T) {
 	}
 	if p.rate() != 50 {
 		t.Errorf("with rare long readings: %d Hz", p.rate())
-	}
-}
-
-func TestWithClosed(t *testing.T) {
-	sample := func(tasks ...int) (out []runner.TaskSample) {
-		for _, i := range tasks {
-			out = append(out, runner.TaskSample{Task: i})
-		}
-		return out
-	}
-	got := withClosed(sample(1, 4, 6), sample(5, 0, 4, 9, 5))
-	if fmt.Sprint(got) != fmt.Sprint(sample(0, 1, 4, 5, 6, 9)) {
-		t.Errorf("got %v", got)
 	}
 }

@@ -37,11 +37,10 @@ type Sampler struct {
 	state   runner.State // without lanes: nobody reads them here
 	adviser verdict.Adviser
 
-	tasks  map[int]*told
-	closed []runner.TaskSample // what was left to tell of tasks that ended since the last report
-	lanes  *laneBuilder        // nil before the run has started
-	host   *host
-	pace   pace
+	tasks map[int]*told
+	lanes *laneBuilder // nil before the run has started
+	host  *host
+	pace  pace
 
 	now      time.Duration // of the last tick, since the start of the run
 	reported time.Duration // when the last report was made
@@ -114,29 +113,24 @@ func (s *Sampler) follow() {
 	}
 }
 
-// finish does what is left to do for a task that ended: its last bit of time is kept for the next
-// report. Sampling never sees all of a short life, so what the system accounted is the truth.
+// finish ends watching a task. Its figures are corrected by runner.State from what the system
+// accounted; here only the lanes are: sampling never sees all of a short life.
 func (s *Sampler) finish(ev runner.TaskEnded) {
-	t := s.tasks[ev.Task]
-	if t == nil { // it never started
+	if s.tasks[ev.Task] == nil { // it never started
 		return
 	}
 	delete(s.tasks, ev.Task)
 	f := s.reader.figures(ev.Task)
 	s.reader.forget(ev.Task)
-	if u := ev.Exit.Usage; u.Known && s.host != nil {
-		f.timed = true
-		unseen := slice{task: ev.Task, core: f.core, to: ev.When(), on: u.CPU() - f.used.on}
-		unseen.from = max(unseen.to-unseen.on, 0)
-		if unseen.core < 0 {
-			unseen.core = s.host.unexplained()
-		}
-		if unseen.on > 0 {
-			s.onCore(unseen)
-		}
-		f.used.on = u.CPU()
+	unseen := slice{task: ev.Task, core: f.core, to: ev.When(), on: ev.Exit.Usage.CPU() - f.used.on}
+	if !ev.Exit.Usage.Known || unseen.on <= 0 {
+		return
 	}
-	s.closed = append(s.closed, t.sample(ev.Task, s.state.Tasks[ev.Task], ev.When(), f))
+	unseen.from = max(unseen.to-unseen.on, 0)
+	if unseen.core < 0 {
+		unseen.core = s.host.unexplained()
+	}
+	s.onCore(unseen)
 }
 
 func (s *Sampler) onCore(sl slice) {
@@ -171,7 +165,7 @@ func (s *Sampler) report() {
 	host, others := s.host.read(s.now)
 	out := runner.Sampled{
 		At: runner.At(s.now), Span: s.now - s.reported, Host: host,
-		Tasks: make([]runner.TaskSample, 0, len(s.tasks)+len(s.closed)),
+		Tasks: make([]runner.TaskSample, 0, len(s.tasks)),
 		Lanes: runner.Lanes{
 			Cores: s.lanes.cores, Cell: cellLength, Rows: s.lanes.take(s.now, others), Tier: s.reader.tier(s.pace.rate()),
 		},
@@ -184,8 +178,6 @@ func (s *Sampler) report() {
 			out.Tasks = append(out.Tasks, ts)
 		}
 	}
-	out.Tasks = withClosed(out.Tasks, s.closed)
-	s.closed = s.closed[:0]
 	s.opts.Report(out)
 }
 

@@ -218,8 +218,8 @@ func TestSamplerPace(t *testing.T) {
 	})
 }
 
-// All time must be told once: live and on-core time of all reports add up, whatever the pace, and
-// what the system accounted beyond what was seen comes with the end.
+// All time must be told once: live and on-core time of all reports add up, whatever the pace, to
+// what they were up to the last report; a State corrects the rest from what the system accounted.
 func TestSamplerTellsAllTimeOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newStage()
@@ -234,7 +234,7 @@ func TestSamplerTellsAllTimeOnce(t *testing.T) {
 		all = append(all, g.pass(5*time.Second)...)
 		g.feed.put(runner.TaskResumed{At: runner.At(6030 * time.Millisecond)})
 		all = append(all, g.pass(2*time.Second)...)
-		usage := runner.Usage{Known: true, User: 3 * time.Second}
+		usage := runner.Usage{Known: true, User: 3010 * time.Millisecond}
 		g.feed.put(
 			runner.TaskEnded{At: runner.At(8030 * time.Millisecond), Task: 0, Try: 1, Status: runner.Succeeded, Cause: -1, Exit: runner.Exit{Usage: usage}},
 			// and one that nobody could see
@@ -248,10 +248,10 @@ func TestSamplerTellsAllTimeOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if got := state.Tasks[0].Stats.Total; got.OnCore != 3*time.Second || got.Live != 3030*time.Millisecond {
+		if got := state.Tasks[0].Stats.Total; got.OnCore != 3010*time.Millisecond || got.Live != 3030*time.Millisecond {
 			t.Errorf("the state has %+v of task 0", got)
 		}
-		if got := state.Times.Total.OnCore; got != 3004*time.Millisecond {
+		if got := state.Times.Total.OnCore; got != 3014*time.Millisecond {
 			t.Errorf("the state has %v on a core for the run", got)
 		}
 		live, on := map[int]time.Duration{}, map[int]time.Duration{}
@@ -265,11 +265,12 @@ func TestSamplerTellsAllTimeOnce(t *testing.T) {
 				on[ts.Task] += ts.OnCore
 			}
 		}
-		if live[0] != 3030*time.Millisecond || on[0] != 3*time.Second {
+		// It was on a core until its pause, last read at 1.02 s; the last report came 30 ms before its end.
+		if live[0] != 3*time.Second || on[0] != 1020*time.Millisecond {
 			t.Errorf("task 0: live %v, on a core %v", live[0], on[0])
 		}
-		if live[1] != 10*time.Millisecond || on[1] != 4*time.Millisecond {
-			t.Errorf("task 1: live %v, on a core %v", live[1], on[1])
+		if _, told := live[1]; told {
+			t.Error("a task is told of after its end")
 		}
 		last := all[len(all)-1]
 		if span != last.When() || cells != int(last.When()/cellLength) {
