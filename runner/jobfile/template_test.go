@@ -181,6 +181,42 @@ func TestHostileArguments(t *testing.T) {
 	}
 }
 
+// Whatever command line we accept, an argument is never run: lines are put together at random from
+// all that decides how a shell reads, and the argument tries every way out.
+func TestArgumentsAreNeverRun(t *testing.T) {
+	var shells []string
+	for _, name := range []string{"sh", "bash"} {
+		if path, err := exec.LookPath(name); err == nil {
+			shells = append(shells, path)
+		}
+	}
+	if len(shells) == 0 {
+		t.Skip("needs sh")
+	}
+	dir := t.TempDir()
+	const attack = "'; touch pwned; \"; touch pwned; $(touch pwned) `touch pwned`\n touch pwned\n) ; touch pwned; } ; touch pwned; X\ntouch pwned\n"
+	parts := []string{
+		"echo", " ", " ", "{}", "{}", "{}", `"`, `"`, "'", "'", "$(echo ", ")", "\\", "\n", ";", "#", "$x", "${x}", "${x:-", "}", "$", "a", "`echo ", "`",
+		"$((", "))", "1+", "<<X\n", "\nX\n", "<<", "case a in a) ", ";;", " esac", "(", "|", "&&", "$'", "{", "\\\n", "$#", "if true; then ", "; fi",
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		line := "echo " + strings.Join(rapid.SliceOfN(rapid.SampledFrom(parts), 1, 14).Draw(t, "line"), "")
+		jobs, err := Expand([]string{line}, columns(attack), runner.Job{})
+		if err != nil {
+			return
+		}
+		for _, shell := range shells {
+			cmd := exec.Command(shell, "-c", jobs[0].Line)
+			cmd.Dir = dir
+			_ = cmd.Run() // most such lines are no good; what matters is what they must not do
+		}
+		if _, err := os.Stat(filepath.Join(dir, "pwned")); err == nil {
+			_ = os.Remove(filepath.Join(dir, "pwned"))
+			t.Fatalf("the argument was run by %q:\n%s", line, jobs[0].Line)
+		}
+	})
+}
+
 func TestSlotIsAVariable(t *testing.T) {
 	if _, err := exec.LookPath("sh"); err != nil {
 		t.Skip("needs sh")

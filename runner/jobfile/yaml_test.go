@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -199,7 +200,7 @@ func TestSingleFaults(t *testing.T) {
 			if err == nil {
 				t.Fatal("no fault")
 			}
-			if got := err.Error(); got != c.want && !(name == "a long line" && strings.HasPrefix(got, c.want)) {
+			if got := err.Error(); got != c.want && (name != "a long line" || !strings.HasPrefix(got, c.want)) {
 				t.Errorf("got:\n%s\nwant:\n%s", got, c.want)
 			}
 		})
@@ -237,19 +238,21 @@ func TestReplicasShareNothing(t *testing.T) {
 	}
 }
 
+var manyDigits = regexp.MustCompile(`[0-9_]{4}|0[xXoObB]`)
+
 func FuzzParse(f *testing.F) {
 	text, err := os.ReadFile("testdata/faults.yaml")
 	if err != nil {
 		f.Fatal(err)
 	}
 	for _, seed := range []string{
-		string(text), "", "jobs:\n- run: a\n", "a: &x {<<: *x}\njobs: [*x]", "jobs: !!str [", "? a\n: b", "jobs: [{run: a, env: {<<: [*q]}}]",
+		manyDigits.ReplaceAllString(string(text), "3"), "", "jobs:\n- run: a\n", "a: &x {<<: *x}\njobs: [*x]", "jobs: !!str [", "? a\n: b", "jobs: [{run: a, env: {<<: [*q]}}]",
 		"%YAML 1.2\n---\n", "{", "- - - a", "jobs:\n  - &a run: x\n    count: 3\n  - *a", "\ufeff", "a: |\n  x\n b", "<<: 1", "jobs: [{<<}]", "*a : 1", "&a : 1",
 	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		if strings.Contains(string(text), "count") {
+		if strings.Contains(string(text), "count") && manyDigits.Match(text) {
 			t.Skip("a million replicas are slow, not wrong")
 		}
 		file, err := Parse("f", text, here)
