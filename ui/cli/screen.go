@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/charmbracelet/lipgloss"
+
 	"parallax/runner"
 	"parallax/ui/dashboard"
 	"parallax/ui/plain"
@@ -54,6 +56,8 @@ func openDashboard(ctx context.Context, std Streams, a act, f screenFlags, h scr
 	if err != nil {
 		return err
 	}
+	lipgloss.SetColorProfile(l.profile) // for the line in which one types a search
+	lipgloss.SetHasDarkBackground(l.theme.Dark)
 	o := l.options()
 	o.Act, o.Next, o.Closing, o.Broke = a.shown(), h.next, h.closing, h.broke
 	o.In, o.Out = std.In, std.Out

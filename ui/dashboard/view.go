@@ -180,7 +180,7 @@ func (m *model) helpGroups() []help.Group {
 		k := m.keys.bindings[b.action]
 		k.SetEnabled(m.enabled(b.action) || m.opened && b.group == "output")
 		g := &groups[len(groups)-1]
-		g.Bindings = append(g.Bindings, k)
+		g.Entries = append(g.Entries, help.Entry{Binding: k, Name: string(b.action)})
 	}
 	return groups
 }

@@ -11,8 +11,14 @@ import (
 
 // Group is a titled list of bindings.
 type Group struct {
-	Title    string
-	Bindings []key.Binding
+	Title   string
+	Entries []Entry
+}
+
+// Entry is a binding and the name by which config.yaml knows what it does.
+type Entry struct {
+	key.Binding
+	Name string
 }
 
 // View draws the groups in a box of width x height, in as many columns as fit; keys that do not
@@ -21,7 +27,7 @@ func View(st *themes.Styles, groups []Group, top, width, height int) []string {
 	box := draw.Box{
 		Border: st.BorderFocus, Width: width, Height: height,
 		Left:  []draw.Span{{Ink: st.Title, Text: "keys"}},
-		Right: []draw.Span{{Ink: st.Dim, Text: "esc closes · config.yaml can rebind them"}},
+		Right: []draw.Span{{Ink: st.Dim, Text: "config.yaml binds keys by the names at the right · esc closes"}},
 	}
 	cols := 1
 	if box.Inner() >= 104 {
@@ -47,13 +53,14 @@ func render(st *themes.Styles, groups []Group, width int) [][]*text.Row {
 	var out [][]*text.Row
 	for _, g := range groups {
 		rows := []*text.Row{text.NewRow(width).Put(st.Title, g.Title)}
-		for _, b := range g.Bindings {
+		for _, b := range g.Entries {
 			keyInk, ink := st.Key, st.Text
 			if !b.Enabled() {
 				keyInk, ink = st.Faint, st.Faint
 			}
 			r := text.NewRow(width).Skip(2).Put(keyInk, b.Help().Key)
-			r.Skip(max(17-r.Used(), 1)).Put(ink, text.Shorten(b.Help().Desc, r.Left()))
+			r.Skip(max(17-r.Used(), 1)).Put(ink, text.Shorten(b.Help().Desc, r.Left()-1))
+			r.PutRight(2, st.Faint, b.Name)
 			rows = append(rows, r)
 		}
 		out = append(out, append(rows, text.NewRow(width)))
