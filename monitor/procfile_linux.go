@@ -68,9 +68,12 @@ func openProc(path string) (int, error) {
 	}
 }
 
+// closeProc closes what was only read, so nothing can be lost.
+func closeProc(fd int) { _ = unix.Close(fd) }
+
 func (f *files) drop(file *file) {
 	if file.fd >= 0 {
-		unix.Close(file.fd) // read only: nothing can be lost
+		closeProc(file.fd)
 		file.fd = -1
 		f.kept--
 	}
@@ -92,7 +95,7 @@ func (f *files) once(path string) ([]byte, error) {
 		f.full = f.full || exhausted(err)
 		return nil, err
 	}
-	defer unix.Close(fd)
+	defer closeProc(fd)
 	return f.pread(fd)
 }
 
@@ -116,7 +119,7 @@ func (f *files) list(path string, each func(id int)) error {
 		f.full = f.full || exhausted(err)
 		return err
 	}
-	defer unix.Close(fd)
+	defer closeProc(fd)
 	for {
 		n, err := unix.Getdents(fd, f.buf)
 		if err == unix.EINTR {

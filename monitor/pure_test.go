@@ -179,6 +179,7 @@ func TestThrottlingShare(t *testing.T) {
 	}
 }
 
+//nolint:dupword // the lines of mountinfo are so
 const (
 	mountsV2 = "24 1 0:22 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate\n"
 	mountsV1 = "31 23 0:28 / /sys/fs/cgroup ro - tmpfs tmpfs ro\n" +

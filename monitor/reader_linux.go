@@ -126,7 +126,7 @@ func (r *procReader) read(now time.Duration, sparing bool, lanes func(slice)) ti
 			r.readProc(w, p, lanes)
 		}
 		if w.tid == 0 {
-			for i := 0; i < len(w.procs); i++ { // grows while it goes
+			for i := 0; i < len(w.procs); i++ { //nolint:intrange // grows while it goes
 				r.discover(w, w.procs[i], lanes)
 			}
 			w.atLeast(w.floor())

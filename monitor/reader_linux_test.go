@@ -241,11 +241,12 @@ func burn(stop <-chan struct{}) (tid int, done <-chan struct{}) {
 		}
 		defer close(ended)
 		tids <- unix.Gettid()
-		for {
+		for spun := 0; ; spun++ {
 			select {
 			case <-stop:
 				return
 			default:
+				runtime.KeepAlive(spun)
 			}
 		}
 	}

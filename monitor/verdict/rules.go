@@ -106,7 +106,7 @@ var rules = []rule{
 	{
 		"few-jobs", runner.Note,
 		func(f facts) bool {
-			return float64(f.running) <= f.capacity-1 && f.share.OnCore >= nearlyFull && f.busy < allBusy*f.capacity
+			return f.capacity-float64(f.running) >= 1 && f.share.OnCore >= nearlyFull && f.busy < allBusy*f.capacity
 		},
 		fewJobs,
 	},
