@@ -12,7 +12,7 @@ import (
 	"unicode"
 
 	"al.essio.dev/pkg/shellescape"
-	"github.com/charmbracelet/x/ansi"
+	"github.com/rivo/uniseg"
 
 	"parallax/runner"
 )
@@ -28,7 +28,7 @@ func Describe(w io.Writer, jobs []runner.Job) error {
 	for i, j := range jobs {
 		rows[i] = [4]string{strconv.Itoa(i + 1), visible(j.Name), string(runner.Resolve(j)), command(j)}
 		for c, cell := range rows[i] {
-			if width := ansi.StringWidth(cell); width <= maxAligned[c] {
+			if width := uniseg.StringWidth(cell); width <= maxAligned[c] {
 				widths[c] = max(widths[c], width)
 			}
 		}
@@ -47,7 +47,7 @@ func Describe(w io.Writer, jobs []runner.Job) error {
 }
 
 func pad(cell string, width int, right bool) string {
-	blanks := strings.Repeat(" ", max(width-ansi.StringWidth(cell), 0))
+	blanks := strings.Repeat(" ", max(width-uniseg.StringWidth(cell), 0))
 	if right {
 		return blanks + cell
 	}

@@ -8,7 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/charmbracelet/x/ansi"
+	"github.com/rivo/uniseg"
 
 	"parallax/runner"
 )
@@ -62,7 +62,7 @@ func padding(text string) string {
 		if i > 0 {
 			b.WriteByte('\t')
 		}
-		b.WriteString(strings.Repeat(" ", ansi.StringWidth(part)))
+		b.WriteString(strings.Repeat(" ", uniseg.StringWidth(part)))
 	}
 	return b.String()
 }

@@ -110,7 +110,7 @@ func whole(low, high int64) kind[int] {
 // durationText is what a duration may look like, for the schema; ParseDuration decides.
 const durationText = `^([0-9]+(\.[0-9]+)?|([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+)$`
 
-var plainNumber = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
+var plainNumber = regexp.MustCompile(`^\d+(\.\d+)?$`)
 
 // ParseDuration reads "30s", "1m30s" or a plain number of seconds. It refuses negative ones.
 func ParseDuration(s string) (time.Duration, error) {

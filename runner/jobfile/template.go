@@ -17,7 +17,7 @@ import (
 const SlotVariable = "PARALLAX_SLOT"
 
 // replacementForm is a replacement string at the start of a text.
-var replacementForm = regexp.MustCompile(`^\{(?:([#%])|(-?[0-9]{1,9})?(//|/\.|/|\.)?)\}`)
+var replacementForm = regexp.MustCompile(`^\{(?:([#%])|(-?\d{1,9})?(//|/\.|/|\.)?)\}`)
 
 // template is a command line cut at its replacement strings.
 type template []piece

@@ -221,11 +221,11 @@ func TestSlotIsAVariable(t *testing.T) {
 	if _, err := exec.LookPath("sh"); err != nil {
 		t.Skip("needs sh")
 	}
-	jobs, err := Expand([]string{`echo {%} "x{%}y" 'x{%}y' {}`}, columns("a"), runner.Job{})
+	jobs, err := Expand([]string{`echo {%} "x{%}y" 'z{%}' {}`}, columns("a"), runner.Job{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := shellWith(t, t.TempDir(), jobs[0].Line); got != "3 x3y x3y a\n" {
+	if got := shellWith(t, t.TempDir(), jobs[0].Line); got != "3 x3y z3 a\n" {
 		t.Errorf("got %q from %s", got, jobs[0].Line)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"parallax/runner"
 )
 
-var workersForm = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?%$|^[0-9]+$`)
+var workersForm = regexp.MustCompile(`^\d+(\.\d+)?%$|^\d+$`)
 
 // ParseWorkers reads how many jobs may run at once: a number such as "4", or a share of the usable
 // cores such as "50%" (rounded down, at least 1). usable is the number of cores that this machine

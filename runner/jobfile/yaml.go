@@ -175,8 +175,11 @@ func (d *decoder) link(root ast.Node) {
 	}), root)
 }
 
+// visitor is called with every node of a tree.
+// visitor is called with every node of a tree.
 type visitor func(ast.Node)
 
+// Visit is what ast.Walk calls.
 func (v visitor) Visit(n ast.Node) ast.Visitor { v(n); return v }
 
 // resolve looks through anchors, aliases and the tags of plain YAML. It returns nil for nothing.
