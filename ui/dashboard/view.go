@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
+	"github.com/charmbracelet/x/ansi"
 
 	"parallax/runner"
 	"parallax/ui/dashboard/cores"
@@ -101,7 +102,7 @@ func (m *model) closing(r rect) []string {
 	st := &m.look.styles
 	box := draw.Box{Border: st.Good, Width: r.w, Height: r.h, Left: []draw.Span{{Ink: st.GoodBold, Text: "what differed"}}}
 	var rows []*text.Row
-	for _, line := range text.Wrap(m.acts.close, box.Inner()) {
+	for line := range strings.SplitSeq(ansi.Wordwrap(m.acts.close, box.Inner(), ""), "\n") {
 		rows = append(rows, text.NewRow(box.Inner()).Put(st.Text, line))
 	}
 	return box.View(rows)

@@ -101,7 +101,7 @@ func figures(s *runner.State) figure {
 func judge(before, last *runner.State) string {
 	a, b := before.Elapsed(0).Seconds(), last.Elapsed(0).Seconds()
 	longer := func(s *runner.State, ratio float64) string {
-		return fmt.Sprintf("%s took %.0f%% longer this time.", s.Jobs[0].Model, 100*(ratio-1))
+		return fmt.Sprintf("The %s took %.0f%% longer this time.", s.Jobs[0].Model, 100*(ratio-1))
 	}
 	switch {
 	case a <= 0 || b <= 0 || (a/b < 1.1 && b/a < 1.1):

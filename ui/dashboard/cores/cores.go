@@ -173,10 +173,33 @@ func cellInk(s *scene.Scene, who int32) text.Ink {
 	return s.Styles.Job(int(who))
 }
 
-// advice is the sentence below the lanes.
+// advice is the sentence below the lanes: what the run should change or, when it is over, how it went.
 func advice(s *scene.Scene, width int) *text.Row {
 	a := s.State.Advice
+	if s.State.Over() {
+		a = summary(s)
+	}
 	return text.NewRow(width).Put(s.Level(a.Level), text.Shorten(a.Text, width))
+}
+
+func summary(s *scene.Scene) runner.Advised {
+	st := s.State
+	a := runner.Advised{Level: runner.Good, Text: "all " + draw.Count(len(st.Tasks)) + " done"}
+	if len(st.Tasks) == 1 {
+		a.Text = "done"
+	}
+	if failed, cancelled := st.Count(runner.Failed), st.Count(runner.Cancelled); failed+cancelled > 0 {
+		a.Level = runner.Warning
+		a.Text = fmt.Sprintf("%s of %s done", draw.Count(st.Count(runner.Succeeded)), draw.Count(len(st.Tasks)))
+		if failed > 0 {
+			a.Text += fmt.Sprintf(", %s failed", draw.Count(failed))
+		}
+		if cancelled > 0 {
+			a.Text += fmt.Sprintf(", %s cancelled", draw.Count(cancelled))
+		}
+	}
+	a.Text += fmt.Sprintf(" in %s: %.2f cores kept busy on average", draw.Seconds(st.Elapsed(0)), st.Times.Total.Cores())
+	return a
 }
 
 // AdviceRow is the sentence alone, for screens too small for lanes.

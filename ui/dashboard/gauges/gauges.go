@@ -20,15 +20,15 @@ func Parallelism(s *scene.Scene, width, height int) []string {
 	if s.State.Over() {
 		busy = s.State.Times.Total.Cores()
 	}
-	words := " cores kept busy of "
+	words := " cores kept busy of " + trim(of)
 	if s.State.Over() {
-		words = " cores kept busy on average, of "
+		words = " of " + trim(of) + " cores on average"
 	}
 	ink := st.Good
 	if busy < of/2 {
 		ink = st.Bad
 	}
-	head := text.NewRow(w).Put(ink, fmt.Sprintf("%.2f", busy)).Put(st.Dim, text.Shorten(words+trim(of), w-4))
+	head := text.NewRow(w).Put(ink, fmt.Sprintf("%.2f", busy)).Put(st.Dim, text.Shorten(words, w-4))
 	rule := text.NewRow(w)
 	draw.Rule(rule, ink, st.BarRest, busy/max(of, 0.01), w)
 	rows := []*text.Row{head, rule}
