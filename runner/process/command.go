@@ -191,14 +191,15 @@ func (b *baseEnv) with(spec runner.Spec, dir string) []string {
 			env = append(env, key+"="+value)
 		}
 	}
-	return append(append(env, marks(spec)...), "PARALLAX_JOB="+spec.Job.Name)
+	env = append(env, marks(spec)...)
+	return append(env, "PARALLAX_JOB="+spec.Job.Name, "PARALLAX_SLOT="+strconv.Itoa(spec.Slot))
 }
 
-// identity reports whether a variable says which try a process belongs to. Those cannot be
-// overridden: what a try left behind is found by them.
+// identity reports whether a variable says which try a process belongs to and which worker it
+// holds. Those cannot be overridden: what a try left behind is found by them.
 func identity(key string) bool {
 	switch key {
-	case "PARALLAX_RUN", "PARALLAX_TASK", "PARALLAX_TRY", "PARALLAX_JOB":
+	case "PARALLAX_RUN", "PARALLAX_TASK", "PARALLAX_TRY", "PARALLAX_JOB", "PARALLAX_SLOT":
 		return true
 	}
 	return false

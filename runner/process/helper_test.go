@@ -99,7 +99,7 @@ func (b *bench) read(f *os.File) string {
 }
 
 func (b *bench) spec(job runner.Job) runner.Spec {
-	return runner.Spec{Run: b.t.Name(), Task: 3, Try: 1, Job: job, Stdout: b.out, Stderr: b.err}
+	return runner.Spec{Run: b.t.Name(), Task: 3, Try: 1, Slot: 5, Job: job, Stdout: b.out, Stderr: b.err}
 }
 
 func (b *bench) start(job runner.Job) runner.Handle {

@@ -102,7 +102,7 @@ func TestDirStdinAndEnvironment(t *testing.T) {
 	}
 	b.write("input.txt", "from the file\n", 0o600)
 	b.write("a.sh", `pwd; echo "$PWD"; cat
-echo "$PARALLAX_RUN|$PARALLAX_JOB|$PARALLAX_TASK|$PARALLAX_TRY|$SEED|$KEPT|$PYTHONUNBUFFERED"`, 0o600)
+echo "$PARALLAX_RUN|$PARALLAX_JOB|$PARALLAX_TASK|$PARALLAX_TRY|$PARALLAX_SLOT|$SEED|$KEPT|$PYTHONUNBUFFERED"`, 0o600)
 	exit := b.run(runner.Job{
 		Name: "job one", Script: "a.sh", Dir: "work", Stdin: "input.txt",
 		Env: map[string]string{"SEED": "42", "PARALLAX_TASK": "9"},
@@ -111,7 +111,7 @@ echo "$PARALLAX_RUN|$PARALLAX_JOB|$PARALLAX_TASK|$PARALLAX_TRY|$SEED|$KEPT|$PYTH
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := dir + "\n" + filepath.Join(b.dir, "work") + "\nfrom the file\n" + t.Name() + "|job one|3|1|42|yes|1\n"
+	want := dir + "\n" + filepath.Join(b.dir, "work") + "\nfrom the file\n" + t.Name() + "|job one|3|1|5|42|yes|1\n"
 	if got := b.read(b.out); got != want || exit.Code != 0 {
 		t.Errorf("got:\n%s\nwant:\n%s\n%+v", got, want, exit)
 	}
