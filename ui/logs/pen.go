@@ -33,19 +33,32 @@ func (p *pen) moveTo(v *view, at int64, fresh bool) text.Style {
 
 // follow takes in what a part of one block sets, line by line: sequences do not span lines.
 func (p *pen) follow(b []byte) {
-	for {
-		esc := bytes.IndexByte(b, '\x1b')
-		if esc < 0 {
-			return
-		}
-		b = b[esc:]
-		line := b
-		if i := bytes.IndexByte(b, '\n'); i >= 0 {
-			line, b = b[:i], b[i+1:]
-		} else {
-			b = nil
-		}
+	if bytes.IndexByte(b, '\x1b') < 0 {
+		return
+	}
+	if i := lastReset(b); i >= 0 {
+		p.cur, p.next = text.Style{}, text.Style{}
+		b = b[i:]
+	}
+	for line := range bytes.SplitSeq(b, []byte{'\n'}) {
 		text.Carry(line, &p.cur)
 		text.Carry(line, &p.next)
+	}
+}
+
+// lastReset returns where the last plain reset of all colours in b ends, or -1. Whatever comes before
+// one is of no account: an ESC breaks off any sequence that is under way.
+func lastReset(b []byte) int {
+	for end := len(b); ; {
+		i := bytes.LastIndexByte(b[:end], '\x1b')
+		if i < 0 {
+			return -1
+		}
+		for _, reset := range []string{"\x1b[0m", "\x1b[m"} {
+			if bytes.HasPrefix(b[i:], []byte(reset)) {
+				return i + len(reset)
+			}
+		}
+		end = i
 	}
 }

@@ -161,12 +161,35 @@ func (q Query) find(s string, from int) (start, end int) {
 		}
 		return 0, 0
 	}
-	for i := range s[from:] {
-		if n := q.foldedAt(s[from+i:]); n > 0 {
-			return from + i, from + i + n
+	for i := from; i < len(s); i++ {
+		k := q.firstIn(s[i:])
+		if k < 0 {
+			break
+		}
+		i += k
+		if n := q.foldedAt(s[i:]); n > 0 {
+			return i, i + n
 		}
 	}
 	return 0, 0
+}
+
+// firstIn returns where in s a folded match can begin at the earliest, or -1.
+func (q Query) firstIn(s string) int {
+	c := q.low[0]
+	if c >= utf8.RuneSelf {
+		return strings.IndexFunc(s, func(r rune) bool { return lower(r) == c })
+	}
+	i := strings.IndexByte(s, byte(c))
+	if c >= 'a' && c <= 'z' {
+		if i >= 0 {
+			s = s[:i]
+		}
+		if k := strings.IndexByte(s, byte(c)-('a'-'A')); k >= 0 {
+			return k
+		}
+	}
+	return i
 }
 
 // foldedAt returns the length of the match at the start of s, or 0.

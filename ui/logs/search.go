@@ -3,6 +3,7 @@ package logs
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 
 	"parallax/ui/text"
 )
@@ -125,19 +126,28 @@ func (s *search) enter(lo, hi int64) {
 		copy(s.hay, b)
 		return
 	}
-	for i, c := range b {
-		s.hay[i] = lowered[c]
-	}
+	lowerASCII(s.hay, b)
 }
 
-var lowered = func() (t [256]byte) {
-	for c := range t {
-		if t[c] = byte(c); c >= 'A' && c <= 'Z' {
-			t[c] += 'a' - 'A'
+// lowerASCII copies src to dst, which is as long, with its ASCII letters in lower case: eight bytes
+// at a time, for this is most of what such a search costs.
+func lowerASCII(dst, src []byte) {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	i := 0
+	for ; i+8 <= len(src); i += 8 {
+		x := binary.LittleEndian.Uint64(src[i:])
+		low := x &^ highs
+		fromA, beyondZ := low+(0x80-'A')*ones, low+(0x80-'Z'-1)*ones // the high bit says yes
+		upper := fromA &^ beyondZ &^ x & highs
+		binary.LittleEndian.PutUint64(dst[i:], x|upper>>2)
+	}
+	for ; i < len(src); i++ {
+		dst[i] = src[i]
+		if c := src[i]; c >= 'A' && c <= 'Z' {
+			dst[i] += 'a' - 'A'
 		}
 	}
-	return t
-}()
+}
 
 // candidate returns the next visible piece at or after the offset from in which the query can be.
 func (s *search) candidate(from int64) (piece, bool) {

@@ -135,7 +135,7 @@ func (v *view) startOf(off int64) (at int64, cont bool) {
 			return at, true
 		}
 	}
-	if i := bytes.LastIndexByte(v.bytes(base, off), '\n'); i >= 0 {
+	if i := lastNewline(v.bytes(base, off)); i >= 0 {
 		return base + int64(i) + 1, false
 	}
 	if base == 0 {
@@ -144,8 +144,16 @@ func (v *view) startOf(off int64) (at int64, cont bool) {
 	if v.solid(base) {
 		return v.cutAt(base), true
 	}
-	i := bytes.LastIndexByte(v.bytes(base-block, base), '\n')
+	i := lastNewline(v.bytes(base-block, base))
 	return base - block + int64(i) + 1, false
+}
+
+// lastNewline is bytes.LastIndexByte, which is slow where there is none.
+func lastNewline(b []byte) int {
+	if bytes.IndexByte(b, '\n') < 0 {
+		return -1
+	}
+	return bytes.LastIndexByte(b, '\n')
 }
 
 // pieceFrom returns the piece that starts at from, which must be in the file.
@@ -171,7 +179,7 @@ func (v *view) pieceAt(off int64) (p piece, ok bool) {
 		return piece{}, false
 	}
 	p = v.pieceFrom(from, cont)
-	return p, p.to > p.from
+	return p, p.to > off
 }
 
 // after returns the piece that follows p.

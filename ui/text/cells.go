@@ -16,9 +16,7 @@ func (p *painter) draw(raw []byte) {
 		i = end
 		switch tok.kind {
 		case ascii:
-			for k := range tok.text {
-				p.put(tok.text[k:k+1:k+1], 1)
-			}
+			p.putASCII(tok.text)
 		case glyph:
 			p.put(slices.Clip(tok.text), tok.width)
 		case tab:
@@ -69,6 +67,18 @@ func (p *painter) put(text []byte, width int) {
 		p.cells[p.col+1] = cell{tail: true}
 	}
 	p.col += width
+}
+
+// putASCII writes characters of one column each at the cursor.
+func (p *painter) putASCII(text []byte) {
+	end := p.col + len(text)
+	p.split(p.col)
+	p.split(end)
+	p.reserve(end)
+	for k := range text {
+		p.cells[p.col+k] = cell{text: text[k : k+1 : k+1], style: p.pen}
+	}
+	p.col = end
 }
 
 // reserve makes sure that there are n cells.

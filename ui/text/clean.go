@@ -2,6 +2,8 @@ package text
 
 import (
 	"bytes"
+	"encoding/binary"
+	"strings"
 	"sync"
 )
 
@@ -44,6 +46,9 @@ func Plain(raw []byte) string {
 	if printable(raw) {
 		return string(raw)
 	}
+	if s, ok := uncoloured(raw); ok {
+		return s
+	}
 	return render(raw, &Style{}, false)
 }
 
@@ -62,14 +67,53 @@ func Carry(raw []byte, style *Style) {
 	}
 }
 
+// uncoloured takes the colours out of a line of nothing but ASCII and colours.
+func uncoloured(raw []byte) (string, bool) {
+	var b strings.Builder
+	for len(raw) > 0 {
+		i := bytes.IndexByte(raw, esc)
+		if i < 0 {
+			i = len(raw)
+		}
+		if !printable(raw[:i]) {
+			return "", false
+		}
+		if b.Cap() == 0 {
+			b.Grow(len(raw))
+		}
+		b.Write(raw[:i])
+		if raw = raw[i:]; len(raw) > 0 {
+			end, final, _ := escape(raw, 0)
+			if final != 'm' {
+				return "", false
+			}
+			raw = raw[end:]
+		}
+	}
+	return b.String(), true
+}
+
 // printable reports whether raw is ASCII without control characters.
 func printable(raw []byte) bool {
+	for len(raw) >= 8 {
+		if unprintable(binary.LittleEndian.Uint64(raw)) {
+			return false
+		}
+		raw = raw[8:]
+	}
 	for _, c := range raw {
 		if c < 0x20 || c >= 0x7f {
 			return false
 		}
 	}
 	return true
+}
+
+// unprintable reports whether one of eight bytes is not printable ASCII.
+func unprintable(x uint64) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	del := x ^ 0x7f*ones
+	return ((x-0x20*ones)&^x|(del-ones)&^del|x)&highs != 0
 }
 
 var painters = sync.Pool{New: func() any { return new(painter) }}

@@ -34,17 +34,9 @@ var classes = func() (t [256]class) {
 // start of a line. Newlines, "\r\n", and tabs unless they are asked for, do not count. It returns
 // len(raw) when there is none.
 func Special(raw []byte, i int, tabs bool) int {
-	const (
-		ones  = 0x0101010101010101
-		highs = 0x80 * ones
-	)
 	for i < len(raw) {
-		for ; i+8 <= len(raw); i += 8 {
-			x := binary.LittleEndian.Uint64(raw[i:])
-			del := x ^ 0x7f*ones
-			if ((x-0x20*ones)&^x|(del-ones)&^del|x)&highs != 0 {
-				break
-			}
+		for i+8 <= len(raw) && !unprintable(binary.LittleEndian.Uint64(raw[i:])) {
+			i += 8
 		}
 		for end := min(i+8, len(raw)); i < end; i++ {
 			if c := classes[raw[i]]; c != verbatim && isSpecial(raw, i, c, tabs) {
