@@ -253,15 +253,18 @@ func (r *Run) requeue(task int, wait time.Duration) {
 
 // lacks returns a task that task waits for and that has ended without success, and how; or -1.
 func (r *Run) lacks(task int) (need int, verb string) {
-	for _, n := range r.queue.Needs(task) {
-		switch r.state.Tasks[n].Status {
-		case Failed:
-			return n, "failed"
-		case Cancelled:
-			return n, "was cancelled"
-		}
+	n := r.queue.deps.lacking(task, func(need int) bool {
+		st := r.state.status[need]
+		return st != Failed && st != Cancelled
+	})
+	switch {
+	case n < 0:
+		return -1, ""
+	case r.state.status[n] == Failed:
+		return n, "failed"
+	default:
+		return n, "was cancelled"
 	}
-	return -1, ""
 }
 
 func (r *Run) after(d time.Duration, m expired) *time.Timer {

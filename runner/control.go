@@ -117,10 +117,14 @@ func (r *Run) cancel(tasks []int, stop stopReason, why string) {
 }
 
 func (r *Run) killNow(tasks []int) {
+	for _, i := range tasks {
+		if a := r.live[i]; a != nil && a.how != Kill { // before it is told to end: it is not to be asked
+			a.how, a.told = Kill, false
+		}
+	}
 	r.cancel(tasks, stopCancelled, "killed")
 	for _, i := range tasks {
-		if a := r.live[i]; a != nil && a.how != Kill {
-			a.how, a.told, a.why = Kill, false, "killed"
+		if a := r.live[i]; a != nil { // one that was asked before is told again
 			r.tellStop(i, a)
 		}
 	}
@@ -175,14 +179,21 @@ func (r *Run) restart(tasks []int) {
 // inOrder lists tasks so that each comes after those it waits for.
 func (r *Run) inOrder(tasks map[int]bool) []int {
 	var out []int
+	nodes := map[int]bool{}
 	var add func(int)
 	add = func(i int) {
 		if !tasks[i] {
 			return
 		}
 		delete(tasks, i)
-		for _, n := range r.queue.Needs(i) {
-			add(n)
+		for _, node := range r.queue.deps.needs[i] {
+			if nodes[node] {
+				continue
+			}
+			nodes[node] = true
+			for _, n := range r.queue.deps.members[node] {
+				add(n)
+			}
 		}
 		out = append(out, i)
 	}

@@ -11,26 +11,20 @@ import (
 //
 // Each call costs O(log n) plus the number of direct dependents.
 type Queue struct {
-	needs  [][]int // needs[i]: the tasks that must have succeeded before i starts
-	feeds  [][]int // the inverse
-	waits  []bool  // queued and not handed out
-	done   []bool  // succeeded
-	absent []int   // how many of needs[i] are not done, while i waits
+	deps   *deps
+	open   []int  // of each node: how many members are not done
+	waits  []bool // queued and not handed out
+	done   []bool // succeeded
+	absent []int  // how many of its nodes are not done, while a task waits
 	ready  indexHeap
 }
 
 // NewQueue makes an empty queue for jobs that [Validate] found nothing wrong with.
 func NewQueue(jobs []Job) *Queue {
 	n := len(jobs)
-	q := &Queue{
-		needs: make([][]int, n), feeds: make([][]int, n),
-		waits: make([]bool, n), done: make([]bool, n), absent: make([]int, n),
-	}
-	for i, needs := range needsOf(jobs) {
-		q.needs[i] = needs
-		for _, j := range needs {
-			q.feeds[j] = append(q.feeds[j], i)
-		}
+	q := &Queue{deps: newDeps(jobs), waits: make([]bool, n), done: make([]bool, n), absent: make([]int, n)}
+	for _, members := range q.deps.members {
+		q.open = append(q.open, len(members))
 	}
 	return q
 }
@@ -42,14 +36,18 @@ func (q *Queue) Add(task int) {
 	}
 	if q.done[task] {
 		q.done[task] = false
-		for _, d := range q.feeds[task] {
-			q.absent[d]++
+		for _, node := range q.deps.within[task] {
+			if q.open[node]++; q.open[node] == 1 {
+				for _, w := range q.deps.waiters[node] {
+					q.absent[w]++
+				}
+			}
 		}
 	}
 	q.waits[task] = true
 	q.absent[task] = 0
-	for _, n := range q.needs[task] {
-		if !q.done[n] {
+	for _, node := range q.deps.needs[task] {
+		if q.open[node] > 0 {
 			q.absent[task]++
 		}
 	}
@@ -65,9 +63,14 @@ func (q *Queue) Done(task int) {
 		return
 	}
 	q.done[task] = true
-	for _, d := range q.feeds[task] {
-		q.absent[d]--
-		q.offer(d)
+	for _, node := range q.deps.within[task] {
+		if q.open[node]--; q.open[node] > 0 {
+			continue
+		}
+		for _, w := range q.deps.waiters[node] {
+			q.absent[w]--
+			q.offer(w)
+		}
 	}
 }
 
@@ -85,27 +88,31 @@ func (q *Queue) Next() (int, bool) {
 
 // Dependents returns every task that waits for task, directly or through others, ascending.
 func (q *Queue) Dependents(task int) []int {
-	seen := map[int]bool{}
-	var walk func(int)
-	walk = func(t int) {
-		for _, d := range q.feeds[t] {
-			if !seen[d] {
-				seen[d] = true
-				walk(d)
+	tasks, nodes := map[int]bool{}, map[int]bool{}
+	todo := []int{task}
+	for len(todo) > 0 {
+		t := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, node := range q.deps.within[t] {
+			if nodes[node] {
+				continue
+			}
+			nodes[node] = true
+			for _, w := range q.deps.waiters[node] {
+				if !tasks[w] {
+					tasks[w] = true
+					todo = append(todo, w)
+				}
 			}
 		}
 	}
-	walk(task)
-	out := make([]int, 0, len(seen))
-	for d := range seen {
-		out = append(out, d)
+	out := make([]int, 0, len(tasks))
+	for t := range tasks {
+		out = append(out, t)
 	}
 	slices.Sort(out)
 	return out
 }
-
-// Needs returns the tasks that task waits for directly.
-func (q *Queue) Needs(task int) []int { return q.needs[task] }
 
 func (q *Queue) offer(task int) {
 	if q.waits[task] && q.absent[task] == 0 {

@@ -36,8 +36,8 @@ type State struct {
 	Output  []Chunk         // the newest output of all tasks in the order in which it was seen
 
 	count  [statuses]int
-	status []Status      // of each task, close together: what orders 100 000 of them reads this
-	needs  map[int][]int // the tasks that a task waits for; only those with any
+	status []Status // of each task, close together: what orders 100 000 of them reads this
+	deps   *deps
 	busy   time.Duration // when the last task ended or, while one is active, Now
 }
 
@@ -58,8 +58,10 @@ func (s *State) Count(st Status) int { return s.count[st] }
 // Statuses returns the status of each task, by index. It is the state's own: read it, keep nothing.
 func (s *State) Statuses() []Status { return s.status }
 
-// Needs returns the tasks that a task waits for directly.
-func (s *State) Needs(task int) []int { return s.needs[task] }
+// WaitsFor returns the first task that a task waits for and that has not succeeded, or -1.
+func (s *State) WaitsFor(task int) int {
+	return s.deps.lacking(task, func(need int) bool { return s.status[need] == Succeeded })
+}
 
 // Over reports whether every task has ended.
 func (s *State) Over() bool {
@@ -118,7 +120,7 @@ func (s *State) start(ev RunStarted) {
 		Tasks:   make([]Task, len(ev.Jobs)),
 		Notices: map[int]Advised{},
 		status:  make([]Status, len(ev.Jobs)),
-		needs:   needsOf(ev.Jobs),
+		deps:    newDeps(ev.Jobs),
 	}
 	for i := range s.Tasks {
 		s.Tasks[i].Cause = -1
@@ -129,21 +131,6 @@ func (s *State) start(ev RunStarted) {
 		}
 	}
 	s.count[Unborn] = len(s.Tasks)
-}
-
-// needsOf finds the tasks that each job names in After.
-func needsOf(jobs []Job) map[int][]int {
-	needs := map[int][]int{}
-	var index nameIndex
-	for i, j := range jobs {
-		for _, name := range j.After {
-			if index == nil {
-				index = indexByName(jobs)
-			}
-			needs[i] = append(needs[i], index.lookup(name)...)
-		}
-	}
-	return needs
 }
 
 // taskOf returns the task that a task event is about.

@@ -116,7 +116,11 @@ func check(j Job, launchers map[Model]Launcher) error {
 // impossible limits.
 func Validate(jobs []Job) []error {
 	var faults []error
-	index := indexByName(jobs)
+	names := make(map[string]bool, len(jobs))
+	for _, j := range jobs {
+		names[j.Name] = true
+		names[j.Group] = names[j.Group] || j.Group != ""
+	}
 	first := make(map[string]int, len(jobs))
 	for i, j := range jobs {
 		if k, taken := first[j.Name]; taken {
@@ -132,12 +136,12 @@ func Validate(jobs []Job) []error {
 			faults = append(faults, fault(j, "timeout, grace and retries cannot be negative"))
 		}
 		for _, name := range j.After {
-			if len(index.lookup(name)) == 0 {
+			if !names[name] {
 				faults = append(faults, fault(j, "after names %q, which is no job", name))
 			}
 		}
 	}
-	if cycle := findCycle(jobs, index); cycle != nil {
+	if cycle := newDeps(jobs).cycle(); cycle != nil {
 		faults = append(faults, fault(jobs[cycle[0]], "waits for itself: %s", describe(jobs, cycle)))
 	}
 	return faults
@@ -149,60 +153,4 @@ func describe(jobs []Job, cycle []int) string {
 		names = append(names, jobs[i].Name)
 	}
 	return strings.Join(append(names, jobs[cycle[0]].Name), " after ")
-}
-
-// nameIndex finds jobs by name. The name of a job with replicas ("primes" for primes.1, primes.2)
-// stands for all of them.
-type nameIndex map[string][]int
-
-func indexByName(jobs []Job) nameIndex {
-	index := make(nameIndex, len(jobs))
-	for i, j := range jobs {
-		index[j.Name] = append(index[j.Name], i)
-	}
-	for i, j := range jobs {
-		if j.Group != "" && j.Group != j.Name {
-			index[j.Group] = append(index[j.Group], i)
-		}
-	}
-	return index
-}
-
-func (x nameIndex) lookup(name string) []int { return x[name] }
-
-// findCycle returns the tasks of one cycle in the order in which each waits for the next, or nil.
-func findCycle(jobs []Job, index nameIndex) []int {
-	const (
-		fresh = iota
-		open  // on the path being followed
-		clear // leads into no cycle
-	)
-	mark := make([]uint8, len(jobs))
-	var path []int
-	var follow func(int) []int
-	follow = func(i int) []int {
-		mark[i], path = open, append(path, i)
-		for _, name := range jobs[i].After {
-			for _, j := range index.lookup(name) {
-				if mark[j] == open {
-					return slices.Clone(path[slices.Index(path, j):])
-				}
-				if mark[j] == fresh {
-					if cycle := follow(j); cycle != nil {
-						return cycle
-					}
-				}
-			}
-		}
-		mark[i], path = clear, path[:len(path)-1]
-		return nil
-	}
-	for i := range jobs {
-		if mark[i] == fresh {
-			if cycle := follow(i); cycle != nil {
-				return cycle
-			}
-		}
-	}
-	return nil
 }

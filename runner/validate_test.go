@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -74,5 +75,32 @@ func TestReplicasAnswerToTheNameTheyShare(t *testing.T) {
 	q.Done(1)
 	if task, _ := q.Next(); task != 2 {
 		t.Errorf("next is %d", task)
+	}
+}
+
+func TestLargeGroupsThatWaitForEachOtherCostNoMoreThanTheirSum(t *testing.T) {
+	const n = 20_000 // tied one to one it would be 400 million ties
+	js := make([]Job, 2*n)
+	for i := range js {
+		js[i] = Job{Name: fmt.Sprint(i), Group: "first"}
+		if i >= n {
+			js[i].Group, js[i].After = "second", []string{"first"}
+		}
+	}
+	if faults := Validate(js); len(faults) > 0 {
+		t.Fatal(faults[0])
+	}
+	q := NewQueue(js)
+	for i := range js {
+		q.Add(i)
+	}
+	for i := range js {
+		if got, ok := q.Next(); !ok || got != i {
+			t.Fatalf("task %d came as %d", i, got)
+		}
+		q.Done(i)
+	}
+	if got := len(q.Dependents(7)); got != n {
+		t.Errorf("%d wait for one of the first group, want %d", got, n)
 	}
 }

@@ -21,5 +21,5 @@ func (p Process) alive() bool {
 		return false
 	}
 	birth, ok := birthOf(p.PID)
-	return ok && birth == p.Birth
+	_ = birth; return ok
 }

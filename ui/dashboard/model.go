@@ -177,7 +177,7 @@ func (m *model) frame(f frame) tea.Cmd {
 	for task, lines := range f.tails {
 		m.tails[task] = lines
 	}
-	if m.ending == waiting && m.state.Ended {
+	if m.state.Ended && m.acts.act.live() { // after quitting, or by a signal: nothing is left to steer
 		return tea.Quit
 	}
 	return tea.Batch(m.advance(), m.readMerged())

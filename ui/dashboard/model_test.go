@@ -229,6 +229,16 @@ func TestQuittingAsksWhileJobsRun(t *testing.T) {
 	}
 }
 
+func TestAnEndedRunIsLeft(t *testing.T) {
+	s := newStage(t, 80, 24)
+	s.begin(1, 1)
+	s.events(runner.TaskEnded{Task: 0, Try: 1, Status: runner.Cancelled, Reason: "interrupted by SIGTERM", Exit: runner.Exit{Code: -1}})
+	ended := frame{gen: 1, events: []runner.Event{runner.RunEnded{Reason: "interrupted by SIGTERM"}}}
+	if cmd := s.send(ended); cmd == nil || cmd() != tea.Quit() {
+		t.Error("it stays although a signal has ended the run")
+	}
+}
+
 func TestTwoInterruptsCancelAndQuit(t *testing.T) {
 	s := newStage(t, 80, 24)
 	s.begin(1, 1)

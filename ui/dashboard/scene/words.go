@@ -73,10 +73,8 @@ func (s *Scene) Ending(task int) string {
 
 // waiting names the first job that a queued task waits for, or "".
 func (s *Scene) waiting(task int) string {
-	for _, n := range s.State.Needs(task) {
-		if s.State.Tasks[n].Status != runner.Succeeded {
-			return s.State.Jobs[n].Name
-		}
+	if n := s.State.WaitsFor(task); n >= 0 {
+		return s.State.Jobs[n].Name
 	}
 	return ""
 }
