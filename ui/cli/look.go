@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/muesli/termenv"
@@ -26,31 +25,25 @@ type look struct {
 
 // readLook reads the user's settings and asks the terminal. The error is an unknown --theme.
 func readLook(std Streams, f screenFlags) (look, error) {
-	var l look
-	dir, err := config.Dir(os.Getenv)
-	if err != nil {
-		l.faults = append(l.faults, err)
+	own := readSettled()
+	l := look{set: own.set, keys: own.Keys, faults: own.themes}
+	if own.fault != nil {
+		l.faults = append(l.faults, own.fault)
 	}
-	own, faults := themes.Load(filepath.Join(dir, config.Themes))
-	l.faults = append(l.faults, faults...)
-	l.set = themes.All(own)
-	path := filepath.Join(dir, config.File)
-	settled, err := config.Load(path, config.Known{Actions: dashboard.Actions(), Themes: l.set.Names()})
-	if err != nil {
-		l.faults = append(l.faults, err)
-	}
-	choice := settled.Theme
+	choice := own.Theme
 	if f.theme != "" {
-		if _, ok := l.set.Find(f.theme); !ok {
-			return l, fmt.Errorf("--theme: unknown theme %q: one of %s", f.theme, strings.Join(l.set.Names(), ", "))
+		if err := own.checkTheme(setting{text: f.theme, from: "--theme"}); err != nil {
+			return l, err
 		}
 		choice = f.theme
 	}
 	env := themes.Env{Getenv: os.Getenv, NoColor: f.noColor, Piped: !isTerminal(std.Out), Themes: l.set}
-	l.theme, l.profile = themes.Detect(env, func() bool { return themes.DarkBackground(os.Getenv, themes.Patience) }, choice)
+	dark := func() bool { return themes.DarkBackground(os.Getenv, themes.Patience) }
+	l.theme, l.profile = themes.Detect(env, dark, choice)
 	l.ascii = !themes.UTF8(os.Getenv)
-	l.keys = settled.Keys
-	l.keep = func(t themes.Theme) error { return config.SaveTheme(path, t.Name) }
+	if own.path != "" {
+		l.keep = func(t themes.Theme) error { return config.SaveTheme(own.path, t.Name) }
+	}
 	return l, nil
 }
 
@@ -68,5 +61,18 @@ func (l look) options() dashboard.Options {
 		NextTheme: func(t themes.Theme) themes.Theme { return l.set.Next(t.Name) },
 		KeepTheme: l.keep,
 		Keys:      l.keys,
+		Notice:    l.notice(),
 	}
+}
+
+// notice is the first fault in the user's settings, and how many more there are.
+func (l look) notice() string {
+	if len(l.faults) == 0 {
+		return ""
+	}
+	first, _, _ := strings.Cut(l.faults[0].Error(), "\n")
+	if more := len(l.faults) - 1; more > 0 {
+		first += fmt.Sprintf(" (and %d more)", more)
+	}
+	return first
 }

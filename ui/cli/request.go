@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,9 +17,7 @@ import (
 	"parallax/runner/goroutine"
 	"parallax/runner/jobfile"
 	"parallax/runner/process"
-	"parallax/themes"
 	"parallax/ui/cli/session"
-	"parallax/ui/config"
 	"parallax/ui/plain"
 )
 
@@ -49,16 +45,18 @@ func (a *app) request(c *cobra.Command, f *runFlags, args []string) (request, er
 	r := &reader{}
 	fs := c.Flags()
 	req := request{format: f.outputs(r, fs)}
-	l := readLimits(r, fs)
+	own := readSettled()
+	r.add(own.fault)
+	l := readLimits(r, fs, own)
 	backoff := value(r, given(fs, "backoff"), 0, jobfile.ParseDuration)
 	halt := value(r, given(fs, "halt"), "", runner.ParseHalt)
 	cores, quota, _ := monitor.Usable()
 	workers := func(s string) (int, error) { return jobfile.ParseWorkers(s, quota) }
-	asked := given(fs, "workers")
+	asked := own.fallback(given(fs, "workers"), own.Workers)
 	atOnce := value(r, asked, defaultWorkers(quota), workers)
 
 	if theme := given(fs, "theme"); theme.from != "" {
-		r.add(checkTheme(theme))
+		r.add(own.checkTheme(theme))
 	}
 	file := a.jobs(r, c, f, args)
 	l.apply(file.Jobs)
@@ -139,14 +137,14 @@ func (f *runFlags) outputs(r *reader, fs *pflag.FlagSet) plain.Format {
 	return format
 }
 
-func readLimits(r *reader, fs *pflag.FlagSet) limits {
+func readLimits(r *reader, fs *pflag.FlagSet, own settled) limits {
 	l := limits{
-		as: given(fs, "as"), python: given(fs, "python"),
+		as: given(fs, "as"), python: own.fallback(given(fs, "python"), own.Python),
 		timeout: given(fs, "timeout"), retries: given(fs, "retries"), grace: given(fs, "grace"),
 	}
 	l.model = value(r, l.as, runner.Auto, runner.ParseModel)
 	l.forTime = value(r, l.timeout, 0, jobfile.ParseDuration)
-	l.forGrace = value(r, l.grace, 0, jobfile.ParseDuration)
+	l.forGrace = value(r, l.grace, own.Grace, jobfile.ParseDuration)
 	l.tries = value(r, l.retries, 0, parseCount)
 	return l
 }
@@ -167,8 +165,11 @@ func (l limits) apply(jobs []runner.Job) {
 		if l.retries.flag {
 			j.Retries = l.tries
 		}
-		if l.grace.flag {
+		switch {
+		case l.grace.flag:
 			j.Grace = max(l.forGrace, time.Millisecond) // 0 would mean the default
+		case j.Grace == 0:
+			j.Grace = l.forGrace
 		}
 	}
 }
@@ -250,18 +251,4 @@ func (a *app) expand(r *reader, words []string, sources []jobfile.Source) []runn
 	jobs, err := jobfile.Expand(words, lists, runner.Job{})
 	r.add(err)
 	return jobs
-}
-
-// checkTheme finds out whether there is such a theme, without asking the terminal anything.
-func checkTheme(s setting) error {
-	dir, err := config.Dir(os.Getenv)
-	if err != nil {
-		return nil // there are only the built-in ones then, and the screen says so
-	}
-	own, _ := themes.Load(filepath.Join(dir, config.Themes))
-	all := themes.All(own)
-	if _, ok := all.Find(s.text); !ok {
-		return fmt.Errorf("%s: unknown theme %q: one of %s", s.from, s.text, strings.Join(all.Names(), ", "))
-	}
-	return nil
 }

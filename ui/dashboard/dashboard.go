@@ -35,6 +35,8 @@ type Options struct {
 	KeepTheme func(themes.Theme) error // nil: not kept
 	Keys      map[string][]string      // keys of actions that the user bound anew
 
+	Notice string // shown in the footer until the first key
+
 	In        io.Reader // nil: the terminal
 	Out       io.Writer // nil: standard output
 	Clipboard io.Writer // where OSC 52 goes; nil: standard output

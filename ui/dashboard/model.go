@@ -104,7 +104,7 @@ func newModel(opts Options, start func(*bridge) func()) *model {
 	m := &model{
 		opts: opts, keys: newKeyMap(opts.Keys), focus: 0,
 		look: look{theme: opts.Theme, styles: opts.Styles(opts.Theme)},
-		acts: acts{start: start},
+		acts: acts{start: start}, flash: opts.Notice,
 	}
 	m.show(opts.Act)
 	return m
