@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -224,18 +223,4 @@ func TestWorkersChangeLive(t *testing.T) {
 	tm.see("3 done")
 	tm.keys("q")
 	tm.ends(0)
-}
-
-func TestSignalsEndEverything(t *testing.T) {
-	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP} {
-		t.Run(sig.String(), func(t *testing.T) {
-			p := newPlace(t)
-			p.file("child.sh", "sh -c 'echo child; exec sleep 600' & echo up; wait\n")
-			tm := p.start(size{100, 30}, "run", "-j", "2", "child.sh", "while :; do echo busy; done")
-			tm.inPane("child.sh", "child")
-			tm.see("busy")
-			tm.signal(sig)
-			tm.ends(128 + int(sig))
-		})
-	}
 }

@@ -41,7 +41,7 @@ type Stage struct {
 	env    Env
 	ctx    context.Context
 	cancel context.CancelCauseFunc
-	whole  context.Context // until the first panic
+	whole  context.Context // until a run breaks off
 	spoil  context.CancelFunc
 	gaveUp chan struct{} // closed by Abandon
 
@@ -124,6 +124,9 @@ func (st *Stage) perform(s *Session, sampler *monitor.Sampler) {
 		defer st.catch()
 		s.state, s.err = s.run.Run(st.ctx)
 	}()
+	if !s.state.Ended { // it could not be recorded, or broke: no end comes through the feed
+		st.spoil()
+	}
 	stop()
 	beside.Wait()
 	s.err = errors.Join(s.err, s.rec.Close())
@@ -154,8 +157,9 @@ func (st *Stage) Break(value any, stack []byte) {
 	st.spoil()
 }
 
-// Whole is a context for whoever shows the runs: it lasts until a goroutine of a session panics.
-// A cancelled run does not end it, for the end of the run is still to be shown.
+// Whole is a context for whoever shows the runs: it lasts until a run has broken off without an end
+// in its feed, because it could not be recorded or a goroutine panicked. A cancelled run does not
+// end it, for the end of the run is still to be shown.
 func (st *Stage) Whole() context.Context { return st.whole }
 
 // Abandon makes Wait return although jobs have not ended. They end with the program, as far as

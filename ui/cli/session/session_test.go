@@ -1,0 +1,213 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"parallax/runner"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// fake is a Launcher whose jobs run until they are stopped, or end at once when their name says so.
+type fake struct {
+	closing func()
+}
+
+func (f *fake) Check(runner.Job) error { return nil }
+func (f *fake) Launch(_ context.Context, spec runner.Spec) (runner.Handle, error) {
+	h := &held{stop: make(chan runner.Stop, 4)}
+	if spec.Job.Name == "short" {
+		h.stop <- runner.Kill
+		h.code = 0
+	} else {
+		h.code = 9
+	}
+	return h, nil
+}
+
+func (f *fake) Close() error {
+	if f.closing != nil {
+		f.closing()
+	}
+	return nil
+}
+
+type held struct {
+	stop chan runner.Stop
+	code int
+}
+
+func (h *held) Identity() runner.Identity { return runner.Identity{} }
+func (h *held) Wait() runner.Exit {
+	for how := range h.stop {
+		if how == runner.Kill {
+			break
+		}
+	}
+	return runner.Exit{Code: h.code}
+}
+func (h *held) Pause() error  { return nil }
+func (h *held) Resume() error { return nil }
+func (h *held) Stop(how runner.Stop) error {
+	h.stop <- how
+	return nil
+}
+
+func stage(t *testing.T, f fake) (*Stage, string) {
+	t.Helper()
+	root := filepath.Join(t.TempDir(), "runs")
+	return NewStage(t.Context(), Env{
+		Root: root, Cores: []int{0}, Quota: 1,
+		Launchers: func() map[runner.Model]runner.Launcher {
+			return map[runner.Model]runner.Launcher{runner.Processes: &f}
+		},
+	}), root
+}
+
+func plan(names ...string) Plan {
+	p := Plan{Workers: 2}
+	for _, n := range names {
+		p.Jobs = append(p.Jobs, runner.Job{Name: n, Model: runner.Processes})
+	}
+	return p
+}
+
+// last takes all events of a feed up to the end of the run.
+func last(t *testing.T, st *Stage, f *runner.Feed) runner.Event {
+	t.Helper()
+	for {
+		select {
+		case <-f.Ready():
+		case <-st.Whole().Done():
+			t.Fatalf("the run broke off: %v", st.Wait())
+		}
+		for _, ev := range f.Take() {
+			if _, ok := ev.(runner.RunEnded); ok {
+				return ev
+			}
+		}
+	}
+}
+
+func TestSeveralRunsOnOneStage(t *testing.T) {
+	st, root := stage(t, fake{})
+	for range 2 {
+		s, err := st.Start(plan("short"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		last(t, st, s.Feed)
+		if got, err := s.Wait(); err != nil || got.Count(runner.Succeeded) != 1 {
+			t.Errorf("ended with %d succeeded, %v", got.Count(runner.Succeeded), err)
+		}
+		if filepath.Dir(s.Dir()) != root || filepath.Base(s.Dir()) != s.ID() {
+			t.Errorf("folder %s of run %s is not in %s", s.Dir(), s.ID(), root)
+		}
+	}
+	if err := st.Wait(); err != nil || len(st.States()) != 2 {
+		t.Errorf("Wait: %v with %d states", err, len(st.States()))
+	}
+}
+
+func TestCancelThenKill(t *testing.T) {
+	st, _ := stage(t, fake{})
+	s, err := st.Start(plan("long"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	st.Cancel(errors.New("had enough"))
+	if !st.Stopped() {
+		t.Error("not stopped")
+	}
+	if _, err := st.Start(plan("short")); err == nil || err.Error() != "had enough" {
+		t.Errorf("a run was started on a cancelled stage: %v", err)
+	}
+	st.KillNow() // the job ignores being asked
+	if end := last(t, st, s.Feed).(runner.RunEnded); end.Reason == "" {
+		t.Error("the run has no reason for its early end")
+	}
+	if err := st.Wait(); err != nil {
+		t.Error(err)
+	}
+	if got := st.States()[0]; got.Count(runner.Cancelled) != 1 {
+		t.Errorf("%d jobs cancelled, want 1", got.Count(runner.Cancelled))
+	}
+}
+
+func TestLeaveClosesHeldRuns(t *testing.T) {
+	st, _ := stage(t, fake{})
+	p := plan("short")
+	p.Hold = true
+	s, err := st.Start(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var over runner.State
+	for !over.Over() || over.ID == "" {
+		<-s.Feed.Ready()
+		for _, ev := range s.Feed.Take() {
+			if err := over.Apply(ev); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	select {
+	case <-s.Done():
+		t.Fatal("a held run has ended by itself")
+	default:
+	}
+	st.Leave()
+	if err := st.Wait(); err != nil {
+		t.Error(err)
+	}
+	if got := st.States()[0]; got.Count(runner.Succeeded) != 1 || got.Reason != "" {
+		t.Errorf("left with %d succeeded, reason %q", got.Count(runner.Succeeded), got.Reason)
+	}
+}
+
+func TestAPanicEndsTheRuns(t *testing.T) {
+	st, _ := stage(t, fake{closing: func() { panic("lost my mind") }})
+	if _, err := st.Start(plan("short")); err != nil {
+		t.Fatal(err)
+	}
+	<-st.Whole().Done()
+	var broken *PanicError
+	if err := st.Wait(); !errors.As(err, &broken) || broken.Value != "lost my mind" || !strings.Contains(string(broken.Stack), "session") {
+		t.Errorf("Wait: %v", err)
+	}
+}
+
+func TestAbandonedStageDoesNotWait(t *testing.T) {
+	st, _ := stage(t, fake{})
+	s, err := st.Start(plan("long"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	st.Abandon()
+	st.Abandon() // twice is no fault
+	if err := st.Wait(); err == nil || !strings.Contains(err.Error(), s.ID()) {
+		t.Errorf("Wait: %v, want an error that names the run", err)
+	}
+	st.KillNow()
+	<-s.Done()
+}
+
+func TestNothingIsStartedWithoutAFolder(t *testing.T) {
+	st, root := stage(t, fake{})
+	if err := os.WriteFile(root, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := st.Start(plan("short")); err == nil {
+		t.Error("a run without a folder was started")
+	}
+	if err := st.Wait(); err != nil || len(st.States()) != 0 {
+		t.Errorf("Wait: %v, %d states", err, len(st.States()))
+	}
+}
