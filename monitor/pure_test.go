@@ -322,7 +322,7 @@ func TestPaceKeepsToItsBudget(t *testing.T) {
 	for _, c := range []struct {
 		cost time.Duration
 		rate int
-	}{{100 * time.Microsecond, 50}, {200 * time.Microsecond, 25}, {500 * time.Microsecond, 10}, {time.Second, 2}, {10 * time.Microsecond, 50}} {
+	}{{100 * time.Microsecond, 50}, {400 * time.Microsecond, 25}, {time.Millisecond, 10}, {time.Second, 2}, {10 * time.Microsecond, 50}} {
 		if spend(c.cost); p.rate() != c.rate {
 			t.Errorf("at %v a reading: %d Hz, want %d", c.cost, p.rate(), c.rate)
 		}

@@ -7,11 +7,15 @@ import (
 	"parallax/ui/logs"
 )
 
-// The least a pane needs to be of use, and the width at which a line of output is readable.
+// The least a pane needs to be of use, the size at which its output is readable, and that from
+// which more brings nothing.
 const (
-	minWidth  = 38
-	minHeight = 5
-	goodWidth = 64
+	minWidth   = 38
+	minHeight  = 5
+	goodWidth  = 64
+	goodHeight = 8
+	wideEnough = 100
+	tallEnough = 24
 )
 
 // Grid is how panes are laid out: columns and rows of a width x height.
@@ -28,7 +32,8 @@ func NewGrid(n, width, height int) Grid {
 			continue
 		}
 		w, h := float64(width/cols), float64(height/rows)
-		if got := min(w/goodWidth, 1) + min(h/8, 1) - 0.02*float64(cols*rows-n); got > score {
+		comfort := 0.3 * (min(w/wideEnough, 1) + min(h/tallEnough, 1)) // decides among grids that are good enough
+		if got := min(w/goodWidth, 1) + min(h/goodHeight, 1) + comfort - 0.02*float64(cols*rows-n); got > score {
 			best, score = Grid{cols, rows, width, height}, got
 		}
 	}
