@@ -65,10 +65,10 @@ func (r *runFlags) groups(c *cobra.Command) []flagGroup {
 	how.StringVar(&r.retries, "retries", "", "try a job that failed `N` times more")
 	how.StringVar(&r.backoff, "backoff", "", "wait `TIME` before the first retry, then twice as long each time (default 1s)")
 	how.StringVar(&r.grace, "grace", "", "let a job that is to end have `TIME` before it is killed (default 5s)")
-	how.StringVar(&r.halt, "halt", "", "when a job has failed: `never` mind, start no more (soon), or cancel the rest (fail)")
+	how.StringVar(&r.halt, "halt", "", "what a failed job means for the rest: `POLICY` never (nothing), soon (start no more) or fail (cancel them)")
 
 	out := pflag.NewFlagSet("output", pflag.ContinueOnError)
-	out.StringVar(&r.output, "output", "", "print output by `line`, by group (a job at a time), as json, or none")
+	out.StringVar(&r.output, "output", "", "print output as `FORMAT`: line (as it comes), group (a job at a time), json or none")
 	out.BoolVar(&r.json, "json", false, "the same as --output json")
 	out.BoolVar(&r.keepOrder, "keep-order", false, "print the jobs' output in the order of the jobs")
 	out.BoolVar(&r.tag, "tag", false, "put the job's name before each line (default with more than one job)")
