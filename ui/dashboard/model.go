@@ -139,7 +139,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case frame:
 		cmd = m.frame(msg)
 	case tea.KeyMsg:
-		cmd = m.key(msg)
+		cmd = m.typed(msg)
 	case tea.MouseMsg:
 		cmd = m.mouse(msg)
 	case nextAct:

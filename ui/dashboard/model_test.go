@@ -229,6 +229,22 @@ func TestQuittingAsksWhileJobsRun(t *testing.T) {
 	}
 }
 
+func TestKeysTypedInOneGoCountOneByOne(t *testing.T) {
+	s := newStage(t, 140, 42)
+	s.begin(20, 0)
+	s.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("2jjjjk")})
+	if s.focus != 3 {
+		t.Errorf("at job %d, want 3", s.focus)
+	}
+	s.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("Fabc")})
+	s.shows(t, "filter: abc")
+	s.send(tea.KeyMsg{Type: tea.KeyEsc})
+	s.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("jj"), Paste: true})
+	if s.focus != 0 {
+		t.Error("what is pasted is no keys")
+	}
+}
+
 func TestAnEndedRunIsLeft(t *testing.T) {
 	s := newStage(t, 80, 24)
 	s.begin(1, 1)

@@ -17,6 +17,19 @@ import (
 // notice is a sentence shown in the footer until the next key.
 type notice string
 
+// typed takes keys one by one: those typed faster than they are read come as one message.
+func (m *model) typed(msg tea.KeyMsg) tea.Cmd {
+	if msg.Type != tea.KeyRunes || msg.Paste || len(msg.Runes) < 2 {
+		return m.key(msg)
+	}
+	cmds := make([]tea.Cmd, len(msg.Runes))
+	for i, r := range msg.Runes {
+		cmds[i] = m.key(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt})
+		m.settle()
+	}
+	return tea.Batch(cmds...)
+}
+
 // key routes a key to what has the keyboard: the line being typed, the dialog, the help, the body.
 func (m *model) key(msg tea.KeyMsg) tea.Cmd {
 	m.flash = ""
@@ -36,8 +49,8 @@ func (m *model) key(msg tea.KeyMsg) tea.Cmd {
 	if !m.enabled(action) {
 		return nil
 	}
-	if cmd, done := m.control(action); done {
-		return cmd
+	if m.control(action) {
+		return nil
 	}
 	if m.opened {
 		if cmd, done := m.pagerAction(action); done {
@@ -62,8 +75,8 @@ func (m *model) helpKey(a Action) tea.Cmd {
 	return nil
 }
 
-// control does what an action means for the jobs.
-func (m *model) control(a Action) (tea.Cmd, bool) {
+// control does what an action means for the jobs, and reports whether it means anything for them.
+func (m *model) control(a Action) bool {
 	do := m.acts.act.Do
 	one := []int{m.focus}
 	switch a {
@@ -94,10 +107,10 @@ func (m *model) control(a Action) (tea.Cmd, bool) {
 	case LessWorkers:
 		do(runner.SetWorkers{N: m.state.Workers - 1})
 	default:
-		return nil, false
+		return false
 	}
 	m.list.moved = true // what was acted on stays in focus
-	return nil, true
+	return true
 }
 
 // failed lists the tasks that failed.

@@ -25,6 +25,7 @@ type Pager struct {
 	limit  int64 // bytes of the log that exist for this reader; -1 for all there are
 	height int
 	lines  []logs.Line
+	owed   int // lines to scroll by that no answer has come for: more may be asked meanwhile
 	size   int64
 	asked  string // the text of query
 	query  logs.Query
@@ -46,7 +47,6 @@ type Page struct {
 	lines []logs.Line
 	size  int64
 	err   error
-	end   bool // it reaches the end of the log
 }
 
 // Hit is the answer to a search.
@@ -65,7 +65,7 @@ func (p *Pager) Point(log string) {
 	if log == p.log {
 		return
 	}
-	p.log, p.lines, p.Follow, p.found = log, nil, true, false
+	p.log, p.lines, p.Follow, p.found, p.owed = log, nil, true, false, 0
 	p.gen++
 }
 
@@ -79,33 +79,35 @@ func (p *Pager) Scroll(n int, tail []logs.Line) tea.Cmd {
 		if n > 0 || len(tail) == 0 {
 			return nil
 		}
-		shown = tail[max(0, len(tail)-p.height):]
+		shown, p.owed = tail[max(0, len(tail)-p.height):], 0
 	}
 	if len(shown) == 0 {
 		return nil
 	}
 	p.Follow, p.lines = false, shown
-	from := shown[0].From
+	p.owed += n
+	n, from, limit, height := p.owed, shown[0].From, p.limit, p.height
 	return p.read(func(path string) ([]logs.Line, error) {
 		if n < 0 {
-			above, err := logs.Before(path, from, p.limit, -n)
+			above, err := logs.Before(path, from, limit, -n)
 			if err != nil || len(above) == 0 {
-				return logs.Page(path, from, p.limit, p.height)
+				return logs.Page(path, from, limit, height)
 			}
-			return logs.Page(path, above[0].From, p.limit, p.height)
+			return logs.Page(path, above[0].From, limit, height)
 		}
-		below, err := logs.Page(path, from, p.limit, p.height+n)
-		if len(below) <= p.height { // near the end: stop when its last line is on the last row
-			return lastPage(path, p.limit, p.height)
+		below, err := logs.Page(path, from, limit, height+n)
+		if len(below) <= height { // near the end: stop when its last line is on the last row
+			return lastPage(path, limit, height)
 		}
-		return below[n:], err
+		return below[min(n, len(below)-height):], err
 	})
 }
 
 // Start goes to the first line.
 func (p *Pager) Start() tea.Cmd {
-	p.Follow = false
-	return p.read(func(path string) ([]logs.Line, error) { return logs.Page(path, 0, p.limit, p.height) })
+	limit, height := p.limit, p.height // read now: the command runs beside the main loop
+	p.Follow, p.owed = false, 0
+	return p.read(func(path string) ([]logs.Line, error) { return logs.Page(path, 0, limit, height) })
 }
 
 func lastPage(path string, limit int64, n int) ([]logs.Line, error) {
@@ -195,7 +197,7 @@ func (p *Pager) Update(msg tea.Msg) tea.Cmd {
 		if msg.gen != p.gen || p.Follow {
 			return nil
 		}
-		p.size, p.status = msg.size, ""
+		p.size, p.status, p.owed = msg.size, "", 0
 		if msg.err != nil {
 			p.status = msg.err.Error()
 			return nil
@@ -212,14 +214,14 @@ func (p *Pager) Update(msg tea.Msg) tea.Cmd {
 		case !msg.found:
 			p.status = "no match"
 		default:
-			p.hit, p.Follow = msg.line, false
-			from, context := msg.line.From, p.height/3
+			p.hit, p.Follow, p.owed = msg.line, false, 0
+			from, limit, height := msg.line.From, p.limit, p.height
 			return p.read(func(path string) ([]logs.Line, error) {
-				above, err := logs.Before(path, from, p.limit, context)
+				above, err := logs.Before(path, from, limit, height/3)
 				if err == nil && len(above) > 0 {
 					from = above[0].From
 				}
-				return logs.Page(path, from, p.limit, p.height)
+				return logs.Page(path, from, limit, height)
 			})
 		}
 	}
