@@ -267,7 +267,9 @@ func (s *State) sample(ev Sampled) {
 		all.Live, all.OnCore = all.Live+ts.Live, all.OnCore+ts.OnCore
 		all.WaitCore, all.WaitGIL = addKnown(all.WaitCore, ts.WaitCore), addKnown(all.WaitGIL, ts.WaitGIL)
 	}
-	s.Times.add(ev.Span, all)
+	if len(s.Active) > 0 || all.Live > 0 { // else nothing ran, and the time after the end counts for nothing
+		s.Times.add(ev.Span, all)
+	}
 }
 
 // output notes that a task's logs have grown to size.

@@ -89,6 +89,19 @@ func TestWhatSamplingMissedCountsForTheRun(t *testing.T) {
 	}
 }
 
+func TestTimeAfterTheEndDilutesNothing(t *testing.T) {
+	s := started(1, 0)
+	usage := Usage{Known: true, User: time.Second}
+	must(s.Apply(Sampled{At: At(time.Second), Span: time.Second, Tasks: []TaskSample{{Task: 0, Live: time.Second, OnCore: time.Second}}}))
+	must(s.Apply(TaskEnded{At: At(time.Second), Task: 0, Status: Succeeded, Exit: Exit{Usage: usage}}))
+	for i := range 10 { // the host is still looked at
+		must(s.Apply(Sampled{At: At(time.Duration(i+2) * time.Second), Span: time.Second}))
+	}
+	if got := s.Times.Total.Cores(); got != 1 {
+		t.Errorf("%.2f cores kept busy on average, want 1", got)
+	}
+}
+
 func TestUnknownTimesStayUnknownWhenAdded(t *testing.T) {
 	a := TaskSample{Task: 1, OnCore: 1, WaitCore: -1, WaitGIL: -1, PSS: 7, Core: 3}
 	b := TaskSample{Task: 1, OnCore: 2, WaitCore: 5, WaitGIL: -1, PSS: -1, Core: -1}
