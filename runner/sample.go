@@ -8,15 +8,14 @@ import (
 // Sampled is how things stand: a snapshot of what was measured since the last one, of the worker
 // limit, and of the tasks that have been asked to end but have not ended yet.
 type Sampled struct {
-	At                       // the end of the span
-	Span       time.Duration // what the figures cover
-	Merged     int           // how many samples were merged into this one; 0 and 1 both mean it stands for itself
-	Workers    int           // the worker limit now; 0 means unchanged
-	Stopping   []int         // tasks that were asked to end and have not; ascending
-	Host       HostSample
-	Tasks      []TaskSample // running and paused tasks, ascending by Task
-	Lanes      Lanes
-	unmeasured bool // made by Run alone to tell Workers and Stopping
+	At                     // the end of the span
+	Span     time.Duration // what the figures cover
+	Merged   int           // how many samples were merged into this one; 0 and 1 both mean it stands for itself
+	Workers  int           // the worker limit now; 0 means unchanged
+	Stopping []int         // tasks that were asked to end and have not; ascending
+	Host     HostSample
+	Tasks    []TaskSample // running and paused tasks, ascending by Task
+	Lanes    Lanes
 }
 
 // Type implements [Event].

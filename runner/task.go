@@ -102,11 +102,11 @@ type Identity struct {
 }
 
 // Ran reports whether the task's current try started.
-func (t Task) Ran() bool { return t.ran }
+func (t *Task) Ran() bool { return t.ran }
 
 // Wall returns how long the task's current or last try has run at the time now (since the start of
 // the run), without the time it was paused.
-func (t Task) Wall(now time.Duration) time.Duration {
+func (t *Task) Wall(now time.Duration) time.Duration {
 	if !t.ran {
 		return 0
 	}

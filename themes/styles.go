@@ -71,9 +71,10 @@ func New(theme Theme, profile termenv.Profile) Styles {
 }
 
 // WithASCII returns the styles with the icons of ASCII.
-func (s Styles) WithASCII() Styles {
-	s.Icons = ASCIIIcons
-	return s
+func (s *Styles) WithASCII() Styles {
+	plain := *s
+	plain.Icons = ASCIIIcons
+	return plain
 }
 
 // Job returns the ink of the i-th job, counted from 0.
@@ -115,7 +116,7 @@ func newRenderer(profile termenv.Profile) *lipgloss.Renderer {
 // style is plain text in a token's colour. A token that cannot be read is the terminal's own colour:
 // [Load] has refused it before.
 func (b brush) style(token string) lipgloss.Style {
-	c, _ := parseColour(token) //nolint:errcheck // said above
+	c, _ := parseColour(token)
 	return b.NewStyle().Foreground(c.in(b.profile))
 }
 
@@ -127,7 +128,7 @@ func (b brush) bold(token string) text.Ink { return text.NewInk(b.style(token).B
 func (b brush) on(token string) text.Ink { return text.NewInk(b.style(token).Bold(true).Reverse(true)) }
 
 func (b brush) selected(token string) text.Ink {
-	c, _ := parseColour(token) //nolint:errcheck // as in style
+	c, _ := parseColour(token)
 	if c.kind == unset {
 		// Not reverse: that would turn a bar's filled cells into holes.
 		return text.NewInk(b.NewStyle().Bold(true).Underline(true))

@@ -139,7 +139,7 @@ func (g *guard) reap() {
 	g.pipe = nil
 	var status syscall.WaitStatus
 	for {
-		if _, err := syscall.Wait4(g.pid, &status, 0, nil); err != syscall.EINTR { //nolint:errorlint // bare Errno
+		if _, err := syscall.Wait4(g.pid, &status, 0, nil); err != syscall.EINTR {
 			return
 		}
 	}

@@ -125,7 +125,7 @@ func (c *child) await() {
 	if c.pidfd >= 0 && c.poll() == nil {
 		return
 	}
-	for unix.Waitid(unix.P_PID, c.pid, nil, unix.WEXITED|unix.WNOWAIT, nil) == unix.EINTR { //nolint:errorlint // bare Errno
+	for unix.Waitid(unix.P_PID, c.pid, nil, unix.WEXITED|unix.WNOWAIT, nil) == unix.EINTR {
 	}
 }
 
@@ -143,6 +143,6 @@ func (c *child) poll() error {
 	return raw.Read(func(uintptr) bool {
 		var info unix.Siginfo
 		err := unix.Waitid(unix.P_PID, c.pid, &info, unix.WEXITED|unix.WNOWAIT|unix.WNOHANG, nil)
-		return err == nil && info.Signo != 0 || err == unix.ECHILD //nolint:errorlint // bare Errno
+		return err == nil && info.Signo != 0 || err == unix.ECHILD
 	})
 }

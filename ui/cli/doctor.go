@@ -154,11 +154,11 @@ func pythons(ctx context.Context, path string) []interpreter {
 			if !pythonName.MatchString(e.Name()) || err != nil || info.IsDir() || runtime.GOOS != "windows" && info.Mode()&0o111 == 0 {
 				continue
 			}
-			real, err := filepath.EvalSymlinks(file)
-			if err != nil || seen[real] {
+			target, err := filepath.EvalSymlinks(file)
+			if err != nil || seen[target] {
 				continue
 			}
-			seen[real] = true
+			seen[target] = true
 			found = append(found, interpreter{Path: file})
 		}
 	}
@@ -202,8 +202,8 @@ func (p *interpreter) probe(ctx context.Context) {
 		return
 	}
 	p.Version, p.Kind, p.GIL, p.real = part[0], part[1], part[2], part[3]
-	if real, err := filepath.EvalSymlinks(p.real); err == nil {
-		p.real = real
+	if target, err := filepath.EvalSymlinks(p.real); err == nil {
+		p.real = target
 	}
 }
 

@@ -114,7 +114,7 @@ func (a *app) perform(ctx context.Context, req request, v view) error {
 	req.plan.Hold = !v.lines // on a screen, jobs can be restarted when all are over
 	s, err := stage.Start(req.plan)
 	if err != nil {
-		signals.stop()
+		_ = signals.stop() // nothing runs that it could have ended
 		return &usageError{err: err, hint: "nothing was started"}
 	}
 	shown := a.guard(stage, func() error { return a.show(stage, s, v) })

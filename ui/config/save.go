@@ -18,8 +18,8 @@ import (
 // and blank lines too. The folder and the file are made when they are missing, for the user alone.
 // The file is replaced in one step: whoever reads it meanwhile sees the old or the new one whole.
 func SaveTheme(path, name string) error {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real // a link stays a link
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target // a link stays a link
 	}
 	text, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -29,7 +29,7 @@ func SaveTheme(path, name string) error {
 	if err != nil {
 		return fmt.Errorf("save theme: %w", err)
 	}
-	if err == nil && changed == string(text) {
+	if changed == string(text) {
 		return nil
 	}
 	if err := replace(path, changed); err != nil {

@@ -3,7 +3,7 @@ package dashboard
 import "testing"
 
 // parts are the parts of a layout that take room, by name.
-func (l layout) parts() map[string]rect {
+func (l *layout) parts() map[string]rect {
 	return map[string]rect{
 		"header": l.header, "before": l.before, "cores": l.cores, "parallelism": l.parallelism, "memory": l.memory,
 		"advice": l.advice, "closing": l.closing, "body": l.body, "queue": l.queue, "footer": l.footer,

@@ -2,7 +2,6 @@ package plain
 
 import (
 	"fmt"
-	"io"
 	"math"
 	"slices"
 	"strings"
@@ -36,9 +35,9 @@ func (f *fold) event(ev runner.Event) {
 
 // say writes one line about the run itself, after all that was printed before it.
 func (p *Printer) say(format string, args ...any) {
-	p.out.Flush() // its error stays with the writer and is found by the next flush
-	p.err.Flush()
-	io.WriteString(p.opts.Err, "parallax: "+printable(fmt.Sprintf(format, args...))+"\n")
+	_ = p.out.Flush() // its error stays with the writer and is found by the next flush
+	_ = p.err.Flush()
+	fmt.Fprint(p.opts.Err, "parallax: "+printable(fmt.Sprintf(format, args...))+"\n")
 }
 
 // report says what in a batch of events the user should know.

@@ -281,7 +281,7 @@ func (p *Printer) poll() (bool, error) {
 	if p.opts.KeepOrder {
 		tries = slices.Concat(p.live, p.held[p.turn])
 	}
-	any := false
+	grew := false
 	for _, t := range tries {
 		if p.opts.Recorded {
 			t.limit(p.state.Tasks[t.task].LogSize)
@@ -290,9 +290,9 @@ func (p *Printer) poll() (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		any = any || more
+		grew = grew || more
 	}
-	return any, nil
+	return grew, nil
 }
 
 func (p *Printer) flush() error {
@@ -324,7 +324,7 @@ func (p *Printer) finish() error {
 		return err
 	}
 	if !p.opts.Quiet && !p.opts.Mute {
-		io.WriteString(p.opts.Err, strings.Join(p.summary(), "\n")+"\n")
+		fmt.Fprint(p.opts.Err, strings.Join(p.summary(), "\n")+"\n")
 	}
 	return nil
 }

@@ -213,7 +213,7 @@ func checkClean(t interface {
 			t.Fatalf("Clean(%q) = %q holds %U", raw, s, r)
 		}
 	}
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if s[i] == esc {
 			if _, final, whole := escape(s, i); final != 'm' || !whole {
 				t.Fatalf("Clean(%q) = %q holds another sequence", raw, s)

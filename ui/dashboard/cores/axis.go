@@ -50,7 +50,9 @@ func FitAxis(h *runner.History, n int, elapsed time.Duration) Axis {
 		return a
 	}
 	a.First, a.whole = 0, true
-	a.Step = (elapsed/time.Duration(n)/max(h.Cell, 1) + 1) * max(h.Cell, 1)
+	cell := max(h.Cell, 1)
+	cells := elapsed.Nanoseconds()/int64(n)/cell.Nanoseconds() + 1
+	a.Step = time.Duration(cells) * cell
 	return a
 }
 
