@@ -15,6 +15,7 @@ const (
 	rssPeriod = 500 * time.Millisecond
 	pssPeriod = 2 * time.Second
 	pssStale  = 10 * time.Second
+	pssLeap   = 300 * time.Millisecond // when RSS has doubled since: a process that had only begun
 	pssBirth  = 200 * time.Millisecond // short lives are not worth it
 	pssBudget = 0.0015
 )
@@ -40,7 +41,7 @@ func (m *memoryLane) read(r *procReader) {
 			}
 		}
 	}
-	if due != nil && (r.now >= m.next || due.pssAt < 0) {
+	if due != nil && (r.now >= m.next || due.pssAt < 0 || due.rss > 2*due.rssThen) {
 		began := time.Now()
 		m.pss(r, due)
 		cost := min(time.Since(began), 5*time.Millisecond) // longer: we were interrupted
@@ -56,7 +57,7 @@ func (p *proc) wantsPSS(now time.Duration) bool {
 	case p.pssAt < 0:
 		return true
 	}
-	return age >= pssStale || p.grown && age >= pssPeriod
+	return age >= pssStale || p.grown && age >= pssPeriod || p.rss > 2*p.rssThen && age >= pssLeap
 }
 
 var pageSize = int64(os.Getpagesize())
@@ -76,7 +77,7 @@ func (m *memoryLane) rss(r *procReader, p *proc) {
 }
 
 func (m *memoryLane) pss(r *procReader, p *proc) {
-	p.pssAt = r.now
+	p.pssAt, p.rssThen = r.now, p.rss
 	p.grown = false
 	text, err := r.once(procPath(p.pid, "smaps_rollup"))
 	if pss, ok := parsePSS(text); ok && err == nil {

@@ -33,13 +33,14 @@ type proc struct {
 
 // memory is what is known of a process's memory.
 type memory struct {
-	rss    int64 // -1 unknown
-	pss    int64 // -1 not measured
-	denied bool  // PSS may not be read
-	rssAt  time.Duration
-	pssAt  time.Duration
-	ran    bool // it has run since its memory was last read
-	grown  bool // rss has changed since pss was last read
+	rss     int64 // -1 unknown
+	pss     int64 // -1 not measured
+	denied  bool  // PSS may not be read
+	rssAt   time.Duration
+	pssAt   time.Duration
+	rssThen int64 // RSS when PSS was read
+	ran     bool  // it has run since its memory was last read
+	grown   bool  // rss has changed since pss was last read
 }
 
 // watched is one task.
