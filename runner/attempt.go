@@ -14,7 +14,8 @@ import (
 type attempt struct {
 	try    int
 	slot   int
-	handle Handle // nil while it is being launched
+	handle Handle                  // nil while it is being launched
+	abort  context.CancelCauseFunc // ends the launching; without effect once that is done
 	stop   stopReason
 	how    Stop   // how firmly it was told
 	told   bool   // the handle was told of stop and how
@@ -66,7 +67,10 @@ const (
 
 // launch hands a task to a goroutine of its own, which tells the run how it goes.
 func (r *Run) launch(ctx context.Context, task int) {
-	a := &attempt{try: r.state.Tasks[task].Try, slot: r.freeSlot(), cause: -1}
+	// The launching of each try can be ended by itself: else one launcher that hangs would hold up
+	// the end of the whole run.
+	ctx, abort := context.WithCancelCause(ctx)
+	a := &attempt{try: r.state.Tasks[task].Try, slot: r.freeSlot(), abort: abort, cause: -1}
 	r.live[task] = a
 	job := r.opts.Jobs[task]
 	spec := Spec{Run: r.opts.ID, Task: task, Try: a.try, Slot: a.slot, Job: job}
@@ -108,7 +112,7 @@ func (r *Run) attend(ctx context.Context, spec Spec, logs [2]string) {
 	id := h.Identity()
 	id.Log, id.Err = logs[0], logs[1]
 	r.in.put(launched{task: spec.Task, try: spec.Try, handle: h, id: id})
-	exit := h.Wait()
+	exit := waitSafely(h)
 	var size [2]int64
 	for i, f := range files {
 		if info, err := f.Stat(); err == nil {
@@ -126,6 +130,18 @@ func launchSafely(ctx context.Context, l Launcher, spec Spec) (h Handle, err err
 		}
 	}()
 	return l.Launch(ctx, spec)
+}
+
+// waitSafely turns a panic of a handle into a failed job: what runs then is for the launcher's Close
+// to end, and the others go on.
+func waitSafely(h Handle) (exit Exit) {
+	defer func() {
+		if p := recover(); p != nil {
+			_ = h.Stop(Kill) // as far as that still works
+			exit = Exit{Code: -1, Reason: fmt.Sprintf("fault in parallax while waiting for it: %v", p)}
+		}
+	}()
+	return h.Wait()
 }
 
 func (r *Run) openLogs(logs [2]string) ([]*os.File, error) {
@@ -200,6 +216,7 @@ func (r *Run) over(task int, a *attempt, ev TaskEnded) {
 			t.Stop()
 		}
 	}
+	a.abort(nil)
 	delete(r.live, task)
 	r.slots[a.slot-1] = false
 	if ev.Status == Failed && a.stop == stopCancelled { // cancelled before it could be started
@@ -303,11 +320,15 @@ func (r *Run) halt(task int) {
 	}
 	r.halted = fmt.Sprintf("halted: %q failed", r.opts.Jobs[task].Name)
 	for _, i := range r.every() {
+		a := r.live[i]
 		switch {
-		case r.live[i] != nil && r.opts.Halt == HaltFail:
-			r.stopAttempt(i, r.live[i], stopCancelled, r.halted, task)
-		case r.live[i] == nil && r.state.Tasks[i].Status == Queued:
+		case a == nil && r.state.Tasks[i].Status == Queued:
 			r.drop(i, r.halted, task)
+		case a == nil:
+		case a.again: // it ends already, and was to be queued again
+			a.again, a.why, a.cause = false, r.halted, task
+		case r.opts.Halt == HaltFail:
+			r.stopAttempt(i, a, stopCancelled, r.halted, task)
 		}
 	}
 }

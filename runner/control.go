@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -16,7 +17,7 @@ func (r *Run) command(c Command) {
 			r.resume(i)
 		}
 	case Cancel:
-		r.cancel(r.these(c.Tasks), stopCancelled, "cancelled")
+		r.cancel(r.these(c.Tasks), "cancelled")
 	case KillNow:
 		r.killNow(r.these(c.Tasks))
 	case Restart:
@@ -30,7 +31,7 @@ func (r *Run) command(c Command) {
 		r.finishing = true
 		if c.Cancel {
 			r.reason = "cancelled"
-			r.cancel(r.every(), stopCancelled, "cancelled")
+			r.cancel(r.every(), "cancelled")
 		}
 	}
 }
@@ -102,13 +103,14 @@ func (r *Run) resume(task int) {
 }
 
 // cancel ends tasks, whatever they are doing, and what waits for them.
-func (r *Run) cancel(tasks []int, stop stopReason, why string) {
+func (r *Run) cancel(tasks []int, why string) {
 	for _, i := range tasks {
 		switch a := r.live[i]; {
 		case a != nil:
-			a.again = false
-			r.stopAttempt(i, a, stop, why, -1)
-			a.why = why // in place of "restarted", if it was to be
+			r.stopAttempt(i, a, stopCancelled, why, -1)
+			// What is ending already is cancelled all the same: it neither starts again, as a restart
+			// would have it, nor gets another try, as after a timeout.
+			a.again, a.stop, a.why, a.cause = false, stopCancelled, why, -1
 		case r.state.Tasks[i].Status == Queued:
 			r.drop(i, why, -1)
 			r.abandon(i, Cancelled)
@@ -122,7 +124,7 @@ func (r *Run) killNow(tasks []int) {
 			a.how, a.told = Kill, false
 		}
 	}
-	r.cancel(tasks, stopCancelled, "killed")
+	r.cancel(tasks, "killed")
 	for _, i := range tasks {
 		if a := r.live[i]; a != nil { // one that was asked before is told again
 			r.tellStop(i, a)
@@ -136,9 +138,11 @@ func (r *Run) stopAttempt(task int, a *attempt, stop stopReason, why string, cau
 		return
 	}
 	a.stop, a.why, a.cause = stop, why, cause
-	if a.handle != nil {
-		r.tellStop(task, a)
+	if a.handle == nil {
+		a.abort(errors.New(why))
+		return
 	}
+	r.tellStop(task, a)
 }
 
 // tellStop passes on to the handle what was decided, and starts the grace.

@@ -117,7 +117,7 @@ func (r *Run) Advise(a Advised) { r.in.put(a) }
 // An error means that the run could not be recorded from the start, and then nothing was started.
 func (r *Run) Run(ctx context.Context) (State, error) {
 	r.began = time.Now()
-	if err := r.open(); err != nil {
+	if err := r.open(ctx); err != nil {
 		return r.state, err
 	}
 	done := ctx.Done()
@@ -131,7 +131,7 @@ func (r *Run) Run(ctx context.Context) (State, error) {
 			done = nil // once: from now on the grace of each task decides
 			r.reason = context.Cause(ctx).Error()
 			r.finishing = true
-			r.cancel(r.every(), stopCancelled, r.reason)
+			r.cancel(r.every(), r.reason)
 		}
 		r.fill(ctx)
 		r.flush()
@@ -144,7 +144,7 @@ func (r *Run) Run(ctx context.Context) (State, error) {
 }
 
 // open queues all tasks and starts the first, so that nothing runs unrecorded.
-func (r *Run) open() error {
+func (r *Run) open(ctx context.Context) error {
 	r.emit(RunStarted{
 		ID: r.opts.ID, Name: r.opts.Name, Time: r.began, Jobs: r.opts.Jobs,
 		Workers: r.limit, Cores: r.opts.Cores, Quota: r.opts.Quota,
@@ -157,7 +157,7 @@ func (r *Run) open() error {
 	if r.lost != nil {
 		return fmt.Errorf("record the run: %w", r.lost)
 	}
-	r.fill(context.Background())
+	r.fill(ctx)
 	return nil
 }
 

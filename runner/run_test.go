@@ -279,3 +279,119 @@ func TestTheRunGoesOnWhenItCannotBeRecorded(t *testing.T) {
 		}
 	})
 }
+
+func TestCancellingWhatTimedOutLeavesNoFurtherTry(t *testing.T) {
+	for name, c := range map[string]Command{"cancelled": Cancel{}, "killed": KillNow{}} {
+		synctest.Test(t, func(t *testing.T) {
+			js := jobs("a")
+			js[0].Timeout, js[0].Grace, js[0].Retries = time.Second, 10*time.Second, 3
+			s := &script{takes: map[string]time.Duration{"a": time.Hour}, stubborn: map[string]bool{"a": true}}
+			st, _ := play(t, Options{Jobs: js}, s, func(r *Run) {
+				time.Sleep(3 * time.Second) // within the grace
+				r.Do(c)
+			})
+			if got := st.Tasks[0]; got.Status != Cancelled || got.Reason != name || got.Try != 1 {
+				t.Errorf("ended %v (%s) at try %d, want %s at try 1", got.Status, got.Reason, got.Try, name)
+			}
+		})
+	}
+}
+
+func TestAHaltOutweighsARestartThatIsUnderWay(t *testing.T) {
+	for _, halt := range []Halt{HaltFail, HaltSoon} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &script{
+				takes:    map[string]time.Duration{"a": time.Minute, "b": 2 * time.Second},
+				codes:    map[string][]int{"b": {1}},
+				stubborn: map[string]bool{"a": true},
+			}
+			st, _ := play(t, Options{Jobs: jobs("a", "b"), Halt: halt}, s, func(r *Run) {
+				time.Sleep(time.Second)
+				r.Do(Restart{Tasks: []int{0}}) // ends only after its grace, and b fails before
+			})
+			if got := st.Tasks[0]; got.Status != Cancelled || got.Reason != `halted: "b" failed` || got.Cause != 1 || got.Try != 1 {
+				t.Errorf("--halt %s: ended %v (%s) at try %d, want cancelled by the halt at try 1", halt, got.Status, got.Reason, got.Try)
+			}
+		})
+	}
+}
+
+// hung is a Launcher that starts nothing before it is told to leave off.
+type hung struct{}
+
+func (hung) Check(Job) error { return nil }
+func (hung) Launch(ctx context.Context, _ Spec) (Handle, error) {
+	<-ctx.Done()
+	return nil, context.Cause(ctx)
+}
+
+func TestALauncherThatHangsDoesNotHoldUpTheEnd(t *testing.T) {
+	for name, steer := range map[string]func(*Run, func(error)){
+		"cancelled": func(r *Run, _ func(error)) { r.Do(Cancel{Tasks: []int{0}}) },
+		"killed":    func(r *Run, _ func(error)) { r.Do(KillNow{}) },
+		"the end":   func(_ *Run, end func(error)) { end(errors.New("the end")) },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r, err := New(Options{
+				Jobs: jobs("a"), Workers: 1, Recorder: &memory{dir: t.TempDir()},
+				Launchers: map[Model]Launcher{Processes: hung{}},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, end := context.WithCancelCause(t.Context())
+			defer end(nil)
+			var steering sync.WaitGroup
+			steering.Go(func() {
+				time.Sleep(time.Second)
+				steer(r, end)
+			})
+			st, err := r.Run(ctx)
+			steering.Wait()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := st.Tasks[0]; got.Status != Cancelled || got.Reason != name || st.Now != time.Second {
+				t.Errorf("ended %v (%s) at %v, want %q after 1s", got.Status, got.Reason, st.Now, name)
+			}
+		})
+	}
+}
+
+// breaks is a handle whose Wait panics.
+type breaks struct{ scripted }
+
+func (b *breaks) Wait() Exit { panic("oh no") }
+
+type breaking struct{ *script }
+
+func (l breaking) Launch(ctx context.Context, spec Spec) (Handle, error) {
+	h, err := l.script.Launch(ctx, spec)
+	if spec.Job.Name == "broken" {
+		return &breaks{*h.(*scripted)}, err
+	}
+	return h, err
+}
+
+func TestAFaultWhileWaitingFailsThatJobOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{takes: map[string]time.Duration{"fine": time.Second}}
+		r, err := New(Options{
+			Jobs: jobs("broken", "fine"), Workers: 2, Recorder: &memory{dir: t.TempDir()},
+			Launchers: map[Model]Launcher{Processes: breaking{s}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		st, err := r.Run(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := st.Tasks[0]; got.Status != Failed || got.Reason != "fault in parallax while waiting for it: oh no" {
+			t.Errorf("the broken job is %v: %q", got.Status, got.Reason)
+		}
+		if st.Tasks[1].Status != Succeeded {
+			t.Errorf("the other is %v", st.Tasks[1].Status)
+		}
+	})
+}
