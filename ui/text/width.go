@@ -34,6 +34,9 @@ func pieceAt(s string, i int) piece {
 		return piece{end: i + size, width: width}
 	}
 	cluster, width := ansi.FirstGraphemeCluster(s[i:], ansi.GraphemeWidth)
+	if c < utf8.RuneSelf { // bubbletea counts ASCII as a column of its own, whatever joins it
+		width = ansi.StringWidth(cluster)
+	}
 	return piece{end: i + len(cluster), width: width}
 }
 
