@@ -21,5 +21,5 @@ func (p Process) alive() bool {
 		return false
 	}
 	birth, ok := birthOf(p.PID)
-	_ = birth; return ok
+	return ok && birth == p.Birth
 }

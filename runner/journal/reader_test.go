@@ -187,7 +187,9 @@ func TestFollowingSeesWhatIsWrittenLater(t *testing.T) {
 		runner.RunEnded{At: 3},
 	}
 	n := 0
-	for ev, err := range r.Follow(t.Context()) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for ev, err := range r.Follow(ctx) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -227,9 +229,11 @@ func TestFollowingEndsWithItsContextAndWithTheWriter(t *testing.T) {
 	})
 	orphan(t, w.Dir())
 	n := 0
-	follow(t.Context(), func(runner.Event) { n++ })
-	if n != 4 {
-		t.Errorf("%d events", n)
+	bounded, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	follow(bounded, func(runner.Event) { n++ })
+	if n != 4 || bounded.Err() != nil {
+		t.Errorf("%d events, and then %v", n, bounded.Err())
 	}
 }
 

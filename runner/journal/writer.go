@@ -139,12 +139,16 @@ func (w *Writer) sample(s runner.Sampled) {
 	}
 }
 
-// joins reports whether merging loses nothing but detail: there is no gap in time between the two
-// and their lanes and cores are the same.
+// joins reports whether merging loses nothing but detail: there is no gap in time between the two,
+// their lanes and cores are the same, and they tell of the same tasks. The last is for what is told
+// of a task after its end: whether such a sample counts for the run depends on the tasks in it.
 func joins(a, b runner.Sampled) bool {
 	gap := b.When() - b.Span - a.When()
 	return gap < sampleSpan/10 && len(a.Host.Busy) == len(b.Host.Busy) &&
-		a.Lanes.Cell == b.Lanes.Cell && len(a.Lanes.Rows) == len(b.Lanes.Rows) && slices.Equal(a.Lanes.Cores, b.Lanes.Cores)
+		a.Lanes.Cell == b.Lanes.Cell && len(a.Lanes.Rows) == len(b.Lanes.Rows) && slices.Equal(a.Lanes.Cores, b.Lanes.Cores) &&
+		slices.EqualFunc(a.Tasks, b.Tasks, func(x, y runner.TaskSample) bool {
+			return x.Task == y.Task && (x.Live > 0) == (y.Live > 0)
+		})
 }
 
 func (w *Writer) flushSample() {
