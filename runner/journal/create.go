@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -8,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"time"
 
 	"parallax/runner"
@@ -22,7 +22,7 @@ const maxCollisions = 20
 // returns its writer. Nobody but the user can look into it.
 //
 // It fills in what info leaves empty and what it knows better: Format, ID, Start (now), Cwd, the
-// host's name and system, the writer and the number of tasks.
+// host's name and system, the writer and the number of tasks. Its jobs must not be changed afterwards.
 func Create(root string, info Info) (*Writer, error) {
 	info.Format, info.Writer, info.Tasks = Format, thisProcess(), len(info.Jobs)
 	if info.Start.IsZero() {
@@ -92,18 +92,23 @@ func fill(dir string, info Info) error {
 	if err := os.Mkdir(filepath.Join(dir, logsDir), 0o700); err != nil {
 		return err
 	}
-	data, err := info.encode()
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(dir, infoFile), data, 0o600); err != nil {
+	if err := writeInfo(filepath.Join(dir, infoFile), info); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(dir, eventsFile), nil, 0o600)
 }
 
+func writeInfo(path string, info Info) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	b := bufio.NewWriterSize(f, 1<<16)
+	return errors.Join(info.encode(b), b.Flush(), f.Close())
+}
+
+// newWriter keeps the jobs of info, which nobody may change any more: a copy of 100 000 is 30 MB.
 func newWriter(dir string, info Info, out io.WriteCloser, force func() error) *Writer {
-	info.Jobs = slices.Clone(info.Jobs)
 	return &Writer{
 		dir: dir, info: info, out: out, sync: startSyncer(force),
 		last: make([]runner.Status, len(info.Jobs)), span: sampleSpan,

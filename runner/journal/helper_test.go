@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -122,7 +123,6 @@ func setJournal(t testing.TB, dir, text string) {
 
 // equalJSON compares two infos by what they hold, lists without elements being the same as none.
 func equalJSON(a, b Info) bool {
-	x, errX := a.encode()
-	y, errY := b.encode()
-	return errX == nil && errY == nil && string(x) == string(y)
+	var x, y bytes.Buffer
+	return a.encode(&x) == nil && b.encode(&y) == nil && bytes.Equal(x.Bytes(), y.Bytes())
 }

@@ -72,8 +72,9 @@ type whole struct {
 	Jobs []runner.Job `json:"jobs"`
 }
 
-// encode returns the content of run.json: the head indented, then one job a line.
-func (i Info) encode() ([]byte, error) {
+// encode writes the content of run.json: the head indented, then one job a line. It holds one job at
+// a time in memory: there may be 100 000.
+func (i Info) encode(w io.Writer) error {
 	i.Exact = nil
 	i.visit(func(at place, s *string) {
 		if !utf8.ValidString(*s) {
@@ -88,23 +89,27 @@ func (i Info) encode() ([]byte, error) {
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(i); err != nil {
-		return nil, err
+		return err
 	}
 	b.Truncate(bytes.LastIndexByte(b.Bytes(), '}') - 1) // and the newline before it
 	b.WriteString(",\n  \"jobs\": [")
 	enc.SetIndent("", "")
-	for n, j := range i.Jobs {
+	for n := range i.Jobs {
 		if n > 0 {
 			b.WriteByte(',')
 		}
 		b.WriteString("\n    ")
-		if err := enc.Encode(j); err != nil {
-			return nil, fmt.Errorf("job %q: %w", j.Name, err)
+		if err := enc.Encode(&i.Jobs[n]); err != nil {
+			return fmt.Errorf("job %q: %w", i.Jobs[n].Name, err)
 		}
 		b.Truncate(b.Len() - 1)
+		if _, err := b.WriteTo(w); err != nil {
+			return err
+		}
 	}
 	b.WriteString("\n  ]\n}\n")
-	return b.Bytes(), nil
+	_, err := b.WriteTo(w)
+	return err
 }
 
 // place is where in run.json a string stands. It is made into words only when that is needed:
