@@ -113,5 +113,7 @@ func (e *emulator) note(seq string) {
 		e.titles = append(e.titles, seq)
 	case strings.HasPrefix(seq, "\x1b]52;"):
 		e.clips++
+	case seq == "\x1b[c":
+		e.answers([]byte("\x1b[?62c")) // what it is: a VT220, as most say
 	}
 }

@@ -12,15 +12,22 @@ import (
 	"testing"
 )
 
-// build makes the program, once for all tests, with the race detector in it.
-var build = sync.OnceValues(func() (string, error) {
-	path := filepath.Join(scratch, "parallax")
-	out, err := exec.Command("go", "build", "-race", "-o", path, "parallax").CombinedOutput()
+// The program, each build of it made once for all tests: raced has the race detector in it, plain
+// is as fast as the user's.
+var (
+	raced = sync.OnceValues(func() (string, error) { return build("raced", "-race") })
+	plain = sync.OnceValues(func() (string, error) { return build("plain") })
+)
+
+func build(name string, flags ...string) (string, error) {
+	path := filepath.Join(scratch, name)
+	args := append(append([]string{"build"}, flags...), "-o", path, "parallax")
+	out, err := exec.Command("go", args...).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build parallax: %w\n%s", err, out)
 	}
 	return path, nil
-})
+}
 
 // scratch is the folder of the program and of the race detector's reports.
 var scratch string

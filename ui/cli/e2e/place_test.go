@@ -32,7 +32,7 @@ type place struct {
 func newPlace(t *testing.T) *place {
 	t.Helper()
 	t.Parallel()
-	bin, err := build()
+	bin, err := raced()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -146,7 +146,12 @@ func (tm *terminal) written() []byte {
 // waitFor waits until the screen satisfies holds, and returns it.
 func (tm *terminal) waitFor(what string, holds func(screen) bool) screen {
 	tm.t.Helper()
-	late := time.NewTimer(patience)
+	return tm.waitLong(patience, what, holds)
+}
+
+func (tm *terminal) waitLong(most time.Duration, what string, holds func(screen) bool) screen {
+	tm.t.Helper()
+	late := time.NewTimer(most)
 	defer late.Stop()
 	over := tm.drained
 	for {
