@@ -258,6 +258,9 @@ func (r *Run) requeue(task int, wait time.Duration) {
 		r.abandon(task, Cancelled)
 		return
 	}
+	for _, node := range r.queue.deps.needs[task] {
+		delete(r.shut, node)
+	}
 	if wait <= 0 {
 		r.emit(ev)
 		r.queue.Add(task)
@@ -288,16 +291,35 @@ func (r *Run) after(d time.Duration, m expired) *time.Timer {
 	return time.AfterFunc(d, func() { r.in.put(m) })
 }
 
-// abandon cancels all queued tasks that wait for one that did not succeed.
+// abandon cancels the queued tasks that wait for one that did not succeed, and what waits for those.
+//
+// Ten thousand jobs may wait for ten thousand others that all fail: what waits for a node is looked
+// at once, and again only after one of them was queued again.
 func (r *Run) abandon(task int, status Status) {
 	verb := "failed"
 	if status == Cancelled {
 		verb = "was cancelled"
 	}
-	for _, d := range r.queue.Dependents(task) {
-		if r.state.Tasks[d].Status == Queued && r.live[d] == nil {
-			r.drop(d, fmt.Sprintf("waits for %q, which %s", r.opts.Jobs[task].Name, verb), task)
+	var lost []int
+	for todo := []int{task}; len(todo) > 0; {
+		last := len(todo) - 1
+		nodes := r.queue.deps.within[todo[last]]
+		todo = todo[:last]
+		for _, node := range nodes {
+			if r.shut[node] {
+				continue
+			}
+			r.shut[node] = true
+			for _, d := range r.queue.deps.waiters[node] {
+				if r.state.status[d] == Queued && r.live[d] == nil {
+					lost, todo = append(lost, d), append(todo, d)
+				}
+			}
 		}
+	}
+	slices.Sort(lost)
+	for _, d := range slices.Compact(lost) { // one may wait for several
+		r.drop(d, fmt.Sprintf("waits for %q, which %s", r.opts.Jobs[task].Name, verb), task)
 	}
 }
 

@@ -169,10 +169,10 @@ func (r *Run) restart(tasks []int) {
 	again := map[int]bool{}
 	for _, i := range tasks {
 		again[i] = true
-		for _, d := range r.queue.Dependents(i) {
-			if t := r.state.Tasks[d]; t.Status == Cancelled && t.Cause >= 0 {
-				again[d] = true
-			}
+	}
+	for _, d := range r.queue.Dependents(tasks...) {
+		if t := r.state.Tasks[d]; t.Status == Cancelled && t.Cause >= 0 {
+			again[d] = true
 		}
 	}
 	for _, i := range r.inOrder(again) {

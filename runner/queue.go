@@ -86,10 +86,10 @@ func (q *Queue) Next() (int, bool) {
 	return 0, false
 }
 
-// Dependents returns every task that waits for task, directly or through others, ascending.
-func (q *Queue) Dependents(task int) []int {
+// Dependents returns every task that waits for one of these, directly or through others, ascending.
+func (q *Queue) Dependents(of ...int) []int {
 	tasks, nodes := map[int]bool{}, map[int]bool{}
-	todo := []int{task}
+	todo := slices.Clone(of)
 	for len(todo) > 0 {
 		t := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]

@@ -65,6 +65,7 @@ type Run struct {
 	slots     []bool      // slots[i]: somebody holds worker i+1
 	retries   map[int]int // retries used since the task was last queued by hand
 	timers    map[int]*time.Timer
+	shut      map[int]bool // nodes of deps that nothing waits for any more, for one of them did not succeed
 	out       []Event
 	limit     int
 	shown     []int  // the Stopping list last told
@@ -90,7 +91,7 @@ func New(opts Options) (*Run, error) {
 	}
 	return &Run{
 		opts: opts, in: newMailbox[any](), queue: NewQueue(opts.Jobs), limit: opts.Workers,
-		live: map[int]*attempt{}, retries: map[int]int{}, timers: map[int]*time.Timer{},
+		live: map[int]*attempt{}, retries: map[int]int{}, timers: map[int]*time.Timer{}, shut: map[int]bool{},
 	}, nil
 }
 

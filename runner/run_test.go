@@ -395,3 +395,56 @@ func TestAFaultWhileWaitingFailsThatJobOnly(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatWaitsIsCancelledAndQueuedAgainEachTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		js := jobs("a", "b", "c")
+		js[1].After, js[2].After = []string{"a"}, []string{"b", "a"}
+		s := &script{codes: map[string][]int{"a": {1, 1, 0}}}
+		st, mem := play(t, Options{Jobs: js, Hold: true}, s, func(r *Run) {
+			for range 2 {
+				time.Sleep(time.Second)
+				r.Do(Restart{Tasks: []int{0}})
+			}
+			time.Sleep(time.Second)
+			r.Do(Finish{})
+		})
+		if st.Count(Succeeded) != 3 {
+			t.Errorf("%d succeeded at the third try, want 3", st.Count(Succeeded))
+		}
+		cancelled := 0
+		for _, ev := range mem.evs {
+			if e, ok := ev.(TaskEnded); ok && e.Status == Cancelled && e.Cause == 0 {
+				cancelled++
+			}
+		}
+		if cancelled != 4 {
+			t.Errorf("b and c were cancelled because of a %d times, want 2 each", cancelled)
+		}
+	})
+}
+
+// Quadratic costs would make this last for minutes.
+func TestThousandsThatWaitForThousandsAreCancelledAtOnce(t *testing.T) {
+	const n = 20_000
+	js := make([]Job, 2*n)
+	for i := range n {
+		js[i] = Job{Name: "a" + strconv.Itoa(i), Group: "a", Model: Processes, Line: "x"}
+		js[n+i] = Job{Name: "b" + strconv.Itoa(i), Model: Processes, Line: "x", After: []string{"a"}}
+	}
+	r, err := New(Options{
+		Jobs: js, Workers: 1, Recorder: &memory{dir: t.TempDir()},
+		Launchers: map[Model]Launcher{Processes: hung{}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Do(Cancel{})
+	st, err := r.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := st.Tasks[2*n-1]; st.Count(Cancelled) != 2*n || got.Reason != `waits for "a1", which was cancelled` {
+		t.Errorf("%d of %d were cancelled, the last because it %s", st.Count(Cancelled), 2*n, got.Reason)
+	}
+}
