@@ -65,7 +65,7 @@ func (d *deps) cycle() []int {
 	const (
 		fresh = iota
 		open  // on the path being followed
-		clear // leads into no cycle
+		done  // leads into no cycle
 	)
 	tasks, nodes := map[int]uint8{}, make([]uint8, len(d.members))
 	var path []int
@@ -73,7 +73,7 @@ func (d *deps) cycle() []int {
 	follow = func(task int) []int {
 		tasks[task], path = open, append(path, task)
 		for _, node := range d.needs[task] {
-			if nodes[node] == clear {
+			if nodes[node] == done {
 				continue
 			}
 			for _, m := range d.members[node] {
@@ -86,9 +86,9 @@ func (d *deps) cycle() []int {
 					}
 				}
 			}
-			nodes[node] = clear
+			nodes[node] = done
 		}
-		tasks[task], path = clear, path[:len(path)-1]
+		tasks[task], path = done, path[:len(path)-1]
 		return nil
 	}
 	for node := range d.waiters {

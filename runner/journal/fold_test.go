@@ -79,7 +79,7 @@ func change(t *rapid.T, state *runner.State, at runner.At, emit func(runner.Even
 	case what == 0:
 		emit(runner.Advised{At: at, Task: task, Level: runner.Note, Code: "c", Text: "words"})
 	case what == 1 && s.Active():
-		emit(runner.Sampled{At: at, Workers: 1 + int(try), Stopping: []int{task}})
+		emit(runner.Sampled{At: at, Workers: 1 + try, Stopping: []int{task}})
 	case s.Over():
 		emit(runner.TaskQueued{At: at, Task: task, Try: try + 1})
 	case s == runner.Queued && what == 2:

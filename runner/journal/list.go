@@ -100,7 +100,8 @@ func summarize(dir string) (Summary, error) {
 		}
 	}
 	if s.Status = info.status(dir, closed); s.Status != Ended {
-		return s, s.tally(info)
+		err := s.tally(info)
+		return s, err
 	}
 	return s, nil
 }

@@ -50,33 +50,33 @@ type flagGroup struct {
 }
 
 // groups adds the flags to a command and returns them by topic, for its help.
-func (r *runFlags) groups(c *cobra.Command) []flagGroup {
+func (f *runFlags) groups(c *cobra.Command) []flagGroup {
 	what := pflag.NewFlagSet("jobs", pflag.ContinueOnError)
-	what.StringVarP(&r.file, "file", "f", "", "take the jobs from `FILE`: parallax.yaml or a Procfile")
-	what.StringArrayVarP(&r.argFiles, "arg-file", "a", nil, "one job per line of `FILE` (- is standard input), as :::: FILE")
-	what.StringVar(&r.as, "as", "", "run the jobs as `MODEL`: auto, goroutines or processes")
-	what.StringVar(&r.python, "python", "", "run .py scripts with the interpreter `PATH` (default python3)")
-	what.StringVar(&r.name, "name", "", "call the run `NAME`")
-	what.BoolVar(&r.dryRun, "dry-run", false, "print what would run, and run nothing")
+	what.StringVarP(&f.file, "file", "f", "", "take the jobs from `FILE`: parallax.yaml or a Procfile")
+	what.StringArrayVarP(&f.argFiles, "arg-file", "a", nil, "one job per line of `FILE` (- is standard input), as :::: FILE")
+	what.StringVar(&f.as, "as", "", "run the jobs as `MODEL`: auto, goroutines or processes")
+	what.StringVar(&f.python, "python", "", "run .py scripts with the interpreter `PATH` (default python3)")
+	what.StringVar(&f.name, "name", "", "call the run `NAME`")
+	what.BoolVar(&f.dryRun, "dry-run", false, "print what would run, and run nothing")
 
 	how := pflag.NewFlagSet("limits", pflag.ContinueOnError)
-	how.StringVarP(&r.workers, "workers", "j", "", "run at most `N` jobs at once, or N% of the cores (default: the cores that may be used)")
-	how.StringVar(&r.timeout, "timeout", "", "end a job that runs longer than `TIME`, such as 30s or 5m")
-	how.StringVar(&r.retries, "retries", "", "try a job that failed `N` times more")
-	how.StringVar(&r.backoff, "backoff", "", "wait `TIME` before the first retry, then twice as long each time (default 1s)")
-	how.StringVar(&r.grace, "grace", "", "let a job that is to end have `TIME` before it is killed (default 5s)")
-	how.StringVar(&r.halt, "halt", "", "what a failed job means for the rest: `POLICY` never (nothing), soon (start no more) or fail (cancel them)")
+	how.StringVarP(&f.workers, "workers", "j", "", "run at most `N` jobs at once, or N% of the cores (default: the cores that may be used)")
+	how.StringVar(&f.timeout, "timeout", "", "end a job that runs longer than `TIME`, such as 30s or 5m")
+	how.StringVar(&f.retries, "retries", "", "try a job that failed `N` times more")
+	how.StringVar(&f.backoff, "backoff", "", "wait `TIME` before the first retry, then twice as long each time (default 1s)")
+	how.StringVar(&f.grace, "grace", "", "let a job that is to end have `TIME` before it is killed (default 5s)")
+	how.StringVar(&f.halt, "halt", "", "what a failed job means for the rest: `POLICY` never (nothing), soon (start no more) or fail (cancel them)")
 
 	out := pflag.NewFlagSet("output", pflag.ContinueOnError)
-	out.StringVar(&r.output, "output", "", "print output as `FORMAT`: line (as it comes), group (a job at a time), json or none")
-	out.BoolVar(&r.json, "json", false, "the same as --output json")
-	out.BoolVar(&r.keepOrder, "keep-order", false, "print the jobs' output in the order of the jobs")
-	out.BoolVar(&r.tag, "tag", false, "put the job's name before each line (default with more than one job)")
-	out.BoolVar(&r.noTag, "no-tag", false, "do not")
-	out.BoolVar(&r.separate, "separate", false, "keep standard error apart from standard output")
-	out.BoolVarP(&r.verbose, "verbose", "v", false, "say also what starts and what succeeds")
-	out.BoolVarP(&r.quiet, "quiet", "q", false, "print no summary")
-	addScreenFlags(out, &r.screen)
+	out.StringVar(&f.output, "output", "", "print output as `FORMAT`: line (as it comes), group (a job at a time), json or none")
+	out.BoolVar(&f.json, "json", false, "the same as --output json")
+	out.BoolVar(&f.keepOrder, "keep-order", false, "print the jobs' output in the order of the jobs")
+	out.BoolVar(&f.tag, "tag", false, "put the job's name before each line (default with more than one job)")
+	out.BoolVar(&f.noTag, "no-tag", false, "do not")
+	out.BoolVar(&f.separate, "separate", false, "keep standard error apart from standard output")
+	out.BoolVarP(&f.verbose, "verbose", "v", false, "say also what starts and what succeeds")
+	out.BoolVarP(&f.quiet, "quiet", "q", false, "print no summary")
+	addScreenFlags(out, &f.screen)
 
 	gs := []flagGroup{{"What to run:", what}, {"Limits:", how}, {"Output (what is no terminal gets lines, as with --plain):", out}}
 	for _, g := range gs {

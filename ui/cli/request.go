@@ -245,7 +245,7 @@ func (a *app) expand(r *reader, words []string, sources []jobfile.Source) []runn
 		return jobfile.FromArgs(lists[0].Args)
 	}
 	if len(words) == 0 && len(lists) > 1 {
-		r.add(errors.New("more than one list of arguments needs a command before the first :::"))
+		r.add(errors.New("more than one list of arguments needs a command, before the first of them"))
 		return nil
 	}
 	jobs, err := jobfile.Expand(words, lists, runner.Job{})
