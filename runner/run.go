@@ -226,7 +226,7 @@ func (r *Run) record() {
 		r.emit(Advised{Task: -1, Level: Warning, Code: "unrecorded", Text: fmt.Sprintf("not recorded from here on: %v", err)})
 		return
 	}
-	r.emit(Advised{Task: -1, Level: Note, Code: "recorded", Text: "recorded again; the run's folder lacks what happened in between"})
+	r.emit(Advised{Task: -1, Level: Note, Code: "recorded", Text: "recorded again"})
 	r.lost = r.opts.Recorder.Record(r.out[kept:])
 }
 
@@ -258,10 +258,23 @@ func (r *Run) handle(m any) {
 	case expired:
 		r.expired(m)
 	case Sampled:
+		m.Tasks = r.current(m.Tasks)
 		m.Workers, m.Stopping = r.limit, r.stopping()
 		r.shown = m.Stopping
 		r.emit(m)
 	case Advised:
 		r.emit(m)
 	}
+}
+
+// current leaves out what was measured of a try that has been followed by another meanwhile: to the
+// state it would be of that one, down to the size of the log.
+func (r *Run) current(tasks []TaskSample) []TaskSample {
+	stale := func(t TaskSample) bool {
+		return t.Try != 0 && t.Task >= 0 && t.Task < len(r.state.Tasks) && t.Try != r.state.Tasks[t.Task].Try
+	}
+	if !slices.ContainsFunc(tasks, stale) {
+		return tasks
+	}
+	return slices.DeleteFunc(slices.Clone(tasks), stale)
 }
