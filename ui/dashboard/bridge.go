@@ -18,6 +18,13 @@ import (
 // after a quiet time is shown at once.
 const frameGap = 100 * time.Millisecond
 
+// Logs that may grow are looked at every frameGap, and once none has grown for restAfter, every
+// restGap: waking up is most of what the program costs while nothing changes.
+const (
+	restAfter = 2 * time.Second
+	restGap   = 300 * time.Millisecond
+)
+
 // frame is everything that happened since the last one: the only message of the run to the screen.
 // bubbletea renders after each message, so what comes often must come together.
 type frame struct {
@@ -85,6 +92,7 @@ func (b *bridge) run(ctx context.Context) {
 	look := time.NewTimer(0) // at logs that may have grown
 	defer look.Stop()
 	var last time.Time
+	grown := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
@@ -105,10 +113,16 @@ func (b *bridge) run(ctx context.Context) {
 			b.send(f)
 			last = time.Now()
 		}
-		if w.grow {
-			look.Reset(b.gap)
-		} else {
+		if len(f.tails) > 0 {
+			grown = time.Now()
+		}
+		switch {
+		case !w.grow:
 			look.Stop()
+		case time.Since(grown) < restAfter:
+			look.Reset(b.gap)
+		default:
+			look.Reset(restGap)
 		}
 	}
 }

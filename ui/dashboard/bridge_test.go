@@ -140,6 +140,39 @@ func TestALogThatGrowsIsSeenWithoutAnEvent(t *testing.T) {
 	})
 }
 
+func TestLogsThatRestAreLookedAtMoreRarely(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "log")
+	bridged(t, dir, func(_ *pipe, b *bridge, frames func() []sent) {
+		b.want(want{tails: []tail{{task: 0, log: "log", limit: -1, lines: 5}}, grow: true})
+		size := 0
+		grow := func() time.Duration { // and return how long it took to be seen
+			size++
+			if err := os.WriteFile(path, make([]byte, size), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			at, before := time.Now(), len(frames())
+			time.Sleep(restGap)
+			got := frames()
+			if len(got) != before+1 {
+				t.Fatalf("growth made %d frames within %v", len(got)-before, restGap)
+			}
+			return got[before].at.Sub(at)
+		}
+		slowest := time.Duration(0)
+		for i := range 7 {
+			time.Sleep(time.Minute + time.Duration(i)*restGap/7)
+			slowest = max(slowest, grow())
+			if again := grow(); again > frameGap {
+				t.Errorf("a log that has just grown was looked at after %v", again)
+			}
+		}
+		if slowest <= frameGap {
+			t.Errorf("a log that rests was looked at within %v each time", slowest)
+		}
+	})
+}
+
 func TestAReplayShowsNoMoreThanWasThereThen(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "log"), []byte("one\ntwo\nthree\n"), 0o600); err != nil {
