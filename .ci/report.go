@@ -7,6 +7,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -70,6 +71,10 @@ func (r *report) line(line string) {
 	case "fail":
 		r.failed, r.seen = true, true
 		fmt.Print("   FAIL "+key+"\n", strings.Join(r.output[key], ""))
+		delete(r.output, key)
+		if e.Test == "" {
+			r.unended(e.Package)
+		}
 	case "skip":
 		if e.Test != "" {
 			r.skipped = append(r.skipped, skip{key, reason(r.output[key])})
@@ -82,6 +87,17 @@ func (r *report) line(line string) {
 	}
 	if e.Action == "pass" || e.Action == "skip" {
 		delete(r.output, key)
+	}
+}
+
+// unended prints what the tests of a failed package said that never came to an end: that is where
+// one is found that hung, or that ended the whole program.
+func (r *report) unended(pkg string) {
+	for _, key := range slices.Sorted(maps.Keys(r.output)) {
+		if strings.HasPrefix(key, pkg+" ") {
+			fmt.Print("   not ended: "+key+"\n", strings.Join(r.output[key], ""))
+			delete(r.output, key)
+		}
 	}
 }
 
