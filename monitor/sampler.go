@@ -174,7 +174,7 @@ func (s *Sampler) report() {
 	for _, i := range s.state.Active {
 		if t := s.tasks[i]; t != nil {
 			ts := t.sample(i, s.state.Tasks[i], s.now, s.reader.figures(i))
-			ts.LogSize = logSize(s.opts.Dir, s.state.Tasks[i])
+			ts.Try, ts.LogSize = s.state.Tasks[i].Try, logSize(s.opts.Dir, s.state.Tasks[i])
 			out.Tasks = append(out.Tasks, ts)
 		}
 	}

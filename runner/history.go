@@ -38,7 +38,7 @@ func (h *History) add(at time.Duration, l Lanes) {
 			h.part[i] = h.part[i][ratio:]
 		}
 	}
-	if n := len(h.Rows[0]); n > maxCells && n%2 == 0 { // an odd one would have no neighbour
+	if len(h.Rows[0]) > maxCells {
 		h.coarsen()
 	}
 }
@@ -63,11 +63,18 @@ func (h *History) End() time.Duration {
 	return time.Duration(len(h.Rows[0]))*h.Cell + time.Duration(len(h.part[0]))*h.in
 }
 
+// coarsen makes each two neighbouring cells one. A last one without a neighbour waits for it, as
+// the incoming cells that it stands for.
 func (h *History) coarsen() {
+	ratio := int(h.Cell / h.in)
 	for i, row := range h.Rows {
 		half := make([]Cell, 0, len(row)/2+1)
 		for pair := range slices.Chunk(row, 2) {
-			half = append(half, MergeCells(pair))
+			if len(pair) == 2 {
+				half = append(half, MergeCells(pair))
+			} else {
+				h.part[i] = slices.Concat(slices.Repeat(pair, ratio), h.part[i])
+			}
 		}
 		h.Rows[i] = half
 	}

@@ -15,7 +15,7 @@ type Times struct {
 // Split is a sum of times. Fields may be fractions of the true ones (Times.Recent), so only their
 // ratios mean anything there.
 type Split struct {
-	Span     time.Duration // wall time of the samples
+	Span     time.Duration // wall time: of a task while not paused, of the run while any task held a worker
 	Live     time.Duration // wall time of the tasks while not paused, summed over tasks
 	OnCore   time.Duration // summed over threads
 	WaitCore time.Duration // -1 where the system does not tell
@@ -55,10 +55,12 @@ func addKnown(a, b time.Duration) time.Duration {
 	return a + b
 }
 
-func (t *Times) add(span time.Duration, ts TaskSample) {
+// add counts a sample that covers span, of which counted is not in Total.Span yet.
+func (t *Times) add(span, counted time.Duration, ts TaskSample) {
 	s := Split{span, ts.Live, ts.OnCore, ts.WaitCore, ts.WaitGIL}
-	t.Total = t.Total.plus(s)
 	t.Recent = t.Recent.scaled(math.Exp(-span.Seconds())).plus(s)
+	s.Span = counted
+	t.Total = t.Total.plus(s)
 }
 
 // Measured is what was measured of one try of a task.
@@ -83,7 +85,7 @@ func (m *Measured) add(ts TaskSample) {
 		ts.Core = m.Last.Core
 	}
 	m.Last = ts
-	m.Times.add(ts.Live, ts)
+	m.Times.add(ts.Live, ts.Live, ts)
 	m.PeakRSS, m.PeakPSS = max(m.PeakRSS, ts.RSS), max(m.PeakPSS, ts.PSS)
 	m.Spark.add(ts.Live, ts.OnCore)
 }
@@ -92,7 +94,7 @@ func (m *Measured) add(ts TaskSample) {
 // what sampling had missed.
 func (m *Measured) correct(u Usage, wall time.Duration) (missed Split) {
 	missed.Live = max(wall-m.Total.Live, 0)
-	m.Total.Live = max(wall, 0)
+	m.Total.Live, m.Total.Span = max(wall, 0), max(wall, 0)
 	if !u.Known {
 		return missed
 	}

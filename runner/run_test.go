@@ -448,3 +448,22 @@ func TestThousandsThatWaitForThousandsAreCancelledAtOnce(t *testing.T) {
 		t.Errorf("%d of %d were cancelled, the last because it %s", st.Count(Cancelled), 2*n, got.Reason)
 	}
 }
+
+func TestAnEarlierTrysSampleIsNotCountedForTheNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{takes: map[string]time.Duration{"a": time.Minute}}
+		st, _ := play(t, Options{Jobs: jobs("a")}, s, func(r *Run) {
+			time.Sleep(time.Second)
+			r.Do(Restart{Tasks: []int{0}})
+			time.Sleep(time.Second) // the second try runs
+			for try, size := range map[int]int64{1: 5000, 2: 70} {
+				r.Report(Sampled{Span: time.Second, Tasks: []TaskSample{{Task: 0, Try: try, Live: time.Second, LogSize: [2]int64{size, 0}}}})
+			}
+			time.Sleep(time.Second)
+			r.Do(Cancel{})
+		})
+		if got := st.Tasks[0]; got.Try != 2 || got.LogSize[0] != 70 {
+			t.Errorf("try %d has written %d bytes, want 70", got.Try, got.LogSize[0])
+		}
+	})
+}

@@ -39,6 +39,7 @@ type HostSample struct {
 // exceed the span.
 type TaskSample struct {
 	Task      int
+	Try       int           // of which try it is; 0 where that is not told, as in a recording
 	Live      time.Duration // wall time within the span in which it ran and was not paused
 	OnCore    time.Duration // on a core
 	WaitCore  time.Duration // runnable, waiting for a core; -1 where the system does not tell
@@ -81,7 +82,8 @@ func (s Sampled) Merge(next Sampled) Sampled {
 		out.Workers = s.Workers
 	}
 	if !next.Measured() {
-		out.Span, out.Host, out.Tasks, out.Lanes = s.Span, s.Host, s.Tasks, s.Lanes
+		// At too: it says when the lanes end.
+		out.At, out.Span, out.Host, out.Tasks, out.Lanes = s.At, s.Span, s.Host, s.Tasks, s.Lanes
 		return out
 	}
 	if !s.Measured() {

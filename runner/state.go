@@ -87,6 +87,7 @@ func (s *State) IsStopping(task int) bool {
 // damaged journal); it was left out and the state is as before.
 func (s *State) Apply(ev Event) error {
 	var err error
+	active := len(s.Active) > 0
 	switch ev := ev.(type) {
 	case RunStarted:
 		s.start(ev)
@@ -106,7 +107,11 @@ func (s *State) Apply(ev Event) error {
 	if err != nil {
 		return fmt.Errorf("event at %v: %w", ev.When(), err)
 	}
-	s.Now = max(s.Now, ev.When())
+	before := s.Now
+	s.Now = max(before, ev.When())
+	if active {
+		s.Times.Total.Span += s.Now - before
+	}
 	if len(s.Active) > 0 {
 		s.busy = s.Now
 	}
@@ -216,8 +221,13 @@ func (s *State) correct(t *Task) {
 		t.Stats = newMeasured()
 		t.Stats.Total.WaitCore, t.Stats.Total.WaitGIL = -1, -1
 	}
-	missed := t.Stats.correct(u, t.Ended-t.Started-t.Held)
-	s.Times.Total, s.Times.Recent = s.Times.Total.plus(missed), s.Times.Recent.plus(missed)
+	wall := t.Ended - t.Started - t.Held
+	missed := t.Stats.correct(u, wall)
+	s.Times.Total = s.Times.Total.plus(missed)
+	// When in its life it was missed is not known. Spread evenly, this much of it is recent: what an
+	// hour's children had must not look like a thousand cores kept busy in this second.
+	part := min(max(s.Times.Recent.Span, time.Second).Seconds()/max(wall, 1).Seconds(), 1)
+	s.Times.Recent = s.Times.Recent.plus(missed.scaled(part))
 }
 
 func (s *State) activate(task int, active bool) {
@@ -267,9 +277,7 @@ func (s *State) sample(ev Sampled) {
 		all.Live, all.OnCore = all.Live+ts.Live, all.OnCore+ts.OnCore
 		all.WaitCore, all.WaitGIL = addKnown(all.WaitCore, ts.WaitCore), addKnown(all.WaitGIL, ts.WaitGIL)
 	}
-	if len(s.Active) > 0 || all.Live > 0 { // else nothing ran, and the time after the end counts for nothing
-		s.Times.add(ev.Span, all)
-	}
+	s.Times.add(ev.Span, 0, all) // the span of the whole run is counted by the events, to the nanosecond
 }
 
 // output notes that a task's logs have grown to size.

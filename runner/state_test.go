@@ -102,6 +102,39 @@ func TestTimeAfterTheEndDilutesNothing(t *testing.T) {
 	}
 }
 
+func TestTheAverageOfARunCountsAllOfItsTime(t *testing.T) {
+	s := started(2, 0, 1)
+	full := func(task int) TaskSample { return TaskSample{Task: task, Live: time.Second, OnCore: time.Second} }
+	must(s.Apply(Sampled{At: At(time.Second), Span: time.Second, Tasks: []TaskSample{full(0), full(1)}}))
+	for i := range 2 { // after the last sample
+		usage := Usage{Known: true, User: 1900 * time.Millisecond}
+		must(s.Apply(TaskEnded{At: At(1900 * time.Millisecond), Task: i, Status: Succeeded, Exit: Exit{Usage: usage}}))
+	}
+	if got := s.Times.Total.Cores(); got != 2 {
+		t.Errorf("two cores were busy all the time, the average is %.2f", got)
+	}
+	if got := s.Tasks[0].Stats.Total.Cores(); got != 1 {
+		t.Errorf("the task was on a core all the time, its average is %.2f", got)
+	}
+	must(s.Apply(TaskQueued{At: At(time.Minute), Task: 0, Try: 2})) // a restart after a look at the result
+	must(s.Apply(TaskStarted{At: At(time.Minute), Task: 0, Try: 2}))
+	must(s.Apply(TaskEnded{At: At(time.Minute + 1900*time.Millisecond), Task: 0, Status: Succeeded, Exit: Exit{Usage: Usage{Known: true}}}))
+	if got := s.Times.Total.Cores(); got != 1 {
+		t.Errorf("with as much time again on no core the average is %.2f, want 1", got)
+	}
+}
+
+func TestWhatWasMissedForLongIsNotAllRecent(t *testing.T) {
+	s := started(1, 0, 1)
+	for i := range 60 { // its children are too short-lived to be seen
+		must(s.Apply(Sampled{At: At(time.Duration(i+1) * time.Second), Span: time.Second, Tasks: []TaskSample{{Task: 0, Live: time.Second}}}))
+	}
+	must(s.Apply(TaskEnded{At: At(time.Minute), Task: 0, Status: Succeeded, Exit: Exit{Usage: Usage{Known: true, User: 90 * time.Second}}}))
+	if got := s.Times.Recent.Cores(); got < 1.4 || got > 1.6 {
+		t.Errorf("%.2f cores were kept busy lately, want 1.5", got)
+	}
+}
+
 func TestUnknownTimesStayUnknownWhenAdded(t *testing.T) {
 	a := TaskSample{Task: 1, OnCore: 1, WaitCore: -1, WaitGIL: -1, PSS: 7, Core: 3}
 	b := TaskSample{Task: 1, OnCore: 2, WaitCore: 5, WaitGIL: -1, PSS: -1, Core: -1}
@@ -142,6 +175,34 @@ func TestLanesOfAnyLengthStayBoundedAndWhole(t *testing.T) {
 		if c != (Cell{Task: 1, Ours: 50, Load: 60}) {
 			t.Fatalf("cell %d is %+v", i, c)
 		}
+	}
+}
+
+func TestLanesStayBoundedWhateverTheirFirstLength(t *testing.T) {
+	var h History
+	cells := slices.Repeat([]Cell{{Task: 1, Ours: 50, Load: 60}}, 10)
+	at := 900 * time.Millisecond
+	h.add(at, row(cells[:9]...)) // from here on their number is odd
+	for range 2 * maxCells / 10 {
+		at += time.Second
+		h.add(at, row(cells...))
+	}
+	if n := len(h.Rows[0]); n > maxCells+10 {
+		t.Errorf("%d cells kept", n)
+	}
+	if h.End() != at {
+		t.Errorf("covers %v of %v", h.End(), at)
+	}
+	if i := slices.IndexFunc(h.Rows[0], func(c Cell) bool { return c != cells[0] }); i >= 0 {
+		t.Errorf("cell %d is %+v", i, h.Rows[0][i])
+	}
+}
+
+func TestLanesEndWhenTheyWereMeasured(t *testing.T) {
+	measured := Sampled{At: At(time.Second), Span: time.Second, Lanes: row(make([]Cell, 10)...)}
+	got := measured.Merge(Sampled{At: At(1900 * time.Millisecond), Workers: 2})
+	if got.When() != time.Second {
+		t.Errorf("lanes of the first second end at %v after a merge", got.When())
 	}
 }
 
