@@ -174,7 +174,7 @@ func (d *decoder) runStarted(s *scanner) runner.Event {
 		return true
 	})
 	if format > Format && s.err == nil {
-		s.err = Info{Format: format}.check()
+		s.err = (&Info{Format: format}).check()
 	}
 	return ev
 }

@@ -74,7 +74,7 @@ type whole struct {
 
 // encode writes the content of run.json: the head indented, then one job a line. It holds one job at
 // a time in memory: there may be 100 000.
-func (i Info) encode(w io.Writer) error {
+func (i *Info) encode(w io.Writer) error {
 	i.Exact = nil
 	i.visit(func(at place, s *string) {
 		if !utf8.ValidString(*s) {
@@ -189,7 +189,7 @@ const maxTasks = 1 << 24
 var errNewer = errors.New("written in format")
 
 // check refuses what this package cannot read.
-func (i Info) check() error {
+func (i *Info) check() error {
 	switch {
 	case i.Format > Format:
 		return fmt.Errorf("%w %d, this parallax reads up to %d: use a newer parallax", errNewer, i.Format, Format)
@@ -220,7 +220,7 @@ func readInfo(dir string) (info Info, unknown, err error) {
 func decodeInfo(data []byte) (info Info, unknown, err error) {
 	var version struct{ Format int }
 	if json.Unmarshal(data, &version) == nil && version.Format > Format {
-		return Info{}, nil, Info{Format: version.Format}.check() // before anything else seems wrong
+		return Info{}, nil, (&Info{Format: version.Format}).check() // before anything else seems wrong
 	}
 	var w whole
 	dec := json.NewDecoder(bytes.NewReader(data))

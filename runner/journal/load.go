@@ -76,14 +76,14 @@ func (rec *Recording) warn(err error) {
 }
 
 // started is the event that opens the run, from what was asked.
-func (i Info) started() runner.RunStarted {
+func (i *Info) started() runner.RunStarted {
 	return runner.RunStarted{
 		ID: i.ID, Name: i.Name, Time: i.Start, Jobs: i.Jobs,
 		Workers: i.Settings.Workers, Cores: i.Host.Cores, Quota: i.Host.Quota,
 	}
 }
 
-func (i Info) status(dir string, ended bool) Status {
+func (i *Info) status(dir string, ended bool) Status {
 	switch {
 	case ended:
 		return Ended
@@ -98,7 +98,7 @@ const foreignGap = time.Minute
 
 // running reports whether the run's writer still runs. That of another machine, which shares this
 // folder over the network, cannot be asked: there it is taken for running while it writes.
-func (i Info) running(dir string) bool {
+func (i *Info) running(dir string) bool {
 	if i.Host.Name == hostName() {
 		return i.Writer.alive()
 	}
