@@ -85,6 +85,9 @@ func Run(ctx context.Context, opts Options) error {
 		tea.WithContext(ctx), tea.WithOutput(opts.Out), tea.WithAltScreen(), tea.WithMouseCellMotion(),
 		tea.WithoutSignalHandler(), tea.WithFPS(looks),
 	}
+	if f, ok := opts.In.(*os.File); ok {
+		opts.In = &keyboard{File: f}
+	}
 	if opts.In != nil {
 		options = append(options, tea.WithInput(opts.In))
 	}

@@ -215,6 +215,20 @@ func TestKeysTypedFast(t *testing.T) {
 	tm.ends(0)
 }
 
+func TestLateAnswersAreNoKeys(t *testing.T) {
+	p := newPlace(t)
+	tm := p.start(size{100, 30}, "run", "exit 3")
+	tm.see("1 failed")
+	tm.keys("\x1b]11;rgb:0000/0000/0101\x07\x1b[?62c") // over a slow line it comes when the screen is drawn
+	tm.keys("2")
+	tm.see("last line")
+	tm.keys("q")
+	tm.ends(1)
+	if j := p.shown().job(t, "exit 3"); j.Try != 1 {
+		t.Errorf("%+v was restarted by an answer of the terminal", j)
+	}
+}
+
 func TestManyJobs(t *testing.T) {
 	p := newPlace(t)
 	var list strings.Builder
