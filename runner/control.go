@@ -153,6 +153,8 @@ func (r *Run) tellStop(task int, a *attempt) {
 	a.told = true
 	if err := a.handle.Stop(a.how); err != nil {
 		r.refuse(task, "cannot end: %v", err)
+	} else if a.how == Ask && r.state.Tasks[task].Status == Paused {
+		r.emit(TaskResumed{Task: task}) // it goes on, so that it can clean up: that is time it runs
 	}
 	if a.how == Ask && a.grace == nil {
 		a.grace = r.after(r.opts.Jobs[task].GraceOrDefault(), expired{task, a.try, graceTimer})

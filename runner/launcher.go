@@ -32,6 +32,9 @@ type Spec struct {
 	// Stdout and Stderr are open for appending and are the same file unless the streams are kept
 	// apart. The caller closes them once Wait has returned.
 	Stdout, Stderr *os.File
+	// Extra are further descriptors for a process, from 3 on. They are for launchers that run an
+	// interpreter of theirs as a process; other models ignore them.
+	Extra []*os.File
 }
 
 // Handle controls one running try.
@@ -45,8 +48,8 @@ type Handle interface {
 	// Pause holds the task. An error says, in words for the user, why it can't be held.
 	Pause() error
 	Resume() error
-	// Stop asks the task to end, or with Kill ends it. Asking again is allowed; killing after
-	// asking is what the end of the grace does.
+	// Stop asks the task to end, or with Kill ends it. One that is held goes on for it. Asking again
+	// is allowed; killing after asking is what the end of the grace does.
 	Stop(how Stop) error
 }
 

@@ -102,7 +102,8 @@ func (r *Run) Subscribe() *Feed {
 	return f
 }
 
-// Do asks for something. What cannot be done is answered by an Advised event.
+// Do asks for something. What a launcher refuses, or a restart that would wait forever, is answered
+// by an Advised event; what means nothing for a task as it is, such as to pause what waits, is left.
 func (r *Run) Do(c Command) { r.in.put(c) }
 
 // Report adds a measurement or a sentence to the stream. Its At is set when it is taken up.

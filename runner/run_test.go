@@ -467,3 +467,20 @@ func TestAnEarlierTrysSampleIsNotCountedForTheNext(t *testing.T) {
 		}
 	})
 }
+
+func TestTheGraceOfAPausedJobIsTimeItRuns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		js := jobs("a")
+		js[0].Grace = 3 * time.Second
+		s := &script{takes: map[string]time.Duration{"a": time.Hour}, stubborn: map[string]bool{"a": true}}
+		st, _ := play(t, Options{Jobs: js}, s, func(r *Run) {
+			time.Sleep(time.Second)
+			r.Do(Pause{})
+			time.Sleep(10 * time.Second)
+			r.Do(Cancel{})
+		})
+		if got := st.Tasks[0].Wall(st.Now); got != 4*time.Second {
+			t.Errorf("it ran %v, want 1s before the pause and 3s of grace", got)
+		}
+	})
+}
