@@ -14,7 +14,7 @@ func TestAnySequenceOfCommandsKeepsTheRules(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		n := rapid.IntRange(1, 8).Draw(rt, "jobs")
 		js := make([]Job, n)
-		s := &script{takes: map[string]time.Duration{}, codes: map[string][]int{}, stubborn: map[string]bool{}}
+		s := &script{takes: map[string]time.Duration{}, launch: map[string]time.Duration{}, codes: map[string][]int{}, stubborn: map[string]bool{}}
 		for i := range js {
 			name := fmt.Sprintf("j%d", i)
 			js[i] = Job{Name: name, Model: Processes, Line: "x"}
@@ -24,6 +24,7 @@ func TestAnySequenceOfCommandsKeepsTheRules(t *testing.T) {
 				js[i].After = []string{fmt.Sprintf("j%d", rapid.IntRange(0, i-1).Draw(rt, "on"))}
 			}
 			s.takes[name] = time.Duration(rapid.IntRange(0, 5000).Draw(rt, "takes")) * time.Millisecond
+			s.launch[name] = time.Duration(rapid.SampledFrom([]int{0, 0, 1, 3000}).Draw(rt, "launch")) * time.Millisecond
 			s.codes[name] = []int{rapid.IntRange(0, 1).Draw(rt, "code"), rapid.IntRange(0, 1).Draw(rt, "code2"), 0}
 			s.stubborn[name] = rapid.Bool().Draw(rt, "stubborn")
 		}

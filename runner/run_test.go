@@ -45,7 +45,8 @@ func (m *memory) LogPath(task, try int, stderr bool) string {
 // code; or they ignore being asked to end.
 type script struct {
 	takes    map[string]time.Duration
-	codes    map[string][]int // per try
+	launch   map[string]time.Duration // how long launching takes
+	codes    map[string][]int         // per try
 	stubborn map[string]bool
 	refuse   map[string]error // launching fails
 	noPause  error
@@ -58,7 +59,12 @@ type script struct {
 
 func (s *script) Check(Job) error { return nil }
 
-func (s *script) Launch(_ context.Context, spec Spec) (Handle, error) {
+func (s *script) Launch(ctx context.Context, spec Spec) (Handle, error) {
+	select {
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	case <-time.After(s.launch[spec.Job.Name]):
+	}
 	if err := s.refuse[spec.Job.Name]; err != nil {
 		return nil, err
 	}
