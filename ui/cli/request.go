@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"regexp"
 	"slices"
 	"time"
@@ -216,7 +217,8 @@ func readFile(r *reader, path string) jobfile.File {
 	return file
 }
 
-// named makes a job of each word, and one of the command after a --.
+// named makes a job of each word, and one of the command after a --: a program with its arguments,
+// or a script with its own.
 func named(words, dashed []string) []runner.Job {
 	if len(dashed) == 1 { // a script or a whole command line, as anywhere else
 		words, dashed = append(slices.Clone(words), dashed[0]), nil
@@ -224,6 +226,9 @@ func named(words, dashed []string) []runner.Job {
 	jobs := jobfile.FromArgs(words)
 	if len(dashed) > 0 {
 		j := runner.Job{Argv: dashed}
+		if script := jobfile.FromArgs(dashed[:1])[0].Script; script != "" && !isProgram(script) {
+			j = runner.Job{Script: script, Args: dashed[1:]}
+		}
 		j.Name = j.DefaultName()
 		for n := 2; slices.ContainsFunc(jobs, func(o runner.Job) bool { return o.Name == j.Name }); n++ {
 			j.Name = fmt.Sprintf("%s %d", j.DefaultName(), n)
@@ -231,6 +236,12 @@ func named(words, dashed []string) []runner.Job {
 		jobs = append(jobs, j)
 	}
 	return jobs
+}
+
+// isProgram reports whether a word is found as a program.
+func isProgram(word string) bool {
+	_, err := exec.LookPath(word)
+	return err == nil
 }
 
 // expand makes a job of each argument or combination of arguments. Without a command the arguments
