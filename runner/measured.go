@@ -91,16 +91,25 @@ func (m *Measured) add(ts TaskSample) {
 }
 
 // correct replaces what sampling saw by what the system accounted when the try ended, and returns
-// what sampling had missed.
+// what sampling had missed and is known: time on cores. What the try did in the rest of the time
+// that was not sampled nobody knows, so it is not called blocked: if that is most of its life, its
+// waiting becomes unknown; else it is taken to be as the sampled part was.
 func (m *Measured) correct(u Usage, wall time.Duration) (missed Split) {
-	missed.Live = max(wall-m.Total.Live, 0)
-	m.Total.Live, m.Total.Span = max(wall, 0), max(wall, 0)
-	if !u.Known {
-		return missed
+	seen := m.Total
+	wall = max(wall, 0)
+	m.Total.Live, m.Total.Span = wall, wall
+	if u.Known {
+		missed.OnCore = max(u.CPU()-seen.OnCore, 0)
+		missed.Live = min(missed.OnCore, max(wall-seen.Live, 0))
+		m.Total.OnCore = u.CPU()
+		m.PeakRSS = max(m.PeakRSS, u.MaxRSS)
 	}
-	missed.OnCore = max(u.CPU()-m.Total.OnCore, 0)
-	m.Total.OnCore = u.CPU()
-	m.PeakRSS = max(m.PeakRSS, u.MaxRSS)
+	if seen.Live < wall/2 {
+		m.Total.WaitCore, m.Total.WaitGIL = -1, -1
+	} else if off := seen.Live - seen.OnCore; off > 0 {
+		waits := Split{WaitCore: seen.WaitCore, WaitGIL: seen.WaitGIL}.scaled(float64(max(wall-m.Total.OnCore, 0)) / float64(off))
+		m.Total.WaitCore, m.Total.WaitGIL = waits.WaitCore, waits.WaitGIL
+	}
 	return missed
 }
 

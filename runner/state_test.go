@@ -135,6 +135,36 @@ func TestWhatWasMissedForLongIsNotAllRecent(t *testing.T) {
 	}
 }
 
+func TestTimeThatWasNotSampledIsNotCalledBlocked(t *testing.T) {
+	ms := time.Millisecond
+	usage := func(d time.Duration) Exit { return Exit{Usage: Usage{Known: true, User: d}} }
+	for _, c := range []struct {
+		name         string
+		seen         TaskSample
+		wall, cpu    time.Duration
+		wait         time.Duration // of the task
+		live, onCore time.Duration // of the run
+	}{
+		{"never sampled", TaskSample{}, 100 * ms, 30 * ms, -1, 30 * ms, 30 * ms},
+		{"mostly not", TaskSample{Live: 40 * ms, OnCore: 10 * ms, WaitCore: 30 * ms}, 100 * ms, 30 * ms, -1, 60 * ms, 30 * ms},
+		{"mostly", TaskSample{Live: 80 * ms, OnCore: 20 * ms, WaitCore: 30 * ms}, 100 * ms, 40 * ms, 30 * ms, 100 * ms, 40 * ms},
+		{"wholly", TaskSample{Live: 100 * ms, OnCore: 50 * ms, WaitCore: 50 * ms}, 100 * ms, 50 * ms, 50 * ms, 100 * ms, 50 * ms},
+	} {
+		s := started(1, 0)
+		if c.seen.Live > 0 {
+			must(s.Apply(Sampled{At: At(c.seen.Live), Span: c.seen.Live, Tasks: []TaskSample{c.seen}}))
+		}
+		must(s.Apply(TaskEnded{At: At(c.wall), Task: 0, Try: 1, Status: Succeeded, Exit: usage(c.cpu)}))
+		task, run := s.Tasks[0].Stats.Total, s.Times.Total
+		if task.OnCore != c.cpu || task.Live != c.wall || task.WaitCore != c.wait {
+			t.Errorf("%s: the task has %+v", c.name, task)
+		}
+		if run.Live != c.live || run.OnCore != c.onCore {
+			t.Errorf("%s: the run has %+v", c.name, run)
+		}
+	}
+}
+
 func TestUnknownTimesStayUnknownWhenAdded(t *testing.T) {
 	a := TaskSample{Task: 1, OnCore: 1, WaitCore: -1, WaitGIL: -1, PSS: 7, Core: 3}
 	b := TaskSample{Task: 1, OnCore: 2, WaitCore: 5, WaitGIL: -1, PSS: -1, Core: -1}
