@@ -24,9 +24,11 @@ type attempt struct {
 	hold   bool   // to be paused as soon as it runs
 	timer  *time.Timer
 	grace  *time.Timer
+	last   *time.Timer   // after which nobody waits for it any more
 	left   time.Duration // of the timeout, while paused
 	since  time.Time     // when the timeout was last set going
 	again  bool          // to be queued again when it is over
+	lost   bool          // it could not be ended: another try beside it would not be what was asked
 }
 
 // stopReason is why an attempt is being ended.
@@ -63,7 +65,13 @@ const (
 	timeoutTimer timerKind = iota
 	graceTimer
 	backoffTimer
+	lastTimer
 )
+
+// giveUp is how long a task may take to be gone once it was killed, or its launch was called off.
+// What is stuck in the kernel, or is a Go function that never looks, may never be; the run must end
+// all the same. It is longer than what a launcher itself allows for what a job leaves behind.
+const giveUp = 20 * time.Second
 
 // launch hands a task to a goroutine of its own, which tells the run how it goes.
 func (r *Run) launch(ctx context.Context, task int) {
@@ -165,7 +173,12 @@ func (r *Run) openLogs(logs [2]string) ([]*os.File, error) {
 
 func (r *Run) launched(m launched) {
 	a := r.live[m.task]
-	if a == nil || a.try != m.try {
+	if a == nil || a.try != m.try { // given up on
+		if m.err != nil {
+			r.stray--
+		} else if err := m.handle.Stop(Kill); err != nil {
+			r.refuse(m.task, "cannot end: %v", err)
+		}
 		return
 	}
 	if m.err != nil {
@@ -189,6 +202,7 @@ func (r *Run) launched(m launched) {
 func (r *Run) ended(m ended) {
 	a := r.live[m.task]
 	if a == nil || a.try != m.try {
+		r.stray--
 		return
 	}
 	ev := TaskEnded{Exit: m.exit, LogSize: m.size}
@@ -211,7 +225,7 @@ func (r *Run) ended(m ended) {
 
 // over ends an attempt and does what its end means for others: retry, dependents, halt.
 func (r *Run) over(task int, a *attempt, ev TaskEnded) {
-	for _, t := range []*time.Timer{a.timer, a.grace} {
+	for _, t := range []*time.Timer{a.timer, a.grace, a.last} {
 		if t != nil {
 			t.Stop()
 		}
@@ -229,7 +243,7 @@ func (r *Run) over(task int, a *attempt, ev TaskEnded) {
 		r.requeue(task, 0)
 	case ev.Status == Succeeded:
 		r.queue.Done(task)
-	case ev.Status == Failed && r.retries[task] < r.opts.Jobs[task].Retries && r.halted == "":
+	case ev.Status == Failed && !a.lost && r.retries[task] < r.opts.Jobs[task].Retries && r.halted == "":
 		r.retries[task]++
 		r.requeue(task, backoff(r.opts.Backoff, r.retries[task]))
 	default:
@@ -347,11 +361,15 @@ func (r *Run) halt(task int) {
 		case a == nil && r.state.Tasks[i].Status == Queued:
 			r.drop(i, r.halted, task)
 		case a == nil:
+			continue
 		case a.again: // it ends already, and was to be queued again
 			a.again, a.why, a.cause = false, r.halted, task
 		case r.opts.Halt == HaltFail:
 			r.stopAttempt(i, a, stopCancelled, r.halted, task)
+		default:
+			continue
 		}
+		r.reason = r.halted // there was something to halt
 	}
 }
 
@@ -372,6 +390,10 @@ func (r *Run) expired(m expired) {
 	if a == nil || a.try != m.try {
 		return
 	}
+	if m.what == lastTimer {
+		r.loseSight(m.task, a)
+		return
+	}
 	if m.what == timeoutTimer {
 		if r.state.Tasks[m.task].Status == Paused { // paused in the instant in which it ran out
 			return
@@ -382,4 +404,17 @@ func (r *Run) expired(m expired) {
 	}
 	a.how, a.told = Kill, false
 	r.tellStop(m.task, a)
+}
+
+// loseSight ends a task that cannot be ended: its worker is free again, and the run may end.
+func (r *Run) loseSight(task int, a *attempt) {
+	a.lost, a.again = true, false
+	r.stray++
+	ev := TaskEnded{Status: Failed, Reason: a.why + "; it could not be ended", Exit: Exit{Code: -1}}
+	if a.stop == stopCancelled {
+		ev.Status = Cancelled
+	}
+	ev.LogSize = r.state.Tasks[task].LogSize
+	a.why = ev.Reason
+	r.over(task, a, ev)
 }

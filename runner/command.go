@@ -4,7 +4,7 @@ package runner
 // A nil list of tasks means all of them.
 type Command interface{ command() }
 
-// Pause holds running tasks.
+// Pause holds running tasks. To pause all holds the run: nothing starts until all are resumed.
 type Pause struct{ Tasks []int }
 
 // Resume lets paused tasks go on.

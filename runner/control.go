@@ -9,10 +9,12 @@ import (
 func (r *Run) command(c Command) {
 	switch c := c.(type) {
 	case Pause:
+		r.held = r.held || c.Tasks == nil
 		for _, i := range r.these(c.Tasks) {
 			r.pause(i)
 		}
 	case Resume:
+		r.held = r.held && c.Tasks != nil
 		for _, i := range r.these(c.Tasks) {
 			r.resume(i)
 		}
@@ -140,6 +142,7 @@ func (r *Run) stopAttempt(task int, a *attempt, stop stopReason, why string, cau
 	a.stop, a.why, a.cause = stop, why, cause
 	if a.handle == nil {
 		a.abort(errors.New(why))
+		a.last = r.after(giveUp, expired{task, a.try, lastTimer})
 		return
 	}
 	r.tellStop(task, a)
@@ -156,6 +159,9 @@ func (r *Run) tellStop(task int, a *attempt) {
 	} else if a.how == Ask && r.state.Tasks[task].Status == Paused {
 		r.emit(TaskResumed{Task: task}) // it goes on, so that it can clean up: that is time it runs
 	}
+	if a.how == Kill && a.last == nil {
+		a.last = r.after(giveUp, expired{task, a.try, lastTimer})
+	}
 	if a.how == Ask && a.grace == nil {
 		a.grace = r.after(r.opts.Jobs[task].GraceOrDefault(), expired{task, a.try, graceTimer})
 	}
@@ -166,6 +172,9 @@ func (r *Run) tellStop(task int, a *attempt) {
 func (r *Run) restart(tasks []int) {
 	if r.finishing {
 		return
+	}
+	if r.reason == r.halted {
+		r.reason = ""
 	}
 	r.halted = ""
 	again := map[int]bool{}
@@ -214,6 +223,13 @@ func (r *Run) restartOne(task int) {
 	if a := r.live[task]; a != nil {
 		a.again = true
 		r.stopAttempt(task, a, stopCancelled, "restarted", -1)
+		return
+	}
+	if t := r.timers[task]; t != nil { // it waits for its next try: that is now
+		t.Stop()
+		delete(r.timers, task)
+		r.emit(TaskQueued{Task: task, Try: r.state.Tasks[task].Try})
+		r.queue.Add(task)
 		return
 	}
 	if !r.state.Tasks[task].Status.Over() {

@@ -70,6 +70,8 @@ type Run struct {
 	limit     int
 	shown     []int  // the Stopping list last told
 	halted    string // why nothing more starts, or ""
+	held      bool   // all are paused: nothing starts
+	stray     int    // attempts that could not be ended and may still be going
 	finishing bool
 	reason    string // why the run was ended early
 	lost      error  // the recorder's last error
@@ -106,17 +108,18 @@ func (r *Run) Subscribe() *Feed {
 // by an Advised event; what means nothing for a task as it is, such as to pause what waits, is left.
 func (r *Run) Do(c Command) { r.in.put(c) }
 
-// Report adds a measurement or a sentence to the stream. Its At is set when it is taken up.
+// Report adds a measurement to the stream. Its At is set when it is taken up.
 func (r *Run) Report(s Sampled) { r.in.put(s) }
 
 // Advise adds a sentence to the stream.
 func (r *Run) Advise(a Advised) { r.in.put(a) }
 
-// Run runs the jobs and blocks until all that it started has ended and the launchers are closed.
+// Run runs the jobs and blocks until all that it started has ended and the launchers are closed, but
+// for what cannot be ended, which is an error.
 // When ctx is done all tasks are cancelled, with their grace, and the run ends; the cause of ctx
 // becomes the reason. It returns the last state.
 //
-// An error means that the run could not be recorded from the start, and then nothing was started.
+// When the run could not be recorded from the start nothing was started, and the error says so.
 func (r *Run) Run(ctx context.Context) (State, error) {
 	r.began = time.Now()
 	if err := r.open(ctx); err != nil {
@@ -138,7 +141,6 @@ func (r *Run) Run(ctx context.Context) (State, error) {
 		r.fill(ctx)
 		r.flush()
 	}
-	r.tasks.Wait()
 	errs := r.close()
 	r.emit(RunEnded{Reason: r.reason})
 	r.flush()
@@ -163,7 +165,13 @@ func (r *Run) open(ctx context.Context) error {
 	return nil
 }
 
+// close waits for all that was started and closes the launchers. What could not be ended is not
+// waited for, nor are launchers closed that may wait for it.
 func (r *Run) close() error {
+	if r.stray > 0 {
+		return fmt.Errorf("could not end everything: tasks still going: %d", r.stray)
+	}
+	r.tasks.Wait()
 	var errs []error
 	closed := map[Closer]bool{}
 	for _, l := range r.opts.Launchers {
@@ -181,7 +189,7 @@ func (r *Run) finished() bool {
 
 // fill starts tasks while workers are free.
 func (r *Run) fill(ctx context.Context) {
-	for len(r.live) < r.limit {
+	for len(r.live) < r.limit && !r.held {
 		task, ok := r.queue.Next()
 		if !ok {
 			return

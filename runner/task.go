@@ -45,7 +45,7 @@ func ParseStatus(name string) (Status, error) {
 func (s Status) after(ev Event) (Status, error) {
 	switch ev := ev.(type) {
 	case TaskQueued:
-		if s == Unborn || s.Over() {
+		if s == Unborn || s == Queued || s.Over() { // queued anew: its wait for the next try is cut short
 			return Queued, nil
 		}
 	case TaskStarted:

@@ -121,8 +121,15 @@ func Validate(jobs []Job) []error {
 		names[j.Name] = true
 		names[j.Group] = names[j.Group] || j.Group != ""
 	}
+	groups := map[string]bool{}
+	for _, j := range jobs {
+		groups[j.Group] = true
+	}
 	first := make(map[string]int, len(jobs))
 	for i, j := range jobs {
+		if groups[j.Name] && j.Group != j.Name {
+			faults = append(faults, fault(j, "replicas of another job share this name"))
+		}
 		if k, taken := first[j.Name]; taken {
 			where := ""
 			if jobs[k].Origin != "" {

@@ -137,7 +137,7 @@ func (m *model) enabled(a Action) bool {
 	case PauseJob:
 		return live && focus.Status.Active()
 	case PauseAll:
-		return live && len(m.state.Active) > 0
+		return live && !m.state.Over() // also when only queued jobs are held
 	case CancelJob, KillJob:
 		return live && !focus.Status.Over()
 	case CancelAll:
