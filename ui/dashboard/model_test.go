@@ -378,6 +378,22 @@ func TestTheRunBeforeStaysBesideTheNext(t *testing.T) {
 	s.shows(t, "they differed")
 }
 
+func TestWithoutColoursJobsHaveNoneEither(t *testing.T) {
+	s := newStage(t, 140, 42, func(o *Options) {
+		o.Styles = func(th themes.Theme) themes.Styles { return themes.New(th, termenv.Ascii) }
+	})
+	s.begin(1, 1)
+	lines := []logs.Line{{Text: "\x1b[31mred\x1b[0m", To: 1}}
+	s.send(frame{gen: 1, tails: map[int][]logs.Line{0: lines}})
+	for _, keys := range [][]string{nil, {"enter"}} {
+		s.press(keys...)
+		s.shows(t, "red")
+		if strings.Contains(s.View(), "\x1b[31m") {
+			t.Errorf("after %v the job's colour is drawn", keys)
+		}
+	}
+}
+
 func TestAClickFocusesAndTheNextOpens(t *testing.T) {
 	s := newStage(t, 140, 42)
 	s.begin(4, 4)

@@ -87,7 +87,7 @@ func MergedView(s *scene.Scene, lines []MergedLine, up, width, height int) []str
 	rows := make([]*text.Row, 0, len(lines))
 	for _, l := range lines {
 		r := text.NewRow(w).Put(st.Job(l.Task), text.Shorten(s.State.Jobs[l.Task].Name, label))
-		r.Skip(label-r.Used()).Put(st.Border, " │ ").PutStyled(text.Clip(l.Text, r.Left()))
+		r.Skip(label-r.Used()).Put(st.Border, " │ ").PutStyled(text.Clip(s.Own(l.Text), r.Left()))
 		rows = append(rows, r)
 	}
 	if len(rows) == 0 {

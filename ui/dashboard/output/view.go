@@ -136,7 +136,7 @@ func (p *Pager) body(s *scene.Scene, width, height int) []*text.Row {
 	lines := p.shown(s.Tails[p.Task])
 	var rows []*text.Row
 	for _, l := range lines {
-		t := l.Text
+		t := s.Own(l.Text)
 		if !p.query.Empty() {
 			match := s.Styles.Match
 			if p.found && l.From == p.hit.From {

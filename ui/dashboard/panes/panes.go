@@ -69,7 +69,7 @@ func pane(s *scene.Scene, task, width, height int) []string {
 		body--
 	}
 	for _, l := range last(s.Tails[task], body) {
-		rows = append(rows, text.NewRow(w).PutStyled(text.Clip(l, w)))
+		rows = append(rows, text.NewRow(w).PutStyled(text.Clip(s.Own(l), w)))
 	}
 	if line != "" {
 		rows = append(rows, text.NewRow(w).Put(lineInk, text.Shorten(line, w)))

@@ -7,6 +7,7 @@ import (
 	"parallax/runner"
 	"parallax/themes"
 	"parallax/ui/logs"
+	"parallax/ui/text"
 )
 
 // Scene is one frame's view of a run. Parts read it and change nothing in it.
@@ -24,4 +25,13 @@ type Scene struct {
 type Before struct {
 	Label string
 	State *runner.State
+}
+
+// Own returns a line of a job's output as it may be drawn: with the job's own colours, unless the
+// user wants none.
+func (s *Scene) Own(line string) string {
+	if s.Styles.Mono {
+		return text.Strip(line)
+	}
+	return line
 }
