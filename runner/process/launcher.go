@@ -65,7 +65,8 @@ func (l *Launcher) Launch(ctx context.Context, spec runner.Spec) (runner.Handle,
 		}
 		defer stdin.Close() // the process has its own by then
 	}
-	h, err := sys.launch(ctx, cmd, [3]*os.File{stdin, spec.Stdout, spec.Stderr}, spec)
+	files := append([]*os.File{stdin, spec.Stdout, spec.Stderr}, spec.Extra...)
+	h, err := sys.launch(ctx, cmd, files, spec)
 	if err == nil {
 		return h, nil
 	}

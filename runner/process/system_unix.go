@@ -26,7 +26,7 @@ type system struct {
 // request is one process to be started by the spawner.
 type request struct {
 	cmd   *command
-	files [3]*os.File
+	files []*os.File
 	reply chan reply
 }
 
@@ -74,9 +74,13 @@ func (s *system) fork(r request, cores *cores) (child, error) {
 		return child{}, err
 	}
 	c := child{pidfd: -1}
+	fds := make([]uintptr, len(r.files))
+	for i, f := range r.files {
+		fds[i] = f.Fd()
+	}
 	pid, err := syscall.ForkExec(r.cmd.path, r.cmd.argv, &syscall.ProcAttr{
 		Dir: r.cmd.dir, Env: r.cmd.env,
-		Files: []uintptr{r.files[0].Fd(), r.files[1].Fd(), r.files[2].Fd()},
+		Files: fds,
 		Sys:   attributes(&c.pidfd),
 	})
 	cores.unpin(r.cmd.cpus)
@@ -99,7 +103,7 @@ func execFault(err error) string {
 }
 
 // launch starts a process and returns its handle.
-func (s *system) launch(ctx context.Context, cmd command, files [3]*os.File, spec runner.Spec) (runner.Handle, error) {
+func (s *system) launch(ctx context.Context, cmd command, files []*os.File, spec runner.Spec) (runner.Handle, error) {
 	r := request{cmd: &cmd, files: files, reply: make(chan reply, 1)}
 	select {
 	case s.requests <- r:

@@ -31,9 +31,12 @@ func (s *system) close() error { return s.null.Close() }
 
 // launch starts a process in a job object of its own: what the process starts belongs to it, and
 // the system ends it all when parallax's handle is closed, however parallax ended.
-func (s *system) launch(ctx context.Context, cmd command, files [3]*os.File, spec runner.Spec) (runner.Handle, error) {
+func (s *system) launch(ctx context.Context, cmd command, files []*os.File, spec runner.Spec) (runner.Handle, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
+	}
+	if len(files) > 3 {
+		return nil, errors.New("a process can be given no further descriptors on Windows")
 	}
 	if err := checkCPUs(cmd.cpus); err != nil {
 		return nil, err

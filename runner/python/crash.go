@@ -1,0 +1,126 @@
+package python
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"parallax/runner"
+)
+
+// crash is how an interpreter ended while scripts ran in it.
+type crash struct {
+	exit  runner.Exit // of the process
+	fault error       // what was wrong with the connection, or nil
+	blame string      // why we ended it, or ""
+	fatal string      // what Python said of it: "Segmentation fault"
+	stack string      // of the thread it happened in, innermost call first
+	ident uint64      // that thread, or 0
+	said  string      // the last line that the interpreter printed
+
+	culprit *Task // whose thread it was, or nil
+}
+
+var (
+	fatalLine  = regexp.MustCompile(`(?m)^Fatal Python error: (.*)$`)
+	threadLine = regexp.MustCompile(`^(Current thread|Thread) (0x[0-9a-f]+)[^(]*\(most recent call first\):`)
+)
+
+// crashOf puts together what is known.
+func crashOf(exit runner.Exit, printed, blame string, fault error) crash {
+	c := crash{exit: exit, fault: fault, blame: blame}
+	if at := fatalLine.FindAllStringSubmatchIndex(printed, -1); len(at) > 0 {
+		last := at[len(at)-1]
+		c.fatal = strings.TrimSpace(printed[last[2]:last[3]])
+		c.ident, c.stack = currentThread(printed[last[1]:])
+		return c
+	}
+	lines := strings.Split(strings.TrimSpace(printed), "\n")
+	c.said = strings.TrimSpace(lines[len(lines)-1])
+	return c
+}
+
+// currentThread finds the thread that was running in a dump of faulthandler.
+func currentThread(dump string) (ident uint64, stack string) {
+	for ident, stack = range threads(dump, true) {
+		return ident, stack
+	}
+	return 0, ""
+}
+
+// threads reads the stacks in a dump of faulthandler by the threads' idents.
+func threads(dump string, currentOnly bool) map[uint64]string {
+	found := map[uint64]string{}
+	var ident uint64
+	var in bool
+	for line := range strings.SplitSeq(dump, "\n") {
+		if m := threadLine.FindStringSubmatch(line); m != nil {
+			id, err := strconv.ParseUint(m[2], 0, 64)
+			in = err == nil && (!currentOnly || m[1] == "Current thread")
+			ident = id
+			continue
+		}
+		if !strings.HasPrefix(line, "  ") {
+			in = false
+			continue
+		}
+		if in && !strings.Contains(line, `File "<parallax `) {
+			found[ident] += line + "\n"
+		}
+	}
+	return found
+}
+
+// how says in words how the interpreter ended.
+func (c crash) how() string {
+	switch {
+	case c.blame != "":
+		return c.blame
+	case c.fatal != "" && c.exit.Signal != "":
+		return fmt.Sprintf("the interpreter ended by %s: %s", c.exit.Signal, strings.ToLower(c.fatal))
+	case c.fault != nil:
+		return c.fault.Error()
+	case c.exit.Signal == "SIGKILL":
+		return "the interpreter lost its connection or ended by SIGKILL (killed by someone, or out of memory)"
+	case c.exit.Signal != "":
+		return "the interpreter ended by " + c.exit.Signal
+	case c.exit.Reason != "":
+		return c.exit.Reason
+	}
+	return fmt.Sprintf("the interpreter ended with exit status %d", c.exit.Code)
+}
+
+// of returns the end of one task: the culprit's own, or that of one which was taken along.
+func (c crash) of(t *Task) runner.Exit {
+	exit := runner.Exit{Code: -1, Signal: c.exit.Signal}
+	switch {
+	case c.culprit == t:
+		exit.Reason = c.how() + " in this script"
+	case c.culprit != nil:
+		exit.Reason = fmt.Sprintf("lost with the interpreter, which ended by %s in %q", c.exit.Signal, c.culprit.name)
+	default:
+		exit.Reason = "lost with the interpreter: " + c.how()
+	}
+	return exit
+}
+
+// start returns the error of an interpreter that ended before it could be used.
+func (c crash) start(fault error) error {
+	if fault == nil {
+		fault = errors.New(c.how())
+	}
+	if c.said != "" {
+		return fmt.Errorf("%w: %s", fault, c.said)
+	}
+	return fault
+}
+
+// oneOf picks from a dump the stack of a thread, innermost call last, as tracebacks have it.
+func oneOf(dump string, ident uint64) string {
+	lines := strings.Split(strings.TrimRight(threads(dump, false)[ident], "\n"), "\n")
+	slices.Reverse(lines)
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,447 @@
+"""What else a script has as if it were a process: threads, descriptors, children, its own end."""
+import _thread
+import atexit
+import builtins
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+
+from _parallax import frames, imports, local, streams, wire
+
+current = local.current
+End = local.End
+set_async = ctypes.pythonapi.PyThreadState_SetAsyncExc
+set_async.argtypes = (ctypes.c_ulong, ctypes.py_object)
+
+
+def throw(slot, ident, kind):
+    """Raises kind in a script's thread at its next bytecode, unless the script is over."""
+    with slot.lock:
+        if not slot.over:
+            set_async(ident, kind)
+
+
+def settle(slot):
+    """From here on nothing is thrown at the calling thread, the script's first."""
+    while True:
+        try:
+            with slot.lock:
+                slot.over = True
+            set_async(slot.ident, ctypes.py_object())  # takes back what has not come yet
+            return
+        except BaseException:
+            continue
+
+
+# Threads.
+
+try:
+    import resource
+
+    def usage():
+        """User and system seconds and context switches of the calling thread."""
+        used = resource.getrusage(resource.RUSAGE_THREAD)
+        return used.ru_utime, used.ru_stime, used.ru_nvcsw, used.ru_nivcsw
+
+    usage()
+except (ImportError, AttributeError, ValueError, OSError):
+
+    def usage():
+        return time.thread_time(), 0.0, 0, 0
+
+
+def enter(slot):
+    """Makes the calling thread one of the script's."""
+    current.slot = slot
+    ident, tid = _thread.get_ident(), threading.get_native_id()
+    slot.idents[ident] = tid
+    return tid
+
+
+def leave(slot):
+    slot.idents.pop(_thread.get_ident(), None)
+    used = usage()
+    with slot.lock:
+        slot.used = [a + b for a, b in zip(slot.used, used)]
+
+
+def body_of_thread(slot, function, args, kwargs):
+    tid = enter(slot)
+    wire.wire.send(type="thread", slot=slot.number, ident=_thread.get_ident(), tid=tid, up=True)
+    try:
+        return function(*args, **kwargs)
+    except End:
+        return None
+    finally:
+        leave(slot)
+        wire.wire.send(type="thread", slot=slot.number, ident=_thread.get_ident(), tid=tid, up=False)
+        if slot.pausing is not None:
+            slot.another_held()
+
+
+def in_slot(start):
+    def started(function, args=(), kwargs=None, **more):
+        slot = current.slot
+        if slot is None or os.getpid() != local.PID:
+            return start(function, args, kwargs, **more) if kwargs is not None else start(function, args, **more)
+        return start(body_of_thread, (slot, function, args, kwargs or {}), **more)
+
+    return started
+
+
+def joinable(start):
+    def started(function, handle=None, daemon=True):
+        slot = current.slot
+        if slot is not None and os.getpid() == local.PID:
+            plain = function
+
+            def function():
+                return body_of_thread(slot, plain, (), {})
+
+        return start(function, handle=handle, daemon=daemon)
+
+    return started
+
+
+def quiet(plain):
+    """Makes the hook for what threads raise say nothing of the end of a script."""
+
+    def hook(args):
+        if not issubclass(args.exc_type, End):
+            frames.clean(args.exc_value)
+            args = type(args)((args.exc_type, args.exc_value, args.exc_value.__traceback__, args.thread))
+            plain(args)
+
+    return hook
+
+
+real_start = _thread.start_new_thread
+real_main_thread = threading.main_thread
+
+
+def main_thread():
+    slot = current.slot
+    return real_main_thread() if slot is None or slot.thread is None else slot.thread
+
+
+real_sleep = time.sleep
+
+
+def sleep(seconds):
+    """time.sleep that a pause and a cancel can reach."""
+    slot = current.slot
+    if slot is None or not isinstance(seconds, (int, float)) or not 0 < seconds < 1 << 22:
+        return real_sleep(seconds)
+    until = time.monotonic() + seconds
+    ident = _thread.get_ident()
+    wake = _thread.allocate_lock()
+    wake.acquire()
+    slot.sleepers[ident] = wake
+    try:
+        while seconds > 0:
+            if wake.acquire(True, seconds):
+                held = slot.paused
+                if held is not None and id(sys._getframe(1).f_globals) in slot.own:
+                    slot.hold(sys._getframe(1))
+            seconds = until - time.monotonic()
+    finally:
+        slot.sleepers.pop(ident, None)
+
+
+def rouse(slot):
+    """Makes sleeping threads of a script look up."""
+    for wake in list(slot.sleepers.values()):
+        if wake.locked():
+            try:
+                wake.release()
+            except RuntimeError:
+                pass
+
+
+# Descriptors.
+
+
+def mine(fd):
+    """Returns which descriptor 0, 1 or 2 is for the calling thread's script."""
+    slot = current.slot
+    if slot is None or type(fd) is not int or not 0 <= fd <= 2 or os.getpid() != local.PID:
+        return fd
+    return slot.fds[fd]
+
+
+def routed_fd(function):
+    def routed(fd, *args, **named):
+        return function(mine(fd), *args, **named)
+
+    return routed
+
+
+def close(fd):
+    slot = current.slot
+    if slot is not None and os.getpid() == local.PID:
+        at = fd if type(fd) is int and 0 <= fd <= 2 else slot.fds.index(fd) if fd in slot.fds else -1
+        if at >= 0:
+            fd, slot.fds[at] = slot.fds[at], -1
+    local.real_close(fd)
+
+
+def dup2(fd, fd2, inheritable=True):
+    slot = current.slot
+    to = mine(fd2)
+    if to == -1:  # it was closed: the new one takes its place
+        slot.fds[fd2] = os.dup(mine(fd))
+        return fd2
+    real_dup2(mine(fd), to, inheritable and to == fd2)
+    return fd2
+
+
+real_dup2 = os.dup2
+real_open = builtins.open
+
+
+def open_mine(file, *args, **named):
+    """open() of descriptor 0, 1 or 2 opens the script's own."""
+    if type(file) is int and 0 <= file <= 2 and current.slot is not None:
+        named.pop("closefd", None)
+        file = os.dup(mine(file))
+    return real_open(file, *args, **named)
+
+
+# Children.
+
+
+def patch_subprocess(subprocess):
+    names = ("args", "bufsize", "executable", "stdin", "stdout", "stderr", "preexec_fn", "close_fds", "shell", "cwd", "env")
+    plain = subprocess.Popen.__init__
+
+    def __init__(self, *args, **named):
+        slot = current.slot
+        if slot is not None and os.getpid() == local.PID:
+            if len(args) <= len(names):
+                named.update(zip(names, args))
+                args = ()
+            for at, name in enumerate(streams.STREAMS):
+                given = named.get(name)
+                if given is None:
+                    named[name] = slot.fds[at] if slot.fds[at] >= 0 else subprocess.DEVNULL
+                else:
+                    named[name] = mine(given)
+            if named.get("env") is None:
+                named["env"] = dict(slot.env)
+        return plain(self, *args, **named)
+
+    subprocess.Popen.__init__ = __init__
+
+
+def system(command):
+    if current.slot is None or os.getpid() != local.PID:
+        return real_system(command)
+    import subprocess
+
+    code = subprocess.call(command, shell=True)
+    return -code if code < 0 else code << 8
+
+
+real_system = os.system
+
+
+def patch_spawn(util):
+    """Gives children of multiprocessing the script's streams and environment."""
+    plain = util.spawnv_passfds
+
+    def spawnv_passfds(path, args, passfds):
+        slot = current.slot
+        args = list(args)
+        if slot is None or os.getpid() != local.PID or "-c" not in [os.fsdecode(a) for a in args]:
+            return plain(path, args, passfds)
+        at = [os.fsdecode(a) for a in args].index("-c") + 1
+        moves = ["os.dup2(%d,%d)" % (fd, n) if fd >= 0 else "os.close(%d)" % n for n, fd in enumerate(slot.fds)]
+        env = "os.environb.clear();os.environb.update(%r)" % (slot.env,)
+        args[at] = "import os;" + ";".join(moves) + ";" + env + ";" + os.fsdecode(args[at])
+        return plain(path, args, sorted(set(passfds).union(fd for fd in slot.fds if fd >= 0)))
+
+    util.spawnv_passfds = spawnv_passfds
+
+
+def forked():
+    """In the child of a script's fork: a process of its own, with the script's streams as 0-2."""
+    slot = current.slot
+    if slot is None:
+        return
+    for n, fd in enumerate(slot.fds):
+        if fd >= 0:
+            real_dup2(fd, n)
+    try:
+        os.environ._own.clear()
+        os.environ._own.update(slot.env)
+    except AttributeError:
+        pass
+
+
+def warn_of_fork():
+    slot = current.slot
+    if slot is not None and os.getpid() == local.PID:
+        slot.warn("fork beside other threads may hang the child: run this script as a process")
+
+
+def exec_as_child(run):
+    """os.exec* ends the script with the status of the program, run as a child."""
+
+    def executed(file, *args):
+        slot = current.slot
+        if slot is None or os.getpid() != local.PID:
+            return run(file, *args)
+        import subprocess
+
+        argv, env = (args[0], args[1]) if len(args) > 1 else (args[0], None)
+        flush(slot)
+        code = subprocess.Popen(list(argv), executable=file, env=env).wait()
+        leave_by(128 - code if code < 0 else code)
+
+    return executed
+
+
+# The end.
+
+real_exit = os._exit
+real_kill = os.kill
+
+
+def exit_now(status):
+    if current.slot is None or os.getpid() != local.PID:
+        real_exit(status)
+    leave_by(status)
+
+
+def leave_by(status):
+    """Ends the calling thread's script as os._exit would end a process."""
+    slot = current.slot
+    slot.code = status & 0xFF
+    if _thread.get_ident() != slot.ident:
+        throw(slot, slot.ident, End)
+        rouse(slot)
+    raise End()
+
+
+def kill(pid, number):
+    slot = current.slot
+    if slot is None or pid != local.PID or os.getpid() != pid or number == 0:
+        return real_kill(pid, number)
+    handler = slot.handlers.get(number, signal.SIG_DFL)
+    if callable(handler):
+        handler(int(number), sys._getframe(1))
+        return None
+    if handler == signal.SIG_IGN:
+        return None
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    slot.warn("a thread can't be sent %s: its script ends" % signal.Signals(number).name)
+    leave_by(128 + number)
+
+
+def patch_signal():
+    plain, plain_get = signal.signal, signal.getsignal
+
+    def set_handler(number, handler):
+        slot = current.slot
+        if slot is None or os.getpid() != local.PID:
+            return plain(number, handler)
+        signal.Signals(number)
+        default = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+        before = slot.handlers.get(number, default)
+        slot.handlers[number] = handler
+        slot.warn("a thread gets no signals: the handler of %s is not called from outside" % signal.Signals(number).name)
+        return before
+
+    def get_handler(number):
+        slot = current.slot
+        if slot is None or os.getpid() != local.PID:
+            return plain_get(number)
+        default = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+        return slot.handlers.get(number, default)
+
+    def refused(name, function):
+        def call(*args):
+            slot = current.slot
+            if slot is None or os.getpid() != local.PID:
+                return function(*args)
+            if name == "alarm" and args == (0,):
+                return 0
+            raise OSError("signal.%s would signal all scripts of this interpreter: run this one as a process" % name)
+
+        return call
+
+    signal.signal, signal.getsignal = set_handler, get_handler
+    for name in ("alarm", "setitimer", "pthread_kill"):
+        if hasattr(signal, name):
+            setattr(signal, name, refused(name, getattr(signal, name)))
+    if hasattr(signal, "raise_signal"):
+        plain_raise = signal.raise_signal
+        signal.raise_signal = lambda n: plain_raise(n) if current.slot is None else kill(os.getpid(), n)
+
+
+real_register, real_unregister = atexit.register, atexit.unregister
+
+
+def register(function, *args, **named):
+    slot = current.slot
+    if slot is None or id(sys._getframe(1).f_globals) not in slot.own or os.getpid() != local.PID:
+        return real_register(function, *args, **named)
+    slot.atexit.append((function, args, named))
+    return function
+
+
+def unregister(function):
+    slot = current.slot
+    if slot is not None:
+        slot.atexit[:] = [entry for entry in slot.atexit if entry[0] != function]
+    return real_unregister(function)
+
+
+def flush(slot):
+    """Flushes the script's streams and returns whether that went well."""
+    well = True
+    for name in ("stdout", "stderr"):
+        stream = slot.sys.get(name)
+        if stream is None or getattr(stream, "closed", False):
+            continue
+        try:
+            stream.flush()
+        except Exception as fault:
+            slot.sys.pop(name, None)  # once is enough
+            if name == "stdout":
+                well = False
+                local.write_all(slot.fds[2], ("Exception ignored in: %r\n%s: %s\n" % (stream, type(fault).__name__, fault)).encode())
+    return well
+
+
+def install():
+    _thread.start_new_thread = _thread.start_new = in_slot(real_start)
+    if hasattr(threading, "_start_new_thread"):
+        threading._start_new_thread = _thread.start_new_thread
+    if hasattr(_thread, "start_joinable_thread"):
+        _thread.start_joinable_thread = joinable(_thread.start_joinable_thread)
+        threading._start_joinable_thread = _thread.start_joinable_thread
+    threading.excepthook = quiet(threading.excepthook)
+    threading.main_thread = main_thread
+    time.sleep = sleep
+    os.write, os.dup2, os.close = routed_fd(os.write), dup2, close
+    for name in ("dup", "isatty", "read", "fstat", "get_inheritable", "set_inheritable", "get_blocking", "set_blocking"):
+        if hasattr(os, name):
+            setattr(os, name, routed_fd(getattr(os, name)))
+    builtins.open = open_mine
+    os.system, os._exit, os.kill = system, exit_now, kill
+    os.execv = exec_as_child(os.execv)
+    os.execve = exec_as_child(os.execve)
+    patch_signal()
+    atexit.register, atexit.unregister = register, unregister
+    os.register_at_fork(before=warn_of_fork, after_in_child=forked)
+    imports.patches.update({
+        "subprocess": patch_subprocess,
+        "multiprocessing.util": patch_spawn,
+        "traceback": frames.patch_traceback,
+    })
+    imports.apply_patches()

@@ -1,0 +1,181 @@
+"""Gives each script its own standard streams, sys.argv, sys.path and environment."""
+import io
+import os
+import sys
+import types
+
+from _parallax import local
+
+current = local.current
+STREAMS = ("stdin", "stdout", "stderr")
+ROUTED = STREAMS + ("__stdin__", "__stdout__", "__stderr__", "argv", "path", "excepthook")
+
+
+class Sys(types.ModuleType):
+    """What sys is an instance of. Each thread sees its own script's values."""
+
+    # Since 3.14 warmed-up code reads a module's dictionary past the properties of its class, unless
+    # the class has a __getattr__.
+    def __getattr__(self, name):
+        raise AttributeError("module 'sys' has no attribute %r" % name)
+
+
+def routed(name):
+    def get(module):
+        slot = current.slot
+        try:
+            return (module.__dict__ if slot is None else slot.sys)[name]
+        except KeyError:
+            raise AttributeError("module 'sys' has no attribute %r" % name) from None
+
+    def put(module, value):
+        slot = current.slot
+        (module.__dict__ if slot is None else slot.sys)[name] = value
+
+    def delete(module):
+        slot = current.slot
+        try:
+            del (module.__dict__ if slot is None else slot.sys)[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    return property(get, put, delete)
+
+
+for routed_name in ROUTED:
+    setattr(Sys, routed_name, routed(routed_name))
+
+
+class Stream:
+    """What C code (print, input, unraisable errors) finds as a standard stream."""
+
+    def __init__(self, name, own):
+        self._name = name
+        self._own = own
+
+    def _target(self):
+        slot = current.slot
+        if slot is None:
+            return self._own
+        try:
+            return slot.sys[self._name]
+        except KeyError:
+            raise RuntimeError("lost sys." + self._name) from None
+
+    def write(self, text):
+        slot = current.slot
+        if slot is None:
+            return self._own.write(text)
+        try:
+            target = slot.sys[self._name]
+        except KeyError:
+            raise RuntimeError("lost sys." + self._name) from None
+        if target is None:
+            return len(text)
+        return target.write(text)
+
+    def flush(self):
+        target = self._target()
+        if target is not None:
+            target.flush()
+
+    def __getattr__(self, name):
+        return getattr(self._target(), name)
+
+    def __iter__(self):
+        return iter(self._target())
+
+
+def open_streams(slot):
+    """Opens a script's streams on its descriptors, as a terminal would have them: by lines."""
+    encoding = slot.env.get(b"PYTHONIOENCODING", b"").decode("ascii", "replace")
+    encoding, _, errors = encoding.partition(":")
+    encoding = encoding or local_encoding()
+    surrogates = errors or ("surrogateescape" if sys.flags.utf8_mode or in_c_locale() else "strict")
+    opened = {
+        "stdin": text(slot.fds[0], "rb", encoding, surrogates, "<stdin>"),
+        "stdout": text(slot.fds[1], "wb", encoding, surrogates, "<stdout>"),
+        "stderr": text(slot.fds[2], "wb", encoding, "backslashreplace", "<stderr>"),
+    }
+    for name, stream in opened.items():
+        slot.sys[name] = slot.sys["__" + name + "__"] = stream
+
+
+def text(fd, mode, encoding, errors, name):
+    raw = real_open(fd, mode, closefd=False)
+    raw.raw.name = name
+    stream = io.TextIOWrapper(raw, encoding=encoding, errors=errors, newline="\n", line_buffering=mode == "wb")
+    stream.mode = mode[0]
+    return stream
+
+
+def local_encoding():
+    stream = sys.modules["sys"].__dict__["stdout"]
+    own = getattr(stream, "_own", stream)
+    return getattr(own, "encoding", None) or "utf-8"
+
+
+def in_c_locale():
+    own = sys.__dict__["stdin"]
+    own = getattr(own, "_own", own)
+    return getattr(own, "errors", "strict") == "surrogateescape"
+
+
+class Environ(os._Environ):
+    """os.environ of each thread's script. What C code reads stays the host's."""
+
+    @property
+    def _data(self):
+        slot = current.slot
+        return self._own if slot is None else slot.env
+
+    def __setitem__(self, key, value):
+        if current.slot is None:
+            super().__setitem__(key, value)
+        else:
+            self._data[self.encodekey(key)] = self.encodevalue(value)
+
+    def __delitem__(self, key):
+        if current.slot is None:
+            super().__delitem__(key)
+            return
+        try:
+            del self._data[self.encodekey(key)]
+        except KeyError:
+            raise KeyError(key) from None
+
+
+def routed_environ(environ):
+    new = object.__new__(Environ)
+    for name, value in vars(environ).items():
+        new.__dict__["_own" if name == "_data" else name] = value
+    return new
+
+
+real_open = open
+real_putenv = os.putenv
+real_unsetenv = getattr(os, "unsetenv", None)
+
+
+def putenv(key, value):
+    if current.slot is None:
+        real_putenv(key, value)
+    else:
+        current.slot.env[os.fsencode(key)] = os.fsencode(value)
+
+
+def unsetenv(key):
+    if current.slot is None:
+        real_unsetenv(key)
+    else:
+        current.slot.env.pop(os.fsencode(key), None)
+
+
+def install():
+    for name in STREAMS:
+        sys.__dict__[name] = Stream(name, sys.__dict__[name])
+    sys.__class__ = Sys
+    os.environ = routed_environ(os.environ)
+    os.environb = routed_environ(os.environb)
+    os.putenv = putenv
+    os.unsetenv = unsetenv

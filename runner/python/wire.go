@@ -1,0 +1,132 @@
+package python
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+)
+
+// protocol is the version of the messages. The host says in its hello which it speaks.
+const protocol = 1
+
+// longestLine bounds one message of the host, in bytes. A stack of a thousand threads fits.
+const longestLine = 16 << 20
+
+// text is a string that may hold bytes which are no UTF-8, as paths and environments may. They
+// travel as Python's surrogate escapes.
+type text string
+
+// MarshalJSON implements [json.Marshaler].
+func (t text) MarshalJSON() ([]byte, error) {
+	if utf8.ValidString(string(t)) {
+		return json.Marshal(string(t))
+	}
+	out := []byte{'"'}
+	for s := string(t); s != ""; {
+		r, n := utf8.DecodeRuneInString(s)
+		if r == utf8.RuneError && n == 1 {
+			out = fmt.Appendf(out, `\udc%02x`, s[0])
+		} else {
+			quoted, err := json.Marshal(s[:n])
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, quoted[1:len(quoted)-1]...)
+		}
+		s = s[n:]
+	}
+	return append(out, '"'), nil
+}
+
+func texts(list []string) []text {
+	out := make([]text, len(list)) // never nil: null is no list
+	for i, s := range list {
+		out[i] = text(s)
+	}
+	return out
+}
+
+// command is a message to the host.
+type command struct {
+	Type string `json:"type"`
+	Slot int    `json:"slot"`
+	ID   int    `json:"id,omitempty"` // repeated in the answer
+	Hard bool   `json:"hard,omitempty"`
+	*runCommand
+}
+
+// runCommand is what a "run" has beyond that. The script's standard streams travel beside it.
+type runCommand struct {
+	Path text   `json:"path"`
+	Argv []text `json:"argv"`
+	Env  []text `json:"env"` // as "KEY=value"
+	Cwd  text   `json:"cwd,omitempty"`
+	CPUs []int  `json:"cpus,omitempty"`
+}
+
+// event is a message from the host. Which fields it has goes by its type.
+type event struct {
+	Type string `json:"type"`
+	Slot int    `json:"slot"`
+	ID   int    `json:"id"`
+
+	Protocol int `json:"protocol"` // of a hello
+	PID      int `json:"pid"`
+	Facts
+
+	TID   int    `json:"tid"` // of a started or a thread
+	Ident uint64 `json:"ident"`
+	Up    bool   `json:"up"`
+
+	Code        int     `json:"code"` // of an exit
+	User        float64 `json:"user"` // seconds
+	System      float64 `json:"system"`
+	Voluntary   int64   `json:"voluntary"`
+	Involuntary int64   `json:"involuntary"`
+	Leftover    int     `json:"leftover_threads"`
+
+	OK    bool    `json:"ok"` // of a pause
+	Where string  `json:"where"`
+	MS    float64 `json:"ms"`
+
+	Text string `json:"text"` // of a stack
+	Why  string `json:"why"`  // of an error, a refusal
+}
+
+// Facts are what a host says of its interpreter.
+type Facts struct {
+	Version        string `json:"version"` // such as "3.13.0"
+	Implementation string `json:"implementation"`
+	Executable     string `json:"executable"`
+	GIL            bool   `json:"gil"`        // one thread at a time runs Python code
+	Pause          bool   `json:"pause"`      // one thread can be held
+	Kill           bool   `json:"kill"`       // one thread can be ended though it catches everything
+	OwnFolder      bool   `json:"own_folder"` // each script has a working folder of its own
+}
+
+// decode reads one line of the host. Unknown types and fields are no errors: a newer host may have
+// them.
+func decode(line []byte) (event, error) {
+	var ev event
+	if err := json.Unmarshal(line, &ev); err != nil {
+		return event{}, fmt.Errorf("the host sent what is no message (%.80q): %w", line, err)
+	}
+	if ev.Type == "" {
+		return event{}, fmt.Errorf("the host sent a message without a type: %.80q", line)
+	}
+	return ev, nil
+}
+
+func (ev event) greet() error {
+	if ev.Type != "hello" {
+		return fmt.Errorf("the host began with %q, not with hello", ev.Type)
+	}
+	if ev.Protocol != protocol {
+		return fmt.Errorf("the host speaks version %d of the protocol, not %d", ev.Protocol, protocol)
+	}
+	if ev.PID <= 0 {
+		return errors.New("the host did not say which process it is")
+	}
+	return nil
+}
