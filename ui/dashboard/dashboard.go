@@ -99,12 +99,28 @@ func Run(ctx context.Context, opts Options) error {
 	})
 	program = tea.NewProgram(m, options...)
 	close(ready)
+	restore := keepRowsApart(opts.Out)
 	_, err := program.Run()
+	restore()
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
 		return cause
 	}
-	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
+	switch {
+	case errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil:
 		return nil
+	case err == nil && m.interrupted:
+		return ErrInterrupted
 	}
 	return err
+}
+
+// ErrInterrupted says that the user ended the run with ctrl+c.
+var ErrInterrupted = errors.New("interrupted")
+
+// keepRowsApart stops the terminal from wrapping a row that it finds wider than we do (terminals
+// differ on emoji): it would push all rows below it out of place. The returned function undoes it.
+func keepRowsApart(out io.Writer) (restore func()) {
+	const off, on = "\x1b[?7l", "\x1b[?7h"
+	_, _ = io.WriteString(out, off)
+	return func() { _, _ = io.WriteString(out, on) }
 }

@@ -47,6 +47,9 @@ type model struct {
 	flash  string // a sentence in place of the keys, until the next key
 	help   helpState
 	ending ending
+	// interrupted says that it was ctrl+c that ended the run.
+	interrupted bool
+	sure        Action // a key that ends jobs was pressed once; twice does it
 }
 
 // look is how things are drawn.

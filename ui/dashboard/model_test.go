@@ -156,15 +156,16 @@ func TestEverySizeAndViewFitsTheScreen(t *testing.T) {
 func TestKeysBecomeCommands(t *testing.T) {
 	s := newStage(t, 140, 42)
 	s.begin(4, 3)
-	s.press("right", "space", "x", "X", "P", "C", "+", "r")
+	s.press("right", "space", "x", "X", "P", "C")
+	s.shows(t, "Once more does it")
+	s.press("C", "+", "r", "space", "r", "r") // another key in between: it is asked anew
 	want := []runner.Command{
 		runner.Pause{Tasks: []int{1}},
 		runner.Cancel{Tasks: []int{1}},
 		runner.KillNow{Tasks: []int{1}},
 		runner.Pause{},
 		runner.Cancel{},
-		runner.SetWorkers{N: 4},
-		runner.Restart{Tasks: []int{1}},
+		runner.SetWorkers{N: 4}, runner.Pause{Tasks: []int{1}}, runner.Restart{Tasks: []int{1}},
 	}
 	if fmt.Sprint(s.did) != fmt.Sprint(want) {
 		t.Errorf("did %v\nwant %v", s.did, want)
@@ -210,7 +211,7 @@ func TestQuittingAsksWhileJobsRun(t *testing.T) {
 	if s.press("q") != nil {
 		t.Fatal("q quits while jobs run")
 	}
-	s.shows(t, "2 jobs run, 1 queued")
+	s.shows(t, "2 jobs are running, 1 job is queued.")
 	s.press("s")
 	s.press("q", "c")
 	if fmt.Sprint(s.did) != fmt.Sprint([]runner.Command{runner.Finish{Cancel: true}}) {

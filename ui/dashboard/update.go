@@ -77,6 +77,9 @@ func (m *model) helpKey(a Action) tea.Cmd {
 
 // control does what an action means for the jobs, and reports whether it means anything for them.
 func (m *model) control(a Action) bool {
+	if m.unsure(a) {
+		return true
+	}
 	do := m.acts.act.Do
 	one := []int{m.focus}
 	switch a {
@@ -110,6 +113,25 @@ func (m *model) control(a Action) bool {
 		return false
 	}
 	m.list.moved = true // what was acted on stays in focus
+	return true
+}
+
+// unsure asks for a second press of keys that end what the user may not have meant: all jobs, or
+// one that runs by the key that runs it again.
+func (m *model) unsure(a Action) bool {
+	ask := ""
+	switch {
+	case m.sure == a:
+	case a == CancelAll && len(m.state.Active)+m.state.Count(runner.Queued) > 1:
+		ask = "cancels all jobs: " + m.stillGoing()
+	case a == RestartJob && m.state.Tasks[m.focus].Status.Active():
+		ask = "ends " + m.state.Jobs[m.focus].Name + ", which is running, and runs it again."
+	}
+	if m.sure = ""; ask == "" {
+		return false
+	}
+	m.sure = a
+	m.flash = fmt.Sprintf("%s %s Once more does it.", m.keys.bindings[a].Help().Key, ask)
 	return true
 }
 
@@ -394,13 +416,14 @@ func (m *model) acting() bool { return m.opts.Next != nil && !m.acts.asked }
 func (m *model) endingKey(msg tea.KeyMsg, a Action) tea.Cmd {
 	again := a == Interrupt
 	switch {
-	case m.ending == asking && (again || msg.String() == "c" || msg.String() == "y" || msg.Type == tea.KeyEnter):
+	case m.ending == asking && (again || msg.String() == "c"):
+		m.interrupted = again
 		m.acts.act.Do(runner.Finish{Cancel: true})
 		m.ending = waiting
 		if m.state.Ended {
 			return tea.Quit
 		}
-	case m.ending == asking && (a == Back || a == Quit || msg.String() == "s" || msg.String() == "n"):
+	case m.ending == asking && (a == Back || a == Quit || msg.String() == "s"):
 		m.ending = staying
 	case m.ending == waiting && (again || msg.String() == "k"):
 		m.acts.act.Do(runner.KillNow{})

@@ -22,14 +22,14 @@ func TestQuitAsksWhileJobsRun(t *testing.T) {
 	first := tm.inPane("beta.sh", "count").counted("beta.sh")
 
 	tm.keys("q")
-	tm.see("2 jobs run, 1 queued")
+	tm.see("2 jobs are running, 1 job is queued")
 	tm.keys("s")
-	tm.unsee("2 jobs run, 1 queued")
+	tm.unsee("2 jobs are running, 1 job is queued")
 	tm.waitFor("the jobs to go on", func(s screen) bool { return s.counted("beta.sh") > first+2 })
 	tm.fits()
 
 	tm.keys("q")
-	tm.see("cancel them and quit")
+	tm.see("cancel and quit")
 	tm.keys("c")
 	tm.ends(1)
 	run := p.shown()
@@ -46,9 +46,9 @@ func TestInterruptTwiceQuits(t *testing.T) {
 	tm := p.start(size{100, 30}, "run", "family.sh")
 	tm.inPane("family.sh", "child")
 	tm.keys(ctrlC)
-	tm.see("cancel them and quit")
+	tm.see("cancel and quit")
 	tm.keys(ctrlC)
-	tm.ends(1)
+	tm.ends(130)
 }
 
 func TestInterruptKillsWhatStays(t *testing.T) {
@@ -57,7 +57,7 @@ func TestInterruptKillsWhatStays(t *testing.T) {
 	tm := p.start(size{100, 30}, "run", "--grace", "1h", "stubborn.sh")
 	tm.inPane("stubborn.sh", "up")
 	tm.keys("q")
-	tm.see("cancel them and quit")
+	tm.see("cancel and quit")
 	tm.keys("c")
 	tm.see("ending 1 job")
 	tm.keys(ctrlC)

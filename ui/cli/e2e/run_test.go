@@ -153,6 +153,8 @@ func TestCancel(t *testing.T) {
 	}
 	tm.see("4 running", "3 cancelled", "1 queued")
 	tm.keys("C")
+	tm.see("Once more does it")
+	tm.keys("C")
 	tm.see("8 cancelled")
 	tm.keys("q")
 	tm.ends(1)
@@ -178,6 +180,8 @@ func TestRestart(t *testing.T) {
 	tm.inPane("alpha.sh", "try 2")
 	before := p.processes(func(pr process) bool { return pr.get("PARALLAX_JOB") == "beta.sh" })
 	tm.keys(right)
+	tm.keys("r")
+	tm.see("Once more does it")
 	tm.keys("r")
 	tm.inPane("beta.sh", "run 2")
 	after := p.processes(func(pr process) bool { return pr.get("PARALLAX_JOB") == "beta.sh" })

@@ -199,6 +199,8 @@ func TestMouse(t *testing.T) {
 	tm.keys(esc)
 	tm.inPane("exec", "pid")
 	tm.keys("C")
+	tm.see("Once more does it")
+	tm.keys("C")
 	tm.see("2 cancelled")
 	tm.keys("q")
 	tm.ends(1)
