@@ -87,7 +87,10 @@ func TestWhatCannotBeEndedIsNamedAndTheRunEnds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Do(KillNow{Tasks: []int{0}})
+		go func() {
+			time.Sleep(time.Second)
+			r.Do(KillNow{Tasks: []int{0}})
+		}()
 		st, err := r.Run(t.Context())
 		if err == nil || !strings.Contains(err.Error(), "tasks still going: 1") {
 			t.Errorf("the run ended with %v", err)

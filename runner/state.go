@@ -38,6 +38,7 @@ type State struct {
 	count  [statuses]int
 	status []Status // of each task, close together: what orders 100 000 of them reads this
 	deps   *deps
+	idle   time.Duration // how long all tasks were over before one was queued again
 	busy   time.Duration // when the last task ended or, while one is active, Now
 }
 
@@ -72,9 +73,9 @@ func (s *State) Over() bool {
 // tasks are over, until one is restarted.
 func (s *State) Elapsed(now time.Duration) time.Duration {
 	if s.Ended || s.Over() {
-		return s.busy
+		return s.busy - s.idle
 	}
-	return max(now, s.Now)
+	return max(now, s.Now) - s.idle
 }
 
 // IsStopping reports whether task was asked to end and has not.
@@ -164,6 +165,9 @@ func (s *State) applyTask(ev Event) error {
 	next, err := t.Status.after(ev)
 	if err != nil {
 		return fmt.Errorf("task %d: %w", i, err)
+	}
+	if _, again := ev.(TaskQueued); again && s.Over() {
+		s.idle += ev.When() - s.busy
 	}
 	s.count[t.Status]--
 	s.count[next]++
@@ -257,7 +261,8 @@ func (s *State) sample(ev Sampled) {
 		return
 	}
 	s.Host = ev.Host
-	s.Lanes.add(ev.At.When(), ev.Lanes)
+	l, end := s.worked(ev)
+	s.Lanes.add(end-s.idle, l)
 	var all TaskSample
 	for _, ts := range ev.Tasks {
 		if ts.Task < 0 || ts.Task >= len(s.Tasks) || !s.Tasks[ts.Task].ran {
@@ -278,6 +283,27 @@ func (s *State) sample(ev Sampled) {
 		all.WaitCore, all.WaitGIL = addKnown(all.WaitCore, ts.WaitCore), addKnown(all.WaitGIL, ts.WaitGIL)
 	}
 	s.Times.add(ev.Span, 0, all) // the span of the whole run is counted by the events, to the nanosecond
+}
+
+// worked returns the lanes of a sample without what lies after the end of the last task: what others
+// do with the cores then is not part of the run. end is when they end.
+func (s *State) worked(ev Sampled) (l Lanes, end time.Duration) {
+	l, end = ev.Lanes, ev.At.When()
+	if !s.Over() || l.Cell <= 0 || len(l.Rows) == 0 {
+		return l, end
+	}
+	late := int((ev.At.When() - s.busy) / l.Cell)
+	keep := max(len(l.Rows[0])-max(late, 0), 0)
+	if keep == 0 {
+		return Lanes{}, end
+	}
+	end -= time.Duration(len(l.Rows[0])-keep) * l.Cell
+	rows := make([][]Cell, len(l.Rows))
+	for i, row := range l.Rows {
+		rows[i] = row[:keep]
+	}
+	l.Rows = rows
+	return l, end
 }
 
 // output notes that a task's logs have grown to size.

@@ -257,3 +257,29 @@ func TestMergedCellGoesToWhoHadMost(t *testing.T) {
 		t.Errorf("merged %+v", got)
 	}
 }
+
+func TestARunStandsStillBetweenItsEndAndARestart(t *testing.T) {
+	s := started(1, 0)
+	lanes := func(at time.Duration) Sampled {
+		cells := make([]Cell, 10)
+		return Sampled{At: At(at), Span: time.Second, Lanes: Lanes{Cores: []int{0}, Cell: 100 * time.Millisecond, Rows: [][]Cell{cells}}}
+	}
+	must(s.Apply(lanes(time.Second)))
+	must(s.Apply(TaskEnded{At: At(1500 * time.Millisecond), Task: 0, Try: 1, Status: Failed, Exit: Exit{Code: 1}}))
+	for i := 2; i < 60; i++ {
+		must(s.Apply(lanes(time.Duration(i) * time.Second)))
+	}
+	if got := s.Lanes.End(); got != 1500*time.Millisecond {
+		t.Errorf("the lanes go on to %v after the end", got)
+	}
+	must(s.Apply(TaskQueued{At: At(time.Minute), Task: 0, Try: 2}))
+	must(s.Apply(TaskStarted{At: At(time.Minute), Task: 0, Try: 2}))
+	must(s.Apply(lanes(61 * time.Second)))
+	must(s.Apply(TaskEnded{At: At(61 * time.Second), Task: 0, Try: 2, Status: Succeeded}))
+	if got := s.Elapsed(time.Hour); got != 2500*time.Millisecond {
+		t.Errorf("the run took %v, want 2.5s", got)
+	}
+	if got := s.Lanes.End(); got != 2500*time.Millisecond {
+		t.Errorf("the lanes end at %v", got)
+	}
+}

@@ -141,6 +141,7 @@ func invisible(r rune) bool {
 	case r <= 0x0605, r == 0x061c, r == 0x06dd, r == 0x070f, r == 0x0890, r == 0x0891, r == 0x08e2,
 		r == 0x110bd, r == 0x110cd,
 		r == 0x200b, r == 0x200e, r == 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2060 && r <= 0x206f,
+		r == 0xfe0f, // asks for the colourful form of a sign, which terminals do not agree is wider
 		r == 0xfeff, r >= 0xfff9 && r <= 0xfffb, r == 0xe0001:
 		return true
 	}
