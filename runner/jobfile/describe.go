@@ -21,12 +21,13 @@ import (
 var maxAligned = [4]int{10, 40, 20, 72}
 
 // Describe writes what would run, one job a line: its number, name, model, command, and what else
-// was asked for it. The command is as a shell would take it.
-func Describe(w io.Writer, jobs []runner.Job) error {
+// was asked for it. The command is as a shell would take it; by says what runs a job's script, for
+// scripts that are run by something else.
+func Describe(w io.Writer, jobs []runner.Job, by func(runner.Job) []string) error {
 	rows := make([][4]string, len(jobs))
 	var widths [4]int
 	for i, j := range jobs {
-		rows[i] = [4]string{strconv.Itoa(i + 1), visible(j.Name), string(runner.Resolve(j)), command(j)}
+		rows[i] = [4]string{strconv.Itoa(i + 1), visible(j.Name), string(runner.Resolve(j)), command(j, by(j))}
 		for c, cell := range rows[i] {
 			if width := uniseg.StringWidth(cell); width <= maxAligned[c] {
 				widths[c] = max(widths[c], width)
@@ -55,7 +56,7 @@ func pad(cell string, width int, right bool) string {
 }
 
 // command is what the job runs, quoted so that it could be pasted into a shell.
-func command(j runner.Job) string {
+func command(j runner.Job, by []string) string {
 	words := func(first string, rest []string) string {
 		out := make([]string, 0, len(rest)+1)
 		for _, w := range append([]string{first}, rest...) {
@@ -69,7 +70,8 @@ func command(j runner.Job) string {
 	case len(j.Argv) > 0:
 		return words(j.Argv[0], j.Argv[1:])
 	case j.Script != "":
-		return words(j.Script, j.Args)
+		all := append(append(slices.Clone(by), j.Script), j.Args...)
+		return words(all[0], all[1:])
 	case j.Workload != "":
 		return words(j.Workload, j.Args)
 	}

@@ -200,15 +200,21 @@ jobs:
 	if filepath.Separator != '/' {
 		t.Skip("the golden file has slashes")
 	}
+	by := func(j runner.Job) []string {
+		if j.Python == "" {
+			return nil
+		}
+		return []string{j.Python, "-u"}
+	}
 	var b strings.Builder
-	if err := Describe(&b, jobs); err != nil {
+	if err := Describe(&b, jobs, by); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "describe.golden", b.String())
 	if n := strings.Count(b.String(), "\n"); n != len(jobs) {
 		t.Errorf("%d lines for %d jobs", n, len(jobs))
 	}
-	if err := Describe(fullDisk{}, jobs); !errors.Is(err, errFull) {
+	if err := Describe(fullDisk{}, jobs, by); !errors.Is(err, errFull) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"parallax/runner"
 )
 
-// Check says why a job cannot run as a process, or nil. It costs one stat for each script;
-// programs, folders and interpreters are looked at once in the launcher's life. Of a command line
+// Check says why a job cannot run as a process, or nil. It costs one stat for each script,
+// and a look at the first line of a .sh; programs, folders and interpreters are looked at once in the launcher's life. Of a command line
 // only the shell can tell more than that it is not blank.
 func (l *Launcher) Check(job runner.Job) error {
 	if job.Func != nil || job.Workload != "" {
@@ -83,6 +83,9 @@ func (l *Launcher) checkScript(job runner.Job) error {
 	case ".py", ".sh", ".star":
 		if err := canRead(job.Script); err != nil {
 			return fmt.Errorf("script %q: %s", job.Script, inWords(err))
+		}
+		if filepath.Ext(job.Script) == ".sh" {
+			return l.envFinds(job)
 		}
 		return nil
 	}

@@ -19,6 +19,9 @@ func TestCheckRefusesInWords(t *testing.T) {
 	b.write("empty.sh", "", 0o700)
 	b.write("plain", "true", 0o600)
 	b.write("orphan", "#!/no/such/interpreter -x\n", 0o700)
+	b.write("orphan.sh", "#!/no/such/interpreter -x\n", 0o600)
+	b.write("lost.sh", "#!/usr/bin/env -S nosuchshell -x\n", 0o600)
+	b.write("fine.sh", "#!/usr/bin/env -S sh -x\n", 0o600)
 	b.write("a.py", "print(1)", 0o600)
 	b.write("a.star", "print(1)", 0o600)
 	b.write("broken", "#!/bin/sh\necho 'pyenv: python9: command not found' >&2; exit 127", 0o700)
@@ -40,6 +43,9 @@ func TestCheckRefusesInWords(t *testing.T) {
 		{runner.Job{Script: "empty.sh"}, `script "empty.sh": empty file`},
 		{runner.Job{Script: "plain"}, `script "plain": not executable: chmod +x it, or quote a command line`},
 		{runner.Job{Script: "orphan"}, `orphan: its first line names the interpreter "/no/such/interpreter": no such file`},
+		{runner.Job{Script: "orphan.sh"}, `script "orphan.sh": its first line names the interpreter "/no/such/interpreter", which cannot run it: exec: "/no/such/interpreter": no such file`},
+		{runner.Job{Script: "lost.sh"}, `script "lost.sh": its first line asks env for the interpreter "nosuchshell": not found in PATH`},
+		{runner.Job{Script: "fine.sh"}, ""},
 		{runner.Job{Script: "a.star"}, `a.star: Starlark scripts cannot run as processes here`},
 		{runner.Job{Script: "a.py", Python: "pyhton"}, `exec: "pyhton": not found in PATH`},
 		{runner.Job{Script: "a.py", Python: "./broken"}, `python "` + b.dir + `/broken" does not work: exit status 127: pyenv: python9: command not found`},
@@ -113,5 +119,24 @@ func BenchmarkCheck(b *testing.B) {
 		if err := l.Check(runner.Job{Script: script}); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func TestTheInterpreterIsToldAsOneWouldTypeIt(t *testing.T) {
+	b := newBench(t, Options{})
+	for text, want := range map[string]string{
+		"echo": "sh", "#!/bin/bash\n": "bash", "#!/bin/bash -eu\n": "bash -eu", "#!/usr/bin/env bash\n": "bash",
+		"#!/usr/bin/env -S bash -e\n": "env -S bash -e", "#!\n": "sh", "#!/opt/fish": "fish",
+	} {
+		script := b.write("a.sh", text, 0o600)
+		if got := strings.Join(b.launcher.Interpreter(runner.Job{Script: script}), " "); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+	if got := b.launcher.Interpreter(runner.Job{Script: "x.py", Python: "py9"}); len(got) != 1 || got[0] != "py9" {
+		t.Error(got)
+	}
+	if got := b.launcher.Interpreter(runner.Job{Line: "x.sh"}); got != nil {
+		t.Error(got)
 	}
 }

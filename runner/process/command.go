@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -69,7 +68,7 @@ func (l *Launcher) script(cmd *command, job runner.Job) error {
 	case ".py":
 		by = []string{l.pythonOf(job)}
 	case ".sh":
-		by = []string{shell}
+		by = shellOf(job.Script)
 	case ".star":
 		if by = l.self; len(by) == 0 {
 			return fmt.Errorf("%s: Starlark scripts cannot run as processes here", job.Script)
@@ -79,6 +78,9 @@ func (l *Launcher) script(cmd *command, job runner.Job) error {
 		return nil
 	}
 	interpreter, err := l.interpreter(by[0], job)
+	if err != nil && filepath.Ext(path) == ".sh" && by[0] != shell {
+		return fmt.Errorf("script %q: its first line names the interpreter %q, which cannot run it: %w", job.Script, by[0], err)
+	}
 	if err != nil {
 		return err
 	}
@@ -212,21 +214,4 @@ func marks(spec runner.Spec) []string {
 		"PARALLAX_TASK=" + strconv.Itoa(spec.Task),
 		"PARALLAX_TRY=" + strconv.Itoa(spec.Try),
 	}
-}
-
-// firstLine returns the start of a file up to its first newline, at most 256 bytes: what the kernel
-// reads to find a script's interpreter.
-func firstLine(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	buf := make([]byte, 256)
-	n, err := f.Read(buf)
-	if n == 0 && err != nil {
-		return "", err
-	}
-	line, _, _ := strings.Cut(string(buf[:n]), "\n")
-	return line, nil
 }

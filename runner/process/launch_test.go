@@ -65,14 +65,19 @@ func TestUsageCountsWhatTheJobUsed(t *testing.T) {
 func TestScriptsRunByTheirEnding(t *testing.T) {
 	needPython(t)
 	b := newBench(t, Options{Self: []string{"/bin/echo", "self"}})
+	b.write("own", "#!/bin/sh\nprintf '<%s>' \"$@\"", 0o700)
 	for _, c := range []struct{ name, text, want string }{
 		{"a.py", "import sys; print('py', sys.argv[1:])", "py ['x', 'y z']"},
 		{"a.sh", `echo sh "$#" "$2"`, "sh 2 y z"},
 		{"a.star", "print(1)", "self " + filepath.Join(b.dir, "a.star") + " x y z"},
 		{"a.direct", "#!/bin/sh\necho direct \"$2\"", "direct y z"},
 		{"-x.sh", "echo dash", "dash"},
+		{"py.sh", "#!/usr/bin/env python3\nimport sys; print('py', sys.argv[1:])", "py ['x', 'y z']"},
+		{"spaced.sh", "#! \t/bin/sh \t -u \necho $- | grep -o u; echo \"$2\"", "u\ny z"},
+		{"split.sh", "#!/usr/bin/env -S sh -u -x\nset +x; echo $- | grep -o u", "+ set +x\nu"},
+		{"other.sh", "#!" + filepath.Join(b.dir, "own") + " two words\n", "<two words><" + filepath.Join(b.dir, "other.sh") + "><x><y z>"},
 	} {
-		path := b.write(c.name, c.text, 0o700)
+		path := b.write(c.name, c.text, map[bool]os.FileMode{true: 0o700, false: 0o600}[c.name == "a.direct"])
 		b.out = b.create(c.name + ".out")
 		b.err = b.out
 		exit := b.run(runner.Job{Script: path, Args: []string{"x", "y z"}})

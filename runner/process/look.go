@@ -89,23 +89,6 @@ func (l *lookups) executable(path string) error {
 
 var errNotExecutable = errors.New("not executable: chmod +x it, or quote a command line")
 
-// shebang says why the interpreter that a script names in its first line cannot run it, or nil.
-// The kernel's own answer to that, "no such file or directory", blames the script.
-func shebang(path string) error {
-	line, err := firstLine(path)
-	if err != nil || !strings.HasPrefix(line, "#!") {
-		return nil //nolint:nilerr // what may be executed need not be readable
-	}
-	words := strings.Fields(line[2:])
-	if len(words) == 0 {
-		return nil
-	}
-	if _, err := os.Stat(words[0]); err != nil && filepath.IsAbs(words[0]) {
-		return fmt.Errorf("%s: its first line names the interpreter %q: %s", path, words[0], inWords(err))
-	}
-	return nil
-}
-
 // dir says why a folder cannot be a job's, or nil.
 func (l *lookups) dir(path string) error {
 	return l.dirs.get(path, func() error {

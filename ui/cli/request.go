@@ -119,6 +119,17 @@ func launchers(python setting) func() map[runner.Model]runner.Launcher {
 	}
 }
 
+// interpreters says of each job's script what runs it in a process of its own.
+func interpreters(by map[runner.Model]runner.Launcher) func(runner.Job) []string {
+	return func(j runner.Job) []string {
+		l, ok := by[j.Model].(interface{ Interpreter(runner.Job) []string })
+		if !ok {
+			return nil
+		}
+		return l.Interpreter(j)
+	}
+}
+
 // outputs reads the flags on what is printed.
 func (f *runFlags) outputs(r *reader, fs *pflag.FlagSet) plain.Format {
 	s := given(fs, "output")

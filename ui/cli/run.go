@@ -72,7 +72,7 @@ func (a *app) runJobs(c *cobra.Command, f *runFlags, args []string) error {
 		return err
 	}
 	if f.dryRun {
-		return jobfile.Describe(a.std.Out, req.plan.Jobs)
+		return jobfile.Describe(a.std.Out, req.plan.Jobs, interpreters(req.env.Launchers()))
 	}
 	if req.env.Root, err = journal.Root(); err != nil {
 		return &usageError{err: err}
