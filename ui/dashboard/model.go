@@ -338,9 +338,9 @@ func (m *model) paneGrid(l layout) (panes.Grid, []int) {
 }
 
 func (m *model) paneOrder(l layout) []int {
-	full := panes.NewGrid(len(m.state.Tasks), l.body.w, l.body.h)
+	most := panes.NewGrid(len(m.state.Tasks), l.body.w, l.body.h)
 	if m.list.filter != "" {
 		return m.list.order
 	}
-	return panes.Order(m.state, full.Capacity())
+	return panes.Order(m.state, most.Capacity())
 }

@@ -165,7 +165,9 @@ func TestKeysBecomeCommands(t *testing.T) {
 		runner.KillNow{Tasks: []int{1}},
 		runner.Pause{},
 		runner.Cancel{},
-		runner.SetWorkers{N: 4}, runner.Pause{Tasks: []int{1}}, runner.Restart{Tasks: []int{1}},
+		runner.SetWorkers{N: 4},
+		runner.Pause{Tasks: []int{1}},
+		runner.Restart{Tasks: []int{1}},
 	}
 	if fmt.Sprint(s.did) != fmt.Sprint(want) {
 		t.Errorf("did %v\nwant %v", s.did, want)

@@ -180,6 +180,8 @@ func (m *model) enabled(a Action) bool {
 		return m.opened || m.view == mergedView || m.view == panesView
 	case Back:
 		return m.opened || m.list.filter != ""
+	case Search:
+		return m.opened || m.view != mergedView
 	case SortBy:
 		return !m.opened && m.view == tableView
 	case Filter:
@@ -334,7 +336,7 @@ func (m *model) copy(plain string) tea.Cmd {
 		if _, err := seq.WriteTo(out); err != nil {
 			return notice("cannot copy: " + err.Error())
 		}
-		return notice(fmt.Sprintf("copied %d characters, if this terminal allows it", lines))
+		return notice(fmt.Sprintf("sent %d characters to the clipboard", lines))
 	}
 }
 

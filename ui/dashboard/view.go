@@ -27,7 +27,7 @@ func (m *model) View() string {
 	}
 	l := m.layout()
 	if l.small {
-		return text.Shorten(fmt.Sprintf("parallax needs %d x %d; this terminal is %d x %d", minWidth, minHeight, m.w, m.h), m.w)
+		return ansi.Wordwrap(fmt.Sprintf("parallax needs %d x %d; this terminal is %d x %d", minWidth, minHeight, m.w, m.h), m.w, "")
 	}
 	if len(m.state.Tasks) == 0 {
 		return text.NewRow(m.w).Skip(1).Put(m.look.styles.Dim, "starting …").String()
@@ -67,11 +67,15 @@ func (m *model) layout() layout {
 
 // hidden is how many queued tasks have no pane.
 func (m *model) hidden() int {
-	n := m.state.Count(runner.Queued)
-	if n == 0 || len(m.state.Tasks) <= panes.NewGrid(len(m.state.Tasks), m.w, m.h-12).Capacity() {
+	if len(m.state.Active) == 0 && !m.begun() {
 		return 0
 	}
-	return n
+	return m.state.Count(runner.Queued)
+}
+
+// begun reports whether any task has ended.
+func (m *model) begun() bool {
+	return m.state.Count(runner.Failed)+m.state.Count(runner.Succeeded)+m.state.Count(runner.Cancelled) > 0
 }
 
 // band draws the row of panels under the header.
@@ -146,6 +150,8 @@ func queued(s *scene.Scene, width int) string {
 // footer is the line being typed, a notice, or the keys that work now.
 func (m *model) footer(s *scene.Scene, width int) string {
 	switch {
+	case m.ending != staying:
+		return text.Blanks(width)
 	case m.ask.kind != askNothing:
 		return text.NewRow(width).Skip(1).PutStyled(m.ask.input.View()).String()
 	case m.flash != "":

@@ -17,6 +17,14 @@ func Clock(d time.Duration) string {
 	return fmt.Sprintf("%02d:%02d", s/60, s%60)
 }
 
+// Wall writes how long something has run: to the tenth of a second while that is short, else as Clock.
+func Wall(d time.Duration) string {
+	if d < 9950*time.Millisecond {
+		return Seconds(d)
+	}
+	return Clock(d)
+}
+
 // ClockTenths is Clock with tenths of a second while under an hour.
 func ClockTenths(d time.Duration) string {
 	if d >= time.Hour {

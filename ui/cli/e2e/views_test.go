@@ -74,7 +74,7 @@ func TestCopyAsksTheTerminal(t *testing.T) {
 	tm.inPane("echo", "secret")
 	tm.see("1 done")
 	tm.keys("y")
-	tm.see("copied")
+	tm.see("to the clipboard")
 	if !strings.Contains(string(tm.written()), "\x1b]52;c;c2VjcmV0Cg==\x07") {
 		t.Errorf("the clipboard was not set")
 	}

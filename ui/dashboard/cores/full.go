@@ -66,22 +66,42 @@ func tall(s *scene.Scene, axis Axis, width, room, each int) []*text.Row {
 	return out
 }
 
-// slice is the level-th of n horizontal slices of cells, from below.
+// slice is the level-th of n rows of cells, from below. With several rows, what our tasks had stands
+// at the bottom and what others had above it, so that a little of ours is seen below a lot of
+// theirs. The upper row keeps an eighth free, which tells a full core from its neighbour.
 func slice(cells []runner.Cell, level, n int) []runner.Cell {
+	if n == 1 {
+		return cells
+	}
 	out := make([]runner.Cell, len(cells))
 	for i, c := range cells {
-		part := min(max(int(c.Load)*n-100*level, 0), 100)
-		if part == 0 && level > 0 {
-			c.Task = unsampled
+		ours, load := part(c.Ours, level, n), part(c.Load, level, n)
+		if level == n-1 {
+			ours, load = min(ours, 87), min(load, 87)
 		}
-		if c.Load > 0 {
-			c.Ours = uint8(int(c.Ours) * part / int(c.Load))
+		switch {
+		case c.Task == unsampled, load == 0 && level > 0:
+			c = runner.Cell{Task: unsampled}
+		case c.Task >= 0 && (2*ours >= load || level == 0 && c.Ours >= seen):
+			if 2*ours >= load {
+				ours = load
+			}
+			c.Ours, c.Load = uint8(ours), uint8(ours)
+		case load > 0:
+			c = runner.Cell{Task: runner.Foreign, Load: uint8(load)}
+		default:
+			c = runner.Cell{Task: runner.Idle}
 		}
-		c.Load = uint8(part)
 		out[i] = c
 	}
 	return out
 }
+
+// seen is the percentage of a core from which a task of ours is shown below the load of others.
+const seen = 4
+
+// part is how much, in percent, of the level-th of n rows a share of a core fills.
+func part(share uint8, level, n int) int { return min(max(int(share)*n-100*level, 0), 100) }
 
 // ruler marks the time below the lanes.
 func ruler(s *scene.Scene, axis Axis, width int) *text.Row {
@@ -90,6 +110,9 @@ func ruler(s *scene.Scene, axis Axis, width int) *text.Row {
 		mark := draw.Seconds(time.Duration(axis.First+at) * axis.Step)
 		if at == 0 {
 			mark = "0 s"
+		}
+		if at > 0 && at+text.Width(mark) > axis.N { // cut it would be another time
+			break
 		}
 		r.PutAt(labelWidth+at, s.Styles.Dim, mark)
 	}

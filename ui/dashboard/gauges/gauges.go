@@ -20,9 +20,13 @@ func Parallelism(s *scene.Scene, width, height int) []string {
 	if s.State.Over() {
 		busy = s.State.Times.Total.Cores()
 	}
-	words := " cores kept busy of " + trim(of)
+	all := float64(len(s.State.Cores))
+	if q := s.State.Quota; q > 0 {
+		all = min(all, q)
+	}
+	words := " cores kept busy of " + trim(all)
 	if s.State.Over() {
-		words = " of " + trim(of) + " cores on average"
+		words = " of " + trim(all) + " cores on average"
 	}
 	ink := st.Good
 	if busy < of/2 {
@@ -30,7 +34,7 @@ func Parallelism(s *scene.Scene, width, height int) []string {
 	}
 	head := text.NewRow(w).Put(ink, fmt.Sprintf("%.2f", busy)).Put(st.Dim, text.Shorten(words, w-4))
 	rule := text.NewRow(w)
-	draw.Rule(rule, ink, st.BarRest, busy/max(of, 0.01), w)
+	draw.Rule(rule, ink, st.BarRest, busy/max(all, 0.01), w)
 	rows := []*text.Row{head, rule}
 	split := s.State.Times.Recent
 	if s.State.Over() {

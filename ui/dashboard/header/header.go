@@ -4,6 +4,7 @@ package header
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -16,22 +17,10 @@ import (
 
 // View draws the header: two rows of width columns.
 func View(s *scene.Scene, title string, width int) []string {
-	st := s.Styles
 	right := counts(s)
-	rightWidth := 1
-	for _, span := range right {
-		rightWidth += text.Width(span.Text)
-	}
-	r := text.NewRow(width)
-	r.Skip(1).Put(st.AccentBold, "parallax").Skip(2)
-	room := width - rightWidth - 2
-	for _, span := range left(s, title) {
-		if r.Used()+text.Width(span.Text) > room {
-			if room-r.Used() > 6 && span.Text != title {
-				r.Put(span.Ink, text.Shorten(span.Text, room-r.Used()))
-			}
-			break
-		}
+	rightWidth := total(right) + 1
+	r := text.NewRow(width).Skip(1)
+	for _, span := range left(s, title, width-rightWidth-3) {
 		r.Put(span.Ink, span.Text)
 	}
 	r.Skip(width - rightWidth - r.Used())
@@ -41,18 +30,36 @@ func View(s *scene.Scene, title string, width int) []string {
 	return []string{r.String(), progress(s, width)}
 }
 
-func left(s *scene.Scene, title string) []draw.Span {
+// left is what fits into room columns: as it gets narrow, how many run at a time goes first, then the
+// model, then the program's own name; what the user called the run stays, shortened if need be.
+func left(s *scene.Scene, title string, room int) []draw.Span {
 	st := s.Styles
 	badge, detail := Model(s.State)
-	spans := []draw.Span{{Ink: st.Title, Text: text.Shorten(title, 40)}, {Text: "  "}}
+	own := []draw.Span{{Ink: st.AccentBold, Text: "parallax"}, {Text: "  "}}
+	name := []draw.Span{{Ink: st.Title, Text: text.Shorten(title, 40)}, {Text: "  "}}
 	if !s.Live {
-		spans = append(spans, draw.Span{Ink: st.Warn, Text: "replay"}, draw.Span{Text: "  "})
+		name = append(name, draw.Span{Ink: st.Warn, Text: "replay"}, draw.Span{Text: "  "})
 	}
-	return append(spans,
-		draw.Span{Ink: st.Badge, Text: " " + strings.ToUpper(badge) + " "},
-		draw.Span{Text: " "},
-		draw.Span{Ink: st.Dim, Text: detail},
-	)
+	model := []draw.Span{{Ink: st.Badge, Text: " " + strings.ToUpper(badge) + " "}, {Text: " "}}
+	for _, spans := range [][]draw.Span{
+		slices.Concat(own, name, model, []draw.Span{{Ink: st.Dim, Text: detail}}),
+		slices.Concat(own, name, model),
+		slices.Concat(own, name),
+		name,
+	} {
+		if total(spans) <= room {
+			return spans
+		}
+	}
+	return []draw.Span{{Ink: st.Title, Text: text.Shorten(title, max(room, 1))}}
+}
+
+func total(spans []draw.Span) int {
+	n := 0
+	for _, s := range spans {
+		n += text.Width(s.Text)
+	}
+	return n
 }
 
 // Model names the model of a run's jobs, "mixed" when there are several, and says what that means

@@ -2,6 +2,8 @@
 package help
 
 import (
+	"fmt"
+
 	"github.com/charmbracelet/bubbles/key"
 
 	"parallax/themes"
@@ -46,6 +48,9 @@ func View(st *themes.Styles, groups []Group, top, width, height int) []string {
 		rows = append(rows, r)
 	}
 	top = max(0, min(top, len(rows)-box.Rows()))
+	if below := len(rows) - top - box.Rows(); below > 0 || top > 0 {
+		box.Right = []draw.Span{{Ink: st.Dim, Text: fmt.Sprintf("↑↓ %d more · esc closes", max(below, 0))}}
+	}
 	return box.View(rows[top:])
 }
 

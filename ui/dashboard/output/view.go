@@ -30,7 +30,7 @@ func (p *Pager) View(s *scene.Scene, width, height int) []string {
 			{Ink: st.JobBold(p.Task), Text: s.State.Jobs[p.Task].Name},
 			{Ink: st.Dim, Text: "  " + s.Word(p.Task)},
 		},
-		Right: []draw.Span{{Ink: st.Dim, Text: p.where()}},
+		Right: []draw.Span{{Ink: st.Dim, Text: p.where(s.State.Tasks[p.Task].Status.Over())}},
 	}
 	w := box.Inner()
 	rows := facts(s, p.Task, w)
@@ -40,7 +40,7 @@ func (p *Pager) View(s *scene.Scene, width, height int) []string {
 }
 
 // where says which part of the log is shown and how.
-func (p *Pager) where() string {
+func (p *Pager) where(over bool) string {
 	var words []string
 	if p.Stderr {
 		words = append(words, "standard error")
@@ -53,7 +53,9 @@ func (p *Pager) where() string {
 	if p.Wrap {
 		words = append(words, "wrap")
 	}
-	if p.Follow {
+	if p.Follow && over {
+		words = append(words, "end")
+	} else if p.Follow {
 		words = append(words, "following")
 	} else if n := len(p.lines); n > 0 && p.size > 0 {
 		words = append(words, fmt.Sprintf("%d%% of %s", 100*p.lines[n-1].To/p.size, draw.Bytes(p.size)))

@@ -1,6 +1,7 @@
 package panes
 
 import (
+	"cmp"
 	"slices"
 
 	"parallax/runner"
@@ -75,25 +76,36 @@ func (g Grid) At(x, y int) int {
 	return row*g.Cols + col
 }
 
-// Order lists the tasks that get a pane: all in the order of the jobs when they fit, so that no
-// pane ever jumps; else those that run or have run, running ones first, newest end first.
+// Order lists the tasks that get a pane: those that have begun, or all when none has. They keep the
+// order of the jobs while all of them fit, so that no pane jumps; else running ones come first, then
+// the newest end.
 func Order(state *runner.State, capacity int) []int {
-	if len(state.Tasks) <= capacity {
-		all := make([]int, len(state.Tasks))
-		for i := range all {
-			all[i] = i
-		}
-		return all
-	}
-	out := slices.Clone(state.Active)
-	rest := make([]int, 0, capacity)
+	var begun []int
 	for i := range state.Tasks {
-		if t := &state.Tasks[i]; t.Status.Over() && t.Ran() {
-			rest = append(rest, i)
+		if t := &state.Tasks[i]; t.Try > 1 || t.Status.Active() || t.Status.Over() && t.Ran() {
+			begun = append(begun, i)
 		}
 	}
-	slices.SortFunc(rest, func(a, b int) int { return int(state.Tasks[b].Ended - state.Tasks[a].Ended) })
-	return append(out, rest...)
+	switch {
+	case len(begun) == 0:
+		for i := range min(len(state.Tasks), capacity) {
+			begun = append(begun, i)
+		}
+		return begun
+	case len(begun) <= capacity:
+		return begun
+	}
+	slices.SortStableFunc(begun, func(a, b int) int {
+		x, y := &state.Tasks[a], &state.Tasks[b]
+		switch {
+		case x.Status.Active() != y.Status.Active():
+			return map[bool]int{true: -1, false: 1}[x.Status.Active()]
+		case x.Status.Active():
+			return a - b
+		}
+		return cmp.Compare(y.Ended, x.Ended)
+	})
+	return begun
 }
 
 // last returns the text of the last n lines, without blank ones at the end.

@@ -80,7 +80,7 @@ func pane(s *scene.Scene, task, width, height int) []string {
 // corner is the upper right of a pane: how long it has run, and how it ended.
 func corner(s *scene.Scene, task int) string {
 	t := &s.State.Tasks[task]
-	clock := draw.Clock(t.Wall(s.Now))
+	clock := draw.Wall(t.Wall(s.Now))
 	switch {
 	case t.Status == runner.Paused:
 		return "paused " + draw.Clock(s.Now-t.Since)

@@ -86,7 +86,7 @@ func (s *Scene) Line(task int) (string, text.Ink) {
 	switch notice, ok := s.State.Notices[task]; {
 	case ok && notice.Text != "" && !t.Status.Over():
 		return notice.Text, s.Level(notice.Level)
-	case t.Status == runner.Failed && t.Reason != "":
+	case t.Status == runner.Failed && t.Reason != "" && !(s.plainExit(task) && s.Last(task) != ""):
 		return t.Reason, s.Styles.Bad
 	case t.Status == runner.Cancelled:
 		return t.Reason, s.Styles.Dim
@@ -101,6 +101,24 @@ func (s *Scene) Line(task int) (string, text.Ink) {
 		}
 	}
 	return "", s.Styles.Dim
+}
+
+// plainExit reports whether a task failed by its exit status or a signal, which is shown beside its
+// state anyway: what the job wrote last says more.
+func (s *Scene) plainExit(task int) bool {
+	reason := s.State.Tasks[task].Reason
+	return strings.HasPrefix(reason, "exit status ") || strings.HasPrefix(reason, "ended by ")
+}
+
+// Last is the last line with anything on it that a task wrote, without colours, as far as it is known.
+func (s *Scene) Last(task int) string {
+	lines := s.Tails[task]
+	for i := len(lines) - 1; i >= 0; i-- {
+		if plain := text.Strip(lines[i].Text); strings.TrimSpace(plain) != "" {
+			return plain
+		}
+	}
+	return ""
 }
 
 // Level is the ink of a sentence.

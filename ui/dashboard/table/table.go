@@ -29,6 +29,9 @@ func View(s *scene.Scene, order []int, top int, sorted string, width, height int
 	for i := top; i < len(order) && len(out) < height-1; i++ {
 		out = append(out, row(s, cols, order[i], rest, width))
 	}
+	if len(order) == 0 {
+		out = append(out, text.NewRow(width).Skip(3).Put(s.Styles.Dim, "no job matches; esc clears the filter").String())
+	}
 	for len(out) < height-1 {
 		out = append(out, text.Blanks(width))
 	}
@@ -42,7 +45,7 @@ func Rows(height int) int { return max(height-2, 1) }
 func columns(s *scene.Scene, order []int, width int) (cols []column, rest int) {
 	all := []column{
 		{"job", jobWidth(s, order, width), false, putName},
-		{"state", 12, false, putState},
+		{"state", 14, false, putState},
 		{"on", 12, false, func(r *text.Row, s *scene.Scene, i int) {
 			if s.State.Tasks[i].Ran() {
 				r.Put(s.Styles.Dim, s.State.Tasks[i].Label)
@@ -51,7 +54,7 @@ func columns(s *scene.Scene, order []int, width int) (cols []column, rest int) {
 		{"core", 4, true, putCore},
 		{"cpu", 5, true, putCPU},
 		{"time went", barWidth, false, putBar},
-		{"memory", 9, true, putMemory},
+		{"memory", 8, true, putMemory},
 		{"time", 8, true, putTime},
 	}
 	keep := map[int]int{0: 0, 1: 0, 7: 60, 4: 66, 6: 76, 5: 104, 3: 116, 2: 132} // from which width each is shown
@@ -109,7 +112,10 @@ func row(s *scene.Scene, cols []column, task, rest, width int) string {
 	if rest > 0 {
 		line, lineInk := s.Line(task)
 		if line == "" {
-			line, lineInk = lastLine(s, task), s.Styles.Text
+			line, lineInk = s.Last(task), s.Styles.Text
+			if s.State.Tasks[task].Status == runner.Failed {
+				lineInk = s.Styles.Bad
+			}
 		}
 		r.Put(lineInk, text.Shorten(line, rest))
 	}
@@ -122,16 +128,6 @@ func pointer(selected bool) string {
 		return "▸"
 	}
 	return " "
-}
-
-func lastLine(s *scene.Scene, task int) string {
-	lines := s.Tails[task]
-	for i := len(lines) - 1; i >= 0; i-- {
-		if plain := text.Strip(lines[i].Text); plain != "" {
-			return plain
-		}
-	}
-	return ""
 }
 
 // foot explains the time bars, as far as there is room, and says what of the jobs is shown.
@@ -173,8 +169,12 @@ func putCore(r *text.Row, s *scene.Scene, i int) {
 }
 
 func putCPU(r *text.Row, s *scene.Scene, i int) {
-	if t := &s.State.Tasks[i]; t.Status.Active() && t.Stats != nil {
+	switch t := &s.State.Tasks[i]; {
+	case t.Stats == nil:
+	case t.Status.Active():
 		r.PutRight(0, s.Styles.Text, fmt.Sprintf("%.0f%%", 100*panes.CPU(t)))
+	case t.Stats.Total.Live > 0: // on average
+		r.PutRight(0, s.Styles.Dim, fmt.Sprintf("%.0f%%", 100*float64(t.Stats.Total.OnCore)/float64(t.Stats.Total.Live)))
 	}
 }
 
@@ -193,11 +193,13 @@ func putMemory(r *text.Row, s *scene.Scene, i int) {
 		r.PutRight(0, s.Styles.Faint, "shared")
 	case t.Status.Active() && panes.Memory(t) >= 0:
 		r.PutRight(0, s.Styles.Text, draw.Bytes(panes.Memory(t)))
+	case t.Ran():
+		r.PutRight(0, s.Styles.Faint, "–")
 	}
 }
 
 func putTime(r *text.Row, s *scene.Scene, i int) {
 	if t := &s.State.Tasks[i]; t.Ran() {
-		r.PutRight(0, s.Styles.Text, draw.Clock(t.Wall(s.Now)))
+		r.PutRight(0, s.Styles.Text, draw.Wall(t.Wall(s.Now)))
 	}
 }
