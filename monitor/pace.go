@@ -26,7 +26,7 @@ const (
 // run since; so the next quicker pace is tried once a reading costs no more than ease times what
 // that allows, but only after patience readings.
 const (
-	budget   = 0.012
+	budget   = 0.010
 	ease     = 1.3
 	patience = 50
 )

@@ -1,6 +1,8 @@
 package jobfile
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -20,8 +22,9 @@ var shellSigns = regexp.MustCompile("[\\s|&;<>()$`'\"]")
 // names made from them that differ.
 func FromArgs(args []string) []runner.Job {
 	jobs := make([]runner.Job, len(args))
+	files := folders{}
 	for i, arg := range args {
-		jobs[i] = fromArg(arg, isFile)
+		jobs[i] = fromArg(arg, files.has)
 		jobs[i].Name = oneLine(jobs[i].DefaultName())
 	}
 	uniqueNames(jobs)
@@ -42,7 +45,27 @@ func fromArg(arg string, exists func(string) bool) runner.Job {
 	return runner.Job{Line: arg}
 }
 
-func isFile(path string) bool {
+// folders are the names in folders that were looked into: of a hundred thousand command lines, each
+// of which might be the name of a file, hardly one is.
+type folders map[string]map[string]bool
+
+// has reports whether there is a file, or something that is no folder, at path.
+func (f folders) has(path string) bool {
+	dir, name := filepath.Split(path)
+	names, known := f[dir]
+	if !known {
+		entries, err := os.ReadDir(filepath.Join(dir, "."))
+		if !errors.Is(err, fs.ErrPermission) { // else its names are not for us to list, but may be used
+			names = map[string]bool{}
+		}
+		for _, e := range entries {
+			names[e.Name()] = true
+		}
+		f[dir] = names
+	}
+	if names != nil && !names[name] {
+		return false
+	}
 	info, err := os.Stat(path)
 	return err == nil && !info.IsDir()
 }

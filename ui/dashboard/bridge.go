@@ -16,7 +16,7 @@ import (
 
 // frameGap is the least time between two frames that nobody pressed a key for. The first change
 // after a quiet time is shown at once.
-const frameGap = 100 * time.Millisecond
+const frameGap = 125 * time.Millisecond
 
 // Logs that may grow are looked at every frameGap, and once none has grown for restAfter, every
 // restGap: waking up is most of what the program costs while nothing changes.
