@@ -53,7 +53,8 @@ func (a *app) showDemo(ctx context.Context) error {
 	v := view{
 		screen: a.screen, title: demo.Title(demo.Models()[0]), closing: demo.Closing,
 		lines: a.screen.plain || !isTerminal(a.std.Out),
-		plain: plain.Options{Format: plain.Line, Tag: true, Hint: "parallax logs"},
+		plain: plain.Options{Format: plain.Line, Tag: true, Hint: logsHint},
+		last:  "try your own: parallax run a.py b.py 'make test'; all commands: parallax --help",
 	}
 	v.open = func(stage *session.Stage, n int) (dashboard.Act, bool, error) {
 		if n >= len(demo.Models()) {

@@ -3,11 +3,13 @@ package cli
 import (
 	"context"
 	"errors"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"parallax/runner/journal"
 	"parallax/ui/cli/session"
+	"parallax/ui/dashboard"
 	"parallax/ui/plain"
 )
 
@@ -57,6 +59,9 @@ func (a *app) replay(ctx context.Context, args []string, speed float64, screen s
 	} else {
 		broke := func(value any, stack []byte) { reportPanic(a.std.Err, &session.PanicError{Value: value, Stack: stack}) }
 		err = openDashboard(ctx, a.std, act{v.title, player, nil, dir, player.Clock}, screen, screenHands{broke: broke})
+	}
+	if errors.Is(err, dashboard.ErrInterrupted) {
+		a.status, err = (&interrupt{syscall.SIGINT}).status(), nil
 	}
 	stop()
 	finish()

@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -98,6 +99,7 @@ type view struct {
 	plain   plain.Options
 	open    opener                                  // what follows the first run; nil for nothing
 	closing func(before, last *runner.State) string // what to say after the last; nil for nothing
+	last    string                                  // what to say on standard error when all is over, or ""
 }
 
 // opener starts the run after the n-th (from 1); false means that the n-th was the last.
@@ -118,7 +120,7 @@ func (a *app) perform(ctx context.Context, req request, v view) error {
 		return &usageError{err: err, hint: "nothing was started"}
 	}
 	shown := a.guard(stage, func() error { return a.show(stage, s, v) })
-	if shown != nil {
+	if shown != nil && !errors.Is(shown, dashboard.ErrInterrupted) {
 		stage.Cancel(fmt.Errorf("what happens cannot be shown any more: %w", shown))
 	}
 	stage.Leave()
@@ -129,14 +131,39 @@ func (a *app) perform(ctx context.Context, req request, v view) error {
 		a.status = reportPanic(a.std.Err, broken)
 		return nil
 	}
+	if ended == nil {
+		a.afterwards(stage, v)
+	}
 	return a.settle(stage, first, shown, ended)
 }
+
+// afterwards prints what stays on the terminal: of a run that was drawn the summary, for its screen
+// is gone.
+func (a *app) afterwards(stage *session.Stage, v view) {
+	if v.plain.Quiet {
+		return
+	}
+	if !v.lines {
+		for _, st := range stage.States() {
+			fmt.Fprintln(a.std.Err, strings.Join(plain.Summary(&st, logsHint), "\n"))
+		}
+	}
+	if v.last != "" {
+		fmt.Fprintln(a.std.Err, v.last)
+	}
+}
+
+// logsHint is the command that shows a failed job's output.
+const logsHint = "parallax logs"
 
 // settle turns the end of a run into an exit status.
 func (a *app) settle(stage *session.Stage, first *interrupt, shown, ended error) error {
 	switch {
 	case first != nil:
 		a.status = first.status()
+	case errors.Is(shown, dashboard.ErrInterrupted):
+		a.status = (&interrupt{syscall.SIGINT}).status()
+		shown = nil
 	case isBrokenPipe(shown):
 		a.status = exitPipe
 		shown = nil
@@ -209,7 +236,7 @@ func (a *app) print(ctx context.Context, src plain.Source, dir string, v view) e
 	o.Color = o.Terminal && !v.screen.noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	o.Encode = encodeEvent
 	if o.Hint == "" {
-		o.Hint = "parallax logs"
+		o.Hint = logsHint
 	}
 	return plain.New(o).Run(ctx, src)
 }

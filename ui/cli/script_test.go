@@ -45,7 +45,7 @@ func TestScripts(t *testing.T) {
 			return cond == "python" && python() != "", nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "signal": signals, "lines": lines, "norun": norun, "head": head,
+			"exits": exits, "signal": signals, "lines": lines, "norun": norun, "head": head, "screen": onScreen,
 		},
 	})
 }

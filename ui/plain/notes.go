@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -100,9 +101,31 @@ func (p *Printer) reportAdvice(ev runner.Advised) {
 	p.say("%s", ev.Text)
 }
 
+// Summary is the last word on a run that was shown in another way: what jobs left behind, counts,
+// times, and what went wrong, as lines. hint is the command that shows a failed job's output.
+func Summary(s *runner.State, hint string) []string {
+	f := fold{cpu: s.Times.Total.OnCore}
+	var notes []string
+	more := 0
+	for i := range s.Tasks {
+		t := &s.Tasks[i]
+		f.unknown = f.unknown || t.Ran() && t.Status.Over() && t.Stats == nil
+		switch {
+		case t.Exit.Note == "":
+		case len(notes) == maxListed:
+			more++
+		default:
+			notes = append(notes, fmt.Sprintf("parallax: %s: %s", strconv.Quote(s.Jobs[i].Name), printable(t.Exit.Note)))
+		}
+	}
+	if more > 0 {
+		notes = append(notes, fmt.Sprintf("parallax: and %s that left something behind", draw.Plural(more, "more job", "more jobs")))
+	}
+	return append(notes, f.summary(s, hint)...)
+}
+
 // summary is the last word on the run: counts, times, and what went wrong.
-func (p *Printer) summary() []string {
-	s := &p.state
+func (f *fold) summary(s *runner.State, hint string) []string {
 	var counts []string
 	for _, st := range []runner.Status{runner.Succeeded, runner.Failed, runner.Cancelled} {
 		if n := s.Count(st); n > 0 {
@@ -113,23 +136,23 @@ func (p *Printer) summary() []string {
 		counts = append(counts, draw.Count(len(s.Tasks)-s.Count(runner.Succeeded)-s.Count(runner.Failed)-s.Count(runner.Cancelled))+" unfinished")
 	}
 	wall := s.Elapsed(s.Now)
-	line := fmt.Sprintf("%s in %s; %s; run %s", strings.Join(counts, ", "), draw.Seconds(wall), p.kept(wall), s.ID)
+	line := fmt.Sprintf("%s in %s; %s; run %s", strings.Join(counts, ", "), draw.Seconds(wall), f.kept(s, wall), s.ID)
 	if s.Name != "" {
 		line += fmt.Sprintf(" (%s)", printable(s.Name))
 	}
 	if s.Reason != "" {
 		line += "; ended early: " + s.Reason
 	}
-	return append([]string{"parallax: " + line}, p.losses()...)
+	return append([]string{"parallax: " + line}, losses(s, hint)...)
 }
 
 // kept says how much of the machine the run used.
-func (p *Printer) kept(wall time.Duration) string {
-	cores := cores(p.state.Quota)
-	if p.unknown || wall <= 0 {
+func (f *fold) kept(s *runner.State, wall time.Duration) string {
+	cores := cores(s.Quota)
+	if f.unknown || wall <= 0 {
 		return "CPU time – of " + cores
 	}
-	return fmt.Sprintf("CPU time %s, %.1f of %s kept busy", draw.Seconds(p.cpu), p.cpu.Seconds()/wall.Seconds(), cores)
+	return fmt.Sprintf("CPU time %s, %.1f of %s kept busy", draw.Seconds(f.cpu), f.cpu.Seconds()/wall.Seconds(), cores)
 }
 
 func cores(n float64) string {
@@ -140,22 +163,22 @@ func cores(n float64) string {
 }
 
 // losses names the jobs that did not succeed: those that ran first failed, then cancelled.
-func (p *Printer) losses() []string {
+func losses(s *runner.State, hint string) []string {
 	var bad []int
-	for i := range p.state.Tasks {
-		if st := p.state.Tasks[i].Status; st == runner.Failed || st == runner.Cancelled {
+	for i := range s.Tasks {
+		if st := s.Tasks[i].Status; st == runner.Failed || st == runner.Cancelled {
 			bad = append(bad, i)
 		}
 	}
 	slices.SortStableFunc(bad, func(a, b int) int {
-		return int(p.state.Tasks[a].Status) - int(p.state.Tasks[b].Status)
+		return int(s.Tasks[a].Status) - int(s.Tasks[b].Status)
 	})
 	var out []string
 	for _, i := range bad[:min(len(bad), maxListed)] {
-		t, name := &p.state.Tasks[i], p.state.Jobs[i].Name
+		t, name := &s.Tasks[i], s.Jobs[i].Name
 		line := fmt.Sprintf("  %s: %s: %s", printable(name), t.Status, t.Reason)
-		if p.opts.Hint != "" && t.Ran() {
-			line += fmt.Sprintf(": %s %s %s", p.opts.Hint, p.state.ID, shellescape.Quote(name))
+		if hint != "" && t.Ran() {
+			line += fmt.Sprintf("; see: %s %s %s", hint, s.ID, shellescape.Quote(name))
 		}
 		out = append(out, line)
 	}

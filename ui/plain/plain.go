@@ -324,7 +324,7 @@ func (p *Printer) finish() error {
 		return err
 	}
 	if !p.opts.Quiet && !p.opts.Mute {
-		fmt.Fprint(p.opts.Err, strings.Join(p.summary(), "\n")+"\n")
+		fmt.Fprint(p.opts.Err, strings.Join(p.summary(&p.state, p.opts.Hint), "\n")+"\n")
 	}
 	return nil
 }

@@ -201,7 +201,7 @@ func TestFailuresAreSaid(t *testing.T) {
 	want := `parallax: "a b" failed: exit status 3; try 2 of 2 in 1.0 s
 parallax: "a b" failed: exit status 3
 parallax: 1 failed in 1.0 s; CPU time 2.0 s, 2.0 of 2 cores kept busy; run 20260102-0304-abcd
-  a b: failed: exit status 3: parallax logs 20260102-0304-abcd 'a b'
+  a b: failed: exit status 3; see: parallax logs 20260102-0304-abcd 'a b'
 `
 	if stderr != want {
 		t.Errorf("stderr:\n%s\nwant:\n%s", stderr, want)
