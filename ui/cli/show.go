@@ -9,6 +9,7 @@ import (
 
 	"parallax/runner"
 	"parallax/runner/journal"
+	"parallax/ui/dashboard/panes"
 	"parallax/ui/draw"
 )
 
@@ -172,12 +173,14 @@ func jobReport(st *runner.State, i int) jobFacts {
 	case t.Status.Over() && u.Known:
 		cpu := u.CPU().Seconds()
 		r.CPU = &cpu
-		if u.MaxRSS > 0 {
-			r.Memory = &u.MaxRSS
-		}
 	case t.Stats != nil:
 		cpu := t.Stats.Total.OnCore.Seconds()
-		r.CPU, r.Memory = &cpu, &t.Stats.PeakRSS
+		r.CPU = &cpu
+	}
+	// The system tells the peak of the largest process only, and only from what parallax itself takes
+	// upwards; sampling sees all processes, but not what is short.
+	if peak := panes.Peak(t); peak > 0 {
+		r.Memory = &peak
 	}
 	return r
 }
