@@ -30,6 +30,8 @@ type File struct {
 	Backoff time.Duration // before the first retry; 0 where nothing was said
 	As      runner.Model  // the default of all jobs, or ""; each job carries its own
 	Jobs    []runner.Job
+	// Together says that all jobs are meant to run at once unless the user says otherwise: a Procfile's.
+	Together bool
 }
 
 // Place is where a job file lies, so that paths in it can be made to hold for the program.

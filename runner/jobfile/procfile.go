@@ -16,7 +16,7 @@ var procfileLine = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
 func ParseProcfile(path string, text []byte, place Place) (File, error) {
 	source := strings.TrimPrefix(string(text), "\ufeff")
 	f := newFaults(path, source)
-	file := File{Path: path}
+	file := File{Path: path, Together: true}
 	if !f.readable(source) {
 		return file, f.err()
 	}

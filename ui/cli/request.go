@@ -71,6 +71,9 @@ func (a *app) request(c *cobra.Command, f *runFlags, args []string) (request, er
 	if file.Workers != "" && !asked.flag {
 		req.plan.Workers = value(r, setting{text: file.Workers, from: file.Path}, atOnce, workers)
 	}
+	if file.Together && asked.from == "" { // its processes are meant to run side by side
+		req.plan.Workers = min(max(len(file.Jobs), 1), runner.MaxWorkers)
+	}
 	if file.Halt != "" && !given(fs, "halt").flag {
 		req.plan.Halt = file.Halt
 	}
