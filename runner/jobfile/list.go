@@ -162,7 +162,11 @@ func Expand(words []string, lists []List, base runner.Job) ([]runner.Job, error)
 func (l List) faults() runner.Faults {
 	var out runner.Faults
 	if len(l.Args) == 0 {
-		out = append(out, fmt.Errorf("%s: %w", l.From, ErrNoArguments))
+		if l.From == ":::" {
+			out = append(out, fmt.Errorf("after ::: there are %w", ErrNoArguments))
+		} else {
+			out = append(out, fmt.Errorf("in %s there are %w", l.From, ErrNoArguments))
+		}
 	}
 	for i, arg := range l.Args {
 		if strings.IndexByte(arg, 0) >= 0 {

@@ -103,7 +103,7 @@ func TestExpandFaultsAllAtOnce(t *testing.T) {
 		"{} stands inside backquotes: write $( ) instead\n" +
 		"the command holds a NUL byte, which no program can be given\n" +
 		"f.txt: argument 2 holds a NUL byte, which no program can be given\n" +
-		":::: no arguments"
+		"after ::: there are no arguments"
 	if err == nil || err.Error() != want || !errors.Is(err, ErrNoArguments) {
 		t.Errorf("got:\n%v\nwant:\n%s", err, want)
 	}

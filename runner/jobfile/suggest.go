@@ -5,16 +5,23 @@ import "fmt"
 // suggest returns `: did you mean "x"?` for the candidate nearest to what was written, or "" when
 // none is near enough to be meant.
 func suggest(written string, candidates []string) string {
+	best := Nearest(written, candidates)
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf(": did you mean %q?", best)
+}
+
+// Nearest returns the candidate nearest to what was written, or "" when none is near enough to be
+// meant.
+func Nearest(written string, candidates []string) string {
 	best, least := "", len(written)/3+2
 	for _, c := range candidates {
 		if d := distance([]rune(written), []rune(c), least); d < least {
 			best, least = c, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(": did you mean %q?", best)
+	return best
 }
 
 // distance counts the insertions, deletions, replacements and swaps of neighbours that lead from a

@@ -35,11 +35,13 @@ func (a *app) versionCommand() *cobra.Command {
 		GroupID: groupAbout,
 		Short:   "Print the version",
 		Args:    a.nothing,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(a.std.Out, "parallax %s %s/%s %s\n", version(), runtime.GOOS, runtime.GOARCH, runtime.Version())
-			return err
-		},
+		RunE:    func(*cobra.Command, []string) error { return a.printVersion() },
 	}
+}
+
+func (a *app) printVersion() error {
+	_, err := fmt.Fprintf(a.std.Out, "parallax %s %s/%s %s\n", version(), runtime.GOOS, runtime.GOARCH, runtime.Version())
+	return err
 }
 
 // version is that of the module, or the commit it was built from.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"parallax/runner"
 	"parallax/runner/jobfile"
@@ -45,10 +46,11 @@ func Run(args []string, std Streams) (status int) {
 
 // app is what the commands of one start of the program share.
 type app struct {
-	std    Streams
-	lists  []string    // what follows the first ::: on the command line, with it
-	screen screenFlags // of the demo
-	status int         // of a command that did its work
+	std     Streams
+	lists   []string    // what follows the first ::: on the command line, with it
+	screen  screenFlags // of the demo
+	version bool        // --version was given
+	status  int         // of a command that did its work
 }
 
 // usageError is a wrong use of a command. Nothing was started.
@@ -129,7 +131,7 @@ Without a command it shows the demo: the same scripts as goroutines, then as pro
 	root.SetOut(a.std.Out)
 	root.SetErr(a.std.Err)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usagef(fmt.Sprintf("see: %s --help", c.CommandPath()), "%s: %w", c.CommandPath(), err)
+		return usagef(fmt.Sprintf("see: %s --help", c.CommandPath()), "%w%s", err, nearFlag(c, err))
 	})
 	root.AddGroup(
 		&cobra.Group{ID: groupRun, Title: "Run jobs:"},
@@ -144,6 +146,7 @@ Without a command it shows the demo: the same scripts as goroutines, then as pro
 	root.SetHelpCommandGroupID(groupAbout)
 	root.SetCompletionCommandGroupID(groupAbout)
 	addScreenFlags(root.Flags(), &a.screen)
+	root.Flags().BoolVarP(&a.version, "version", "V", false, "print the version")
 	return root
 }
 
@@ -156,6 +159,9 @@ const (
 
 // noCommand shows the demo or, when a word is no command, says which one was probably meant.
 func (a *app) noCommand(c *cobra.Command, args []string) error {
+	if a.version {
+		return a.printVersion()
+	}
 	if len(args) == 0 && a.lists == nil {
 		return a.showDemo(c.Context())
 	}
@@ -170,6 +176,25 @@ func (a *app) noCommand(c *cobra.Command, args []string) error {
 		return usagef("did you mean: parallax "+strings.Join(near, ", or parallax "), "unknown command %q", word)
 	}
 	return usagef("see: parallax --help", "unknown command %q", word)
+}
+
+// nearFlag asks whether another flag was meant, when an error is about one that is not there.
+func nearFlag(c *cobra.Command, err error) string {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) || len(unknown.GetSpecifiedName()) < 2 {
+		return ""
+	}
+	var names []string
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, f.Name)
+		}
+	})
+	near := jobfile.Nearest(unknown.GetSpecifiedName(), names)
+	if near == "" {
+		return ""
+	}
+	return ": did you mean --" + near + "?"
 }
 
 // looksLikeJob reports whether a word can only be meant as a job: a file that is there, a path, or

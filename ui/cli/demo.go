@@ -32,6 +32,11 @@ parallax without a command.`,
 
 // showDemo runs the acts of the demo one after the other: on a screen side by side, else as lines.
 func (a *app) showDemo(ctx context.Context) error {
+	if a.screen.theme != "" {
+		if err := readSettled().checkTheme(setting{text: a.screen.theme, from: "--theme"}); err != nil {
+			return &usageError{err: err}
+		}
+	}
 	root, err := journal.Root()
 	if err != nil {
 		return &usageError{err: err}
