@@ -80,7 +80,7 @@ func slice(cells []runner.Cell, level, n int) []runner.Cell {
 			ours, load = min(ours, 87), min(load, 87)
 		}
 		switch {
-		case c.Task == unsampled, load == 0 && level > 0:
+		case c.Task == unsampled, load < 3 && level > 0:
 			c = runner.Cell{Task: unsampled}
 		case c.Task >= 0 && (2*ours >= load || level == 0 && c.Ours >= seen):
 			if 2*ours >= load {

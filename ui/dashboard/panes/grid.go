@@ -3,6 +3,7 @@ package panes
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"parallax/runner"
 	"parallax/ui/logs"
@@ -110,7 +111,7 @@ func Order(state *runner.State, capacity int) []int {
 
 // last returns the text of the last n lines, without blank ones at the end.
 func last(lines []logs.Line, n int) []string {
-	for len(lines) > 0 && lines[len(lines)-1].Text == "" {
+	for len(lines) > 0 && strings.TrimSpace(lines[len(lines)-1].Text) == "" {
 		lines = lines[:len(lines)-1]
 	}
 	lines = lines[max(0, len(lines)-max(n, 0)):]
