@@ -125,7 +125,9 @@ func (a *app) history(limit int, asJSON bool) error {
 // outcome says in words how a run went.
 func outcome(s journal.Summary) string {
 	var parts []string
-	if s.Status != journal.Ended {
+	over := s.Tasks > 0 && s.Ended.Succeeded+s.Ended.Failed+s.Ended.Cancelled == s.Tasks
+	open := over && s.Status == journal.Running // its screen is, so that jobs can be restarted
+	if s.Status != journal.Ended && !open {
 		parts = append(parts, string(s.Status))
 	}
 	for _, c := range []struct {
@@ -136,7 +138,10 @@ func outcome(s journal.Summary) string {
 			parts = append(parts, draw.Count(c.n)+" "+c.what.String())
 		}
 	}
-	if s.Reason != "" {
+	if open {
+		parts = append(parts, "still open")
+	}
+	if s.Reason != "" && (s.Status != journal.Ended || s.Ended.Succeeded < s.Tasks) { // else it cut nothing short
 		parts = append(parts, s.Reason)
 	}
 	return strings.Join(parts, ", ")

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -37,7 +38,7 @@ func (a *app) logsCommand() *cobra.Command {
 job. On a terminal, escape sequences other than colours are left out.
 
 ` + aboutRUN + `
-JOB is a job's name, or its number as ` + "`parallax show`" + ` prints it.`,
+JOB is a job's name, the beginning of just one name, or its number as ` + "`parallax show`" + ` prints it.`,
 		Example: `  parallax logs
   parallax logs nightly primes.2
   parallax logs 20261122 3 --follow`,
@@ -77,13 +78,30 @@ func (a *app) logs(ctx context.Context, args []string, f logsFlags) error {
 	return a.oneLog(r, task, f.try)
 }
 
-// jobOf finds a job by its name or its number.
+// jobOf finds a job by its name, its number, or the beginning of just one name.
 func jobOf(jobs []runner.Job, ref string) (int, error) {
 	if at := slices.IndexFunc(jobs, func(j runner.Job) bool { return j.Name == ref }); at >= 0 {
 		return at, nil
 	}
 	if n, err := strconv.Atoi(ref); err == nil && n >= 1 && n <= len(jobs) {
 		return n - 1, nil
+	}
+	var near []string
+	at := -1
+	for i, j := range jobs {
+		if ref != "" && strings.HasPrefix(j.Name, ref) {
+			at, near = i, append(near, strconv.Quote(j.Name))
+		}
+	}
+	switch most := 8; {
+	case len(near) == 1:
+		return at, nil
+	case len(near) > most:
+		near[most] = fmt.Sprintf("and %d more", len(near)-most)
+		near = near[:most+1]
+		fallthrough
+	case len(near) > 1:
+		return 0, fmt.Errorf("%q is the beginning of several jobs: %s", ref, strings.Join(near, ", "))
 	}
 	return 0, fmt.Errorf("the run has no job %q", ref)
 }

@@ -1,0 +1,21 @@
+package cli
+
+import (
+	"testing"
+
+	"parallax/runner/journal"
+)
+
+func TestOutcomeSaysWhatBecameOfTheJobs(t *testing.T) {
+	for want, s := range map[string]journal.Summary{
+		"running, 1 succeeded":    {Status: journal.Running, Tasks: 2, Ended: journal.Tally{Succeeded: 1}},
+		"2 succeeded, still open": {Status: journal.Running, Tasks: 2, Ended: journal.Tally{Succeeded: 2}},
+		"2 succeeded":             {Status: journal.Ended, Tasks: 2, Ended: journal.Tally{Succeeded: 2}, Reason: "interrupted by SIGHUP"},
+		"1 succeeded, 1 cancelled, interrupted by SIGHUP": {Status: journal.Ended, Tasks: 2, Ended: journal.Tally{Succeeded: 1, Cancelled: 1}, Reason: "interrupted by SIGHUP"},
+		string(journal.Damaged) + ", no journal":          {Status: journal.Damaged, Reason: "no journal"},
+	} {
+		if got := outcome(s); got != want {
+			t.Errorf("%+v: %q, want %q", s, got, want)
+		}
+	}
+}
