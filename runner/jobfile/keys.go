@@ -35,6 +35,7 @@ type entry struct {
 	after []placed
 	at    pos
 	where map[string]pos // of the keys that it gives itself
+	meant bool           // a key that is not known was probably meant to say what to run
 }
 
 func ofFile[T any](name, doc string, k kind[T], examples []any, set func(*File, T)) key {

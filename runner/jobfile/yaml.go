@@ -377,6 +377,9 @@ func (d *decoder) set(p pair, to target, inJob bool) {
 		hint = ": one of " + strings.Join(names(inJob), ", ")
 	}
 	d.add(p.at, "unknown key %q%s", short(p.key), hint)
+	if best := Nearest(p.key, names(inJob)); inJob && slices.Contains(runKeys, best) {
+		to.entry.meant = true
+	}
 }
 
 // exclusive checks that the entry has one thing to run, and arguments only where they go.
@@ -389,6 +392,8 @@ func (d *decoder) exclusive(e *entry) {
 	}
 	slices.SortStableFunc(given, func(a, b string) int { return e.where[a].compare(e.where[b]) })
 	switch {
+	case len(given) == 0 && e.meant:
+		return
 	case len(given) == 0:
 		d.add(e.at, "the job has nothing to run: give it run, script, argv or workload")
 		return

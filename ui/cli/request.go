@@ -228,6 +228,9 @@ func (a *app) jobs(r *reader, c *cobra.Command, f *runFlags, args []string) jobf
 func readFile(r *reader, path string) jobfile.File {
 	file, err := jobfile.Read(path)
 	r.add(err)
+	if err != nil {
+		file.Jobs = nil // to check them as a set would find the same again
+	}
 	return file
 }
 
