@@ -97,11 +97,27 @@ func figures(s *runner.State) figure {
 	return f
 }
 
+// quiet is how many cores other programs may have had for two times to be comparable.
+const quiet = 0.3
+
+// foreign is how many cores other programs had on average while a run went on.
+func foreign(s *runner.State) float64 {
+	var cores float64
+	for _, row := range s.Lanes.Rows {
+		all := runner.MergeCells(row)
+		cores += float64(all.Load-all.Ours) / 100
+	}
+	return cores
+}
+
 // judge compares the wall times; a difference under a tenth is within what two single runs carry.
 func judge(before, last *runner.State) string {
 	a, b := before.Elapsed(0).Seconds(), last.Elapsed(0).Seconds()
 	longer := func(s *runner.State, ratio float64) string {
 		return fmt.Sprintf("The %s took %.0f%% longer this time.", s.Jobs[0].Model, 100*(ratio-1))
+	}
+	if others := max(foreign(before), foreign(last)); others > quiet {
+		return fmt.Sprintf("Other programs had up to %.1f cores meanwhile, so the times cannot be compared.", others)
 	}
 	switch {
 	case a <= 0 || b <= 0 || (a/b < 1.1 && b/a < 1.1):
