@@ -260,10 +260,11 @@ func (f *Finder) All() []Interpreter {
 		})
 	}
 	wg.Wait()
-	seen := map[string]bool{"": true}
+	seen := map[string]bool{}
 	found = slices.DeleteFunc(found, func(p Interpreter) bool {
-		again := seen[p.Real]
-		seen[p.Real] = true
+		file, err := filepath.EvalSymlinks(p.Real) // pyenv's shims answer by several names of one
+		again := p.Real == "" || err != nil || seen[file]
+		seen[file] = true
 		return again
 	})
 	slices.SortStableFunc(found, func(a, b Interpreter) int {
@@ -279,7 +280,7 @@ func (f *Finder) probe(path string) (Interpreter, error) {
 	if err != nil {
 		return Interpreter{}, fmt.Errorf("python %q: %s", path, inWords(err))
 	}
-	dir, _ := os.Getwd() //nolint:errcheck // only tells answers apart
+	dir, _ := os.Getwd() // it only tells answers apart
 	key := probeKey{path, info.ModTime(), f.env("PYENV_VERSION"), dir}
 	answer, _ := probed.LoadOrStore(key, sync.OnceValue(func() probeAnswer {
 		is, err := f.ask(path)
@@ -324,7 +325,7 @@ func shebang(script string) string {
 	}
 	defer f.Close()
 	buf := make([]byte, 256)
-	n, _ := f.Read(buf) //nolint:errcheck // a folder, an empty file: no first line
+	n, _ := f.Read(buf) // a folder, an empty file: no first line
 	line, _, _ := strings.Cut(string(buf[:n]), "\n")
 	if !strings.HasPrefix(line, "#!") {
 		return ""

@@ -53,18 +53,20 @@ func start(ctx context.Context, interpreter string, processes runner.Launcher, s
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", interpreter, err)
 	}
-	defer theirs.Close()
 	h := &Host{
 		conn: conn, slots: map[int]*Task{}, idents: map[uint64]*Task{}, answers: map[int]chan event{}, done: make(chan struct{}),
 	}
 	if h.out, err = unnamedFile(); err != nil {
-		conn.Close()
+		theirs.Close()
+		_ = conn.Close()
 		return nil, fmt.Errorf("start %s: %w", interpreter, err)
 	}
 	spec.Job.Argv = []string{interpreter, "-c", bootstrap()}
 	spec.Stdout, spec.Stderr, spec.Extra = h.out, h.out, []*os.File{theirs}
-	if h.process, err = processes.Launch(ctx, spec); err != nil {
-		conn.Close()
+	h.process, err = processes.Launch(ctx, spec)
+	theirs.Close() // now, so that the connection ends with the process
+	if err != nil {
+		_ = conn.Close()
 		h.out.Close()
 		return nil, err
 	}
@@ -176,7 +178,7 @@ func (h *Host) end(fault error) error {
 	// scripts have started goes with it.
 	_ = h.process.Stop(runner.Kill)
 	exit := h.process.Wait()
-	h.conn.Close()
+	_ = h.conn.Close()
 	said := h.printed(0)
 	h.out.Close()
 	h.mu.Lock()

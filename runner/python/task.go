@@ -116,14 +116,13 @@ func (t *Task) finished(exit runner.Exit) {
 }
 
 func (t *Task) lost(c crash) {
+	if c.culprit == t && t.tid != 0 {
+		// The log is still open: whoever waits closes it.
+		fmt.Fprintf(t.stderr, "Fatal Python error: %s\n\n%s", c.fatal, c.stack)
+	}
 	t.finished(c.of(t))
 	if t.tid == 0 {
 		close(t.start)
-		return
-	}
-	if c.culprit == t {
-		// The log is still open: whoever waits closes it.
-		fmt.Fprintf(t.stderr, "Fatal Python error: %s\n\n%s", c.fatal, c.stack)
 	}
 }
 
@@ -179,7 +178,7 @@ func (t *Task) Pause() error {
 	defer t.mu.Unlock()
 	answer, _, err := t.host.ask(command{Type: "pause", Slot: t.slot})
 	if err != nil {
-		return nil //nolint:nilerr // it is over, or about to be
+		return nil // it is over, or about to be
 	}
 	t.pause = answer
 	return nil

@@ -216,7 +216,7 @@ def cancel(slot, hard):
     watch(slot, codes_of(slot), True)
     resume(slot)
     for ident in list(slot.idents):
-        own.throw(ident, local.End)
+        own.throw(slot, ident, local.End)
     own.rouse(slot)
     return ""
 

@@ -34,6 +34,7 @@ class Slot:
         self.cpus = message.get("cpus") or None
         self.env = dict(os.fsencode(pair).split(b"=", 1) for pair in message["env"])
         self.fds = list(fds)  # of its standard streams; -1 once it has closed one
+        self.reserved = []  # numbers of those that it has closed
         self.sys = {
             "argv": list(message["argv"]),
             "path": [os.path.dirname(self.path)] + BASE_PATH,
@@ -52,6 +53,7 @@ class Slot:
         self.idents = {}  # ident to native id, of its living threads
         self.code = None  # set by os._exit
         self.over = False
+        self.unflushed = False  # what it printed could not all be written
         self.lock = _thread.allocate_lock()
         self.used = [0.0, 0.0, 0, 0]  # user, system seconds, switches of its threads that ended
         self.paused = None  # a held lock while the script is to be held

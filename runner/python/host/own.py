@@ -183,9 +183,20 @@ def close(fd):
     slot = current.slot
     if slot is not None and os.getpid() == local.PID:
         at = fd if type(fd) is int and 0 <= fd <= 2 else slot.fds.index(fd) if fd in slot.fds else -1
-        if at >= 0:
-            fd, slot.fds[at] = slot.fds[at], -1
+        if at >= 0 and slot.fds[at] >= 0:
+            reserve(slot, at)
+            return
     local.real_close(fd)
+
+
+def reserve(slot, at):
+    """Closes a stream of a script, but keeps its number: it must not become another script's log
+    while something here still writes to it. What is in its place refuses all reading or writing."""
+    number, slot.fds[at] = slot.fds[at], -1
+    refusing = os.open(os.devnull, os.O_WRONLY if at == 0 else os.O_RDONLY)
+    real_dup2(refusing, number, False)
+    local.real_close(refusing)
+    slot.reserved.append(number)
 
 
 def dup2(fd, fd2, inheritable=True):
@@ -403,7 +414,6 @@ def unregister(function):
 
 def flush(slot):
     """Flushes the script's streams and returns whether that went well."""
-    well = True
     for name in ("stdout", "stderr"):
         stream = slot.sys.get(name)
         if stream is None or getattr(stream, "closed", False):
@@ -413,9 +423,9 @@ def flush(slot):
         except Exception as fault:
             slot.sys.pop(name, None)  # once is enough
             if name == "stdout":
-                well = False
+                slot.unflushed = True
                 local.write_all(slot.fds[2], ("Exception ignored in: %r\n%s: %s\n" % (stream, type(fault).__name__, fault)).encode())
-    return well
+    return not slot.unflushed
 
 
 def install():

@@ -63,6 +63,8 @@ def live(slot):
     try:
         code = guarded(slot, script_body)
         code = finish(slot, code)
+    except BaseException as late:  # it was told to end in the instant in which it did
+        code = 130 if isinstance(late, KeyboardInterrupt) else 137
     finally:
         if os.getpid() != local.PID:  # a child that the script forked has come to its end
             own.real_exit(code)
@@ -229,6 +231,8 @@ def close_streams(slot):
         if fd >= 0:
             slot.fds[at] = -1
             local.real_close(fd)
+    while slot.reserved:
+        local.real_close(slot.reserved.pop())
 
 
 def find_trim():

@@ -1,0 +1,302 @@
+//go:build unix
+
+package python
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"parallax/runner"
+)
+
+func (r *running) held() string {
+	r.b.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	where, err := r.Held(ctx)
+	if err != nil {
+		r.b.t.Fatalf("held: %v\n%s", err, r.stderrText())
+	}
+	return where
+}
+
+// counter counts as fast as it can and says after each thousand how far it is.
+const counter = `
+import sys
+def step(n):
+    return n + 1
+class Counter:
+    def go(self):
+        n = 0
+        while True:
+            n = step(n)
+            if n % 1000 == 0:
+                print(n)
+print("ready")
+Counter().go()
+`
+
+func TestAPausedScriptStandsStillAndGoesOnWhereItWas(t *testing.T) {
+	b := newBench(t, newest(t, "3.12"))
+	var all []*running
+	for range 3 {
+		all = append(all, b.script(counter))
+	}
+	for _, r := range all {
+		r.says("1000\n")
+	}
+	for round := range 8 {
+		r := all[round%len(all)]
+		if err := r.Pause(); err != nil {
+			t.Fatal(err)
+		}
+		if where := r.held(); !strings.Contains(where, ".py:") {
+			t.Errorf("held at %q", where)
+		}
+		before := r.stdout()
+		others := all[(round+1)%len(all)]
+		length := len(others.stdout())
+		eventually(t, "the others go on", func() bool { return len(others.stdout()) > length+100 }, others.stdout)
+		if after := r.stdout(); after != before {
+			t.Errorf("a held script printed %q", after[len(before):])
+		}
+		if err := r.Resume(); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the script goes on", func() bool { return len(r.stdout()) > len(before) }, r.stderrText)
+	}
+	for _, r := range all {
+		if err := r.Stop(runner.Ask); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, r := range all {
+		if exit := r.wait(); exit.Code != 130 {
+			t.Errorf("%+v", exit)
+		}
+		if got := r.stderrText(); !strings.HasSuffix(got, "KeyboardInterrupt\n") {
+			t.Errorf("%s", got)
+		}
+		lines := strings.Fields(r.stdout())
+		for i, line := range lines[1:] {
+			if line != strconv.Itoa((i+1)*1000) {
+				t.Fatalf("line %d is %q", i, line)
+			}
+		}
+	}
+}
+
+func TestManyKindsOfLoopsArePausedAndEnded(t *testing.T) {
+	b := newBench(t, newest(t, "3.12"))
+	for name, text := range map[string]string{
+		"one line":      "print('ready', flush=True)\nwhile True: pass",
+		"generator":     "print('ready')\nsum(i & 1 for i in iter(int, 1))",
+		"comprehension": "print('ready')\n[0 for i in iter(int, 1) if i]",
+		"lambda":        "print('ready')\nf = lambda: f\nwhile f(): f",
+		"swallows all":  "print('ready')\nn = 0\nwhile True:\n    try:\n        n += 1\n    except BaseException:\n        pass",
+		"nested":        "print('ready')\nn = 0\nwhile True:\n    try:\n        try:\n            n += 1\n        finally:\n            n -= 1\n    except:\n        n += 0\n    finally:\n        n *= 1",
+		"sleeps":        "import time\nprint('ready')\ntime.sleep(1000)",
+		"sleeps often":  "import time\nprint('ready')\nwhile True:\n    time.sleep(0.001)",
+		"two threads":   "import threading\ndef f():\n    n = 0\n    while True:\n        n += 1\nthreading.Thread(target=f).start()\nprint('ready')\nf()",
+		"joins":         "import threading\ndef f():\n    n = 0\n    while True:\n        n += 1\nt = threading.Thread(target=f)\nt.start()\nprint('ready')\nt.join()",
+		"asyncio":       "import asyncio\nasync def f():\n    while True:\n        await asyncio.sleep(0.001)\nprint('ready')\nasyncio.run(f())",
+		"json":          "import json\nprint('ready')\nwhile True:\n    json.loads(json.dumps([1, 2, {'a': 3}]))",
+		"neighbour":     "import looper\nprint('ready')\nlooper.go()",
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := b.within(t)
+			b.write("looper.py", "def go():\n    n = 0\n    while True:\n        n += 1\n")
+			r := b.script(text)
+			r.says("ready")
+			for range 2 {
+				if err := r.Pause(); err != nil {
+					t.Fatal(err)
+				}
+				r.held()
+				if _, err := r.Stack(); err != nil {
+					t.Error(err)
+				}
+				if err := r.Resume(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := r.Pause(); err != nil { // killed while it is held
+				t.Fatal(err)
+			}
+			r.held()
+			pid := r.host.id.PID
+			if err := r.Stop(runner.Kill); err != nil {
+				t.Fatal(err)
+			}
+			if exit := r.wait(); exit.Code != 137 || exit.Reason != "" {
+				t.Errorf("%+v\n%s", exit, r.stderrText())
+			}
+			if again := b.script("print(1)"); again.host.id.PID != pid {
+				t.Error("the interpreter was ended with it")
+			} else {
+				again.wait()
+			}
+		})
+	}
+}
+
+func TestOlderPythonsRefuseToPauseInWords(t *testing.T) {
+	each(t, func(t *testing.T, p Interpreter) {
+		if v := p.number(); v[1] >= 12 {
+			t.Skip("it can pause")
+		}
+		b := newBench(t, p)
+		r := b.script("print('ready')\nwhile True: pass")
+		r.says("ready")
+		if err := r.Pause(); err == nil || !strings.Contains(err.Error(), "3.12") {
+			t.Errorf("%v", err)
+		}
+		if err := r.Stop(runner.Ask); err != nil {
+			t.Error(err)
+		}
+		if exit := r.wait(); exit.Code != 130 {
+			t.Errorf("%+v", exit)
+		}
+	})
+}
+
+func TestAskedToEndAScriptMayCleanUp(t *testing.T) {
+	each(t, func(t *testing.T, p Interpreter) {
+		b := newBench(t, p)
+		for _, text := range []string{
+			"import time, atexit\natexit.register(print, 'atexit')\ntry:\n    print('ready')\n    time.sleep(1000)\nfinally:\n    print('finally')",
+			"import atexit\natexit.register(print, 'atexit')\ntry:\n    print('ready')\n    while True:\n        pass\nfinally:\n    print('finally')",
+		} {
+			r := b.script(text)
+			r.says("ready")
+			if err := r.Stop(runner.Ask); err != nil {
+				t.Fatal(err)
+			}
+			if exit := r.wait(); exit.Code != 130 {
+				t.Errorf("%+v", exit)
+			}
+			if got := r.stdout(); got != "ready\nfinally\natexit\n" {
+				t.Errorf("%q", got)
+			}
+			if got := r.stderrText(); strings.Contains(got, "<parallax") {
+				t.Error(got)
+			}
+		}
+	})
+}
+
+func TestAScriptInCCodeIsHeldWhenThatReturns(t *testing.T) {
+	b := newBench(t, newest(t, "3.12"))
+	r := b.script("import select, os, sys\nr, w = os.pipe()\nprint('ready', w)\nselect.select([r], [], [])\nprint('after')")
+	r.says("ready")
+	if err := r.Pause(); err != nil {
+		t.Fatal(err)
+	}
+	short, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	if where, err := r.Held(short); err == nil {
+		t.Errorf("held at %s though it is in C code", where)
+	}
+	fd := strings.Fields(r.stdout())[1]
+	b.script("import os\nos.write(" + fd + ", b'x')").wait()
+	r.held()
+	if got := r.stdout(); strings.Contains(got, "after") {
+		t.Error("it went on")
+	}
+	if err := r.Resume(); err != nil {
+		t.Fatal(err)
+	}
+	if exit := r.wait(); exit.Code != 0 || !strings.Contains(r.stdout(), "after") {
+		t.Errorf("%+v %s", exit, r.stdout())
+	}
+}
+
+func TestWhatResistsEndsWithTheInterpreterIfKilledTwice(t *testing.T) {
+	each(t, func(t *testing.T, p Interpreter) {
+		b := newBench(t, p)
+		stuck := b.launch(runner.Job{Name: "stuck", Script: b.write("stuck.py", "import select\nprint('ready')\nselect.select([], [], [])")})
+		other := b.script("import time\nprint('ready')\ntime.sleep(1000)")
+		stuck.says("ready")
+		other.says("ready")
+		for range 2 {
+			if err := stuck.Stop(runner.Kill); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if exit := stuck.wait(); exit.Signal != "SIGKILL" {
+			t.Errorf("%+v", exit)
+		}
+		if exit := other.wait(); exit.Reason != `lost with the interpreter: it was ended to end "stuck"` {
+			t.Errorf("%+v", exit)
+		}
+		if r := b.script("print('new')"); r.wait().Code != 0 || r.stdout() != "new\n" {
+			t.Error("no new interpreter")
+		}
+	})
+}
+
+func TestWhenAllAreKilledTheInterpreterGoes(t *testing.T) {
+	b := newBench(t, newest(t, "3.8"))
+	var all []*running
+	for range 3 {
+		all = append(all, b.script("import select\nprint('ready')\nselect.select([], [], [])"))
+	}
+	for _, r := range all {
+		r.says("ready")
+		if err := r.Stop(runner.Kill); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, r := range all {
+		if exit := r.wait(); exit.Signal != "SIGKILL" {
+			t.Errorf("%+v", exit)
+		}
+	}
+}
+
+func TestAStackIsToldOfAnyScript(t *testing.T) {
+	each(t, func(t *testing.T, p Interpreter) {
+		b := newBench(t, p)
+		r := b.script("import time\ndef outer():\n    inner()\ndef inner():\n    print('ready')\n    time.sleep(1000)\nouter()")
+		busy := b.script("print('ready')\nwhile True:\n    pass")
+		r.says("ready")
+		busy.says("ready")
+		s, err := r.Stack()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"in <module>\n    outer()", "in outer\n    inner()", "in inner\n    time.sleep(1000)", "main thread · tid "} {
+			if !strings.Contains(s, want) {
+				t.Errorf("no %q in\n%s", want, s)
+			}
+		}
+		if strings.Contains(s, "<parallax") || strings.Contains(s, "threading.py") {
+			t.Errorf("the host shows:\n%s", s)
+		}
+		s, err = busy.Stack()
+		if err != nil || !strings.Contains(s, "in <module>") {
+			t.Errorf("%s %v", s, err)
+		}
+		r.Stop(runner.Ask)
+		busy.Stop(runner.Ask)
+		r.wait()
+		busy.wait()
+	})
+}
+
+func TestAStackIsToldThoughTheInterpreterIsSilent(t *testing.T) {
+	b := newBench(t, newest(t, "3.8"))
+	// PyDLL keeps the GIL while C code sleeps.
+	r := b.script("import ctypes\ndef silent():\n    print('ready')\n    ctypes.PyDLL(None).sleep(8)\nsilent()")
+	r.says("ready")
+	s, err := r.Stack()
+	if err != nil || !strings.Contains(s, "in silent") || strings.Index(s, "<module>") > strings.Index(s, "in silent") {
+		t.Errorf("%v\n%s", err, s)
+	}
+	r.Stop(runner.Kill)
+	r.Stop(runner.Kill)
+	r.wait()
+}
