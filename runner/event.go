@@ -167,7 +167,8 @@ func ParseLevel(s string) Level {
 // RunEnded closes every stream that was closed in order.
 type RunEnded struct {
 	At
-	Reason string // "" when every job had its end, else why the run was ended early
+	Reason string        // "" when every job had its end, else why the run was ended early
+	Took   time.Duration // how long it had something to do: not while it stayed open for the user
 }
 
 // Type implements [Event].

@@ -24,7 +24,7 @@ func ParseHalt(s string) (Halt, error) {
 	if h := Halt(s); slices.Contains([]Halt{HaltNever, HaltSoon, HaltFail}, h) {
 		return h, nil
 	}
-	return "", fmt.Errorf("unknown --halt %q: one of never, soon, fail", s)
+	return "", fmt.Errorf("unknown policy %q: one of never, soon, fail", s)
 }
 
 // Options is what a run needs. Jobs must have been through [Prepare].
@@ -133,8 +133,10 @@ func (r *Run) Run(ctx context.Context) (State, error) {
 				r.handle(m)
 			}
 		case <-done:
-			done = nil // once: from now on the grace of each task decides
-			r.reason = context.Cause(ctx).Error()
+			done = nil           // once: from now on the grace of each task decides
+			if !r.state.Over() { // else nothing is cut short
+				r.reason = context.Cause(ctx).Error()
+			}
 			r.finishing = true
 			r.cancel(r.every(), r.reason)
 		}
@@ -142,7 +144,7 @@ func (r *Run) Run(ctx context.Context) (State, error) {
 		r.flush()
 	}
 	errs := r.close()
-	r.emit(RunEnded{Reason: r.reason})
+	r.emit(RunEnded{Reason: r.reason, Took: r.state.Elapsed(0)})
 	r.flush()
 	return r.state, errs
 }

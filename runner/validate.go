@@ -53,7 +53,11 @@ func Prepare(jobs []Job, launchers map[Model]Launcher) ([]Job, error) {
 	jobs = slices.Clone(jobs)
 	for i := range jobs {
 		jobs[i].Model = Resolve(jobs[i])
-		if n := kinds(jobs[i]); n != 1 {
+		switch n := kinds(jobs[i]); {
+		case n == 0:
+			faults = append(faults, fault(jobs[i], "nothing to run"))
+			continue
+		case n > 1:
 			faults = append(faults, fault(jobs[i], "needs exactly one thing to run, has %d", n))
 			continue
 		}

@@ -361,6 +361,8 @@ func (d *decoder) runEndedTally(s *scanner) (ev runner.RunEnded, ended Tally) {
 		switch string(key) {
 		case "reason":
 			ev.Reason = s.str()
+		case "took":
+			ev.Took = seconds(s)
 		case "succeeded":
 			ended.Succeeded = int(s.int())
 		case "failed":

@@ -147,6 +147,9 @@ func AppendEvent(b []byte, ev runner.Event, ended Tally) []byte {
 		l.str("text", ev.Text)
 	case runner.RunEnded:
 		l.text("reason", ev.Reason)
+		if ev.Took > 0 {
+			l.seconds("took", ev.Took)
+		}
 		l.int("succeeded", int64(ended.Succeeded))
 		l.int("failed", int64(ended.Failed))
 		l.int("cancelled", int64(ended.Cancelled))

@@ -76,7 +76,7 @@ func genEvent(t *rapid.T) runner.Event {
 			Level: rapid.SampledFrom([]runner.Level{runner.Good, runner.Note, runner.Warning}).Draw(t, "level"),
 		}
 	}
-	return runner.RunEnded{At: genAt(t), Reason: genText(t, "reason")}
+	return runner.RunEnded{At: genAt(t), Reason: genText(t, "reason"), Took: time.Duration(rapid.IntRange(0, 1e9).Draw(t, "took")) * time.Microsecond}
 }
 
 func genEnded(t *rapid.T) runner.TaskEnded {

@@ -22,7 +22,7 @@ type Summary struct {
 	ID       string
 	Name     string
 	Start    time.Time
-	Duration time.Duration // to its last event
+	Duration time.Duration // while it had something to do, or to its last event when it was not closed
 	Status   Status
 	Tasks    int
 	Ended    Tally
@@ -95,7 +95,7 @@ func summarize(dir string) (Summary, error) {
 			scan := &scanner{data: line}
 			ev, ended := d.runEndedTally(scan)
 			if scan.err == nil {
-				closed, s.Ended, s.Reason, s.Duration = true, ended, ev.Reason, ev.When()
+				closed, s.Ended, s.Reason, s.Duration = true, ended, ev.Reason, cmp.Or(ev.Took, ev.When())
 			}
 		}
 	}

@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 }
 
 func helper(script string) {
-	h, err := New(Options{Processes: process.New(process.Options{})}).Launch(context.Background(), runner.Spec{
+	h, err := New(Options{Processes: newProcesses()}).Launch(context.Background(), runner.Spec{
 		Run: "r", Job: runner.Job{Script: script}, Stdout: os.Stdout, Stderr: os.Stderr,
 	})
 	if err != nil {
@@ -102,7 +102,7 @@ func (b *bench) within(t *testing.T) *bench {
 func newBench(t *testing.T, p Interpreter) *bench {
 	t.Helper()
 	b := &bench{t: t, python: p, dir: t.TempDir(), tasks: new(atomic.Int64)}
-	b.launcher = New(Options{Python: p.Path, Processes: process.New(process.Options{})})
+	b.launcher = New(Options{Python: p.Path, Processes: newProcesses()})
 	t.Cleanup(func() {
 		pids := b.hosts()
 		if err := b.launcher.Close(); err != nil {
@@ -267,3 +267,5 @@ func (b *bench) plain(job runner.Job) plainEnd {
 	}
 	return plainEnd{cmd.ProcessState.ExitCode(), out.String(), errs.String()}
 }
+
+func newProcesses() runner.Closer { return process.New(process.Options{}) }
