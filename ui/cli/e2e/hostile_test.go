@@ -79,7 +79,7 @@ func TestJobsCannotTouchTheTerminal(t *testing.T) {
 
 // allowed are the escape sequences that the program itself writes: colours, moving and erasing
 // while it draws, and the modes it sets at the start and takes back at the end.
-var allowed = regexp.MustCompile(`^\x1b(\[[0-9;]*[mHKJABCD]|\[\?(25|1049|1000|1002|1003|1006|2004)[hl])$`)
+var allowed = regexp.MustCompile(`^\x1b(\[[0-9;]*[mHKJABCD]|\[\?(7|25|1049|1000|1002|1003|1006|2004)[hl])$`)
 
 var sequence = regexp.MustCompile(`\x1b(\[[0-?]*[ -/]*[@-~]|[^\[]|$)`)
 
@@ -104,7 +104,7 @@ func (tm *terminal) harmless() {
 			tm.t.Errorf("the program has written the control character %q", r)
 		}
 	}
-	for _, on := range []string{"\x1b[?1049h", "\x1b[?1002h"} {
+	for _, on := range []string{"\x1b[?1049h", "\x1b[?1002h", "\x1b[?7l"} {
 		if n := bytes.Count(raw, []byte(on)); n != 1 {
 			tm.t.Errorf("%q was written %d times", on, n)
 		}

@@ -267,7 +267,7 @@ func TestManyJobs(t *testing.T) {
 	tm.keys(enter, "G")
 	selected(977)
 	tm.keys(enter)
-	tm.see("following")
+	tm.see(" end ")
 	tm.see("job 977")
 	tm.keys(esc)
 	tm.see("filter: 77")

@@ -86,7 +86,7 @@ func (s *Scene) Line(task int) (string, text.Ink) {
 	switch notice, ok := s.State.Notices[task]; {
 	case ok && notice.Text != "" && !t.Status.Over():
 		return notice.Text, s.Level(notice.Level)
-	case t.Status == runner.Failed && t.Reason != "" && !(s.plainExit(task) && s.Last(task) != ""):
+	case t.Status == runner.Failed && t.Reason != "" && (!s.plainExit(task) || s.Last(task) == ""):
 		return t.Reason, s.Styles.Bad
 	case t.Status == runner.Cancelled:
 		return t.Reason, s.Styles.Dim
