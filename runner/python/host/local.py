@@ -34,6 +34,7 @@ class Slot:
         self.cpus = message.get("cpus") or None
         self.env = dict(os.fsencode(pair).split(b"=", 1) for pair in message["env"])
         self.fds = list(fds)  # of its standard streams; -1 once it has closed one
+        self.streams = []  # those that it was given
         self.reserved = []  # numbers of those that it has closed
         self.sys = {
             "argv": list(message["argv"]),

@@ -227,6 +227,13 @@ def end_threads(slot):
 
 
 def close_streams(slot):
+    # First the streams: one that still held something would write it at its end, when its number may
+    # be that of another script's log.
+    while slot.streams:
+        try:
+            slot.streams.pop().close()
+        except (OSError, ValueError):
+            continue
     for at, fd in enumerate(slot.fds):
         if fd >= 0:
             slot.fds[at] = -1

@@ -97,6 +97,7 @@ def open_streams(slot):
         "stdout": text(slot.fds[1], "wb", encoding, surrogates, "<stdout>"),
         "stderr": text(slot.fds[2], "wb", encoding, "backslashreplace", "<stderr>"),
     }
+    slot.streams = list(opened.values())
     for name, stream in opened.items():
         slot.sys[name] = slot.sys["__" + name + "__"] = stream
 
