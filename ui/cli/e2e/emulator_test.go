@@ -87,8 +87,8 @@ func (e *emulator) put(seq string, width int) {
 	cols, _ := e.vt.Size()
 	const wrapNext = 2 // of vt10x: the last column was written, the next character wraps
 	cur := e.vt.Cursor()
-	if cur.State&wrapNext != 0 || cur.X+width > cols {
-		e.wrapped++
+	if (cur.State&wrapNext != 0 || cur.X+width > cols) && e.vt.Mode()&vt10x.ModeWrap != 0 {
+		e.wrapped++ // it pushes everything below out of place; without the mode it is only cut
 	}
 	r, _ := utf8.DecodeRuneInString(seq)
 	cell := string(r)

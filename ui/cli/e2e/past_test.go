@@ -20,6 +20,7 @@ func TestReplayShowsTheSameEnd(t *testing.T) {
 	tm.see("1 running", "1 done", "1 failed")
 	tm.keys("C")
 	tm.see("1 done", "1 failed", "1 cancelled")
+	tm.inPane("echo", "cancelled") // the frame is on the screen to its end
 	names := []string{"alpha.sh", "beta.sh", "echo"}
 	live := tm.fits()
 	tm.keys("q")

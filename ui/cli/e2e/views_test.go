@@ -70,8 +70,8 @@ echo one more
 
 func TestCopyAsksTheTerminal(t *testing.T) {
 	p := newPlace(t)
-	tm := p.start(size{100, 30}, "run", "echo secret")
-	tm.inPane("echo", "secret")
+	tm := p.start(size{100, 30}, "run", "printf sec; echo ret")
+	tm.inPane("printf", "secret") // which is not in its title
 	tm.see("1 done")
 	tm.keys("y")
 	tm.see("to the clipboard")
