@@ -294,6 +294,14 @@ func TestOpeningSearchingAndLeavingAJob(t *testing.T) {
 	s.shows(t, "/line 123")
 	s.follow(s.press("g"))
 	s.shows(t, "line 0 ")
+	s.press("G")
+	s.send(frame{gen: 1, tails: map[int][]logs.Line{0: tail.Lines[len(tail.Lines)-3:]}}) // all that a small pane knew
+	s.follow(s.press("up"))
+	s.shows(t, "line 498 ")
+	if strings.Contains(strings.Join(s.screen(t), "\n"), "line 499 ") {
+		t.Error("a step up from a short tail did not scroll")
+	}
+	s.follow(s.press("g"))
 	s.follow(s.press("down"))
 	if strings.Contains(strings.Join(s.screen(t), "\n"), "line 0 ") {
 		t.Error("it did not scroll down")

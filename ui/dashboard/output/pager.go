@@ -87,13 +87,11 @@ func (p *Pager) Scroll(n int, tail []logs.Line) tea.Cmd {
 	p.Follow, p.lines = false, shown
 	p.owed += n
 	n, from, limit, height := p.owed, shown[0].From, p.limit, p.height
+	to := shown[len(shown)-1].To
 	return p.read(func(path string) ([]logs.Line, error) {
-		if n < 0 {
-			above, err := logs.Before(path, from, limit, -n)
-			if err != nil || len(above) == 0 {
-				return logs.Page(path, from, limit, height)
-			}
-			return logs.Page(path, above[0].From, limit, height)
+		if n < 0 { // counted from the last line: right after opening, only a pane's worth is known
+			above, err := logs.Before(path, to, limit, height-n)
+			return above[:min(height, len(above))], err
 		}
 		below, err := logs.Page(path, from, limit, height+n)
 		if len(below) <= height { // near the end: stop when its last line is on the last row
