@@ -91,7 +91,7 @@ const background = "\x1b]11;?\x1b\\\x1b[c"
 func (tm *terminal) harmless() {
 	tm.t.Helper()
 	raw := bytes.TrimPrefix(tm.written(), []byte(background))
-	if at := bytes.LastIndexByte(raw, 0x1b); at >= 0 && !sequence.Match(raw[at:]) {
+	if at := bytes.LastIndexByte(raw, 0x1b); at >= 0 && (at == len(raw)-1 || !sequence.Match(raw[at:])) {
 		raw = raw[:at] // it is still being written
 	}
 	for _, seq := range sequence.FindAll(raw, -1) {
