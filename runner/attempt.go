@@ -127,6 +127,9 @@ func (r *Run) attend(ctx context.Context, spec Spec, logs [2]string) {
 			size[i] = info.Size()
 		}
 	}
+	if exit.Note == "" && full(files[0]) { // a job that could not write may not even have been able to say so
+		exit.Note = "the disk with its log is full: output may be missing"
+	}
 	r.in.put(ended{task: spec.Task, try: spec.Try, exit: exit, size: size})
 }
 
