@@ -12,7 +12,7 @@ func TestAFullDiskIsSaidOfTheJobThatMetIt(t *testing.T) {
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=64k"); err != nil {
 		t.Skipf("no small disk can be mounted: %v", err)
 	}
-	defer syscall.Unmount(dir, 0) //nolint:errcheck // it goes with the test's folder
+	defer syscall.Unmount(dir, 0)
 	run := func() Task {
 		r, err := New(Options{
 			Jobs: jobs("a"), Workers: 1, Recorder: &memory{dir: dir}, Launchers: map[Model]Launcher{Processes: &script{}},
