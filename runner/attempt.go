@@ -2,7 +2,9 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,10 +27,15 @@ type attempt struct {
 	timer  *time.Timer
 	grace  *time.Timer
 	last   *time.Timer   // after which nobody waits for it any more
+	resist *time.Timer   // after which the user is told that it resists
 	left   time.Duration // of the timeout, while paused
 	since  time.Time     // when the timeout was last set going
 	again  bool          // to be queued again when it is over
 	lost   bool          // it could not be ended: another try beside it would not be what was asked
+
+	pausing context.CancelFunc // it was asked to hold and is not held yet: ends the waiting; else nil
+	pauses  int                // how often it was asked to
+	resists bool               // the user was told that it outlives being killed
 }
 
 // stopReason is why an attempt is being ended.
@@ -48,6 +55,10 @@ type (
 		id        Identity
 		err       error
 	}
+	said struct {
+		try int
+		Advised
+	}
 	ended struct {
 		task, try int
 		exit      Exit
@@ -66,6 +77,7 @@ const (
 	graceTimer
 	backoffTimer
 	lastTimer
+	resistTimer
 )
 
 // giveUp is how long a task may take to be gone once it was killed, or its launch was called off.
@@ -81,7 +93,12 @@ func (r *Run) launch(ctx context.Context, task int) {
 	a := &attempt{try: r.state.Tasks[task].Try, slot: r.freeSlot(), abort: abort, cause: -1}
 	r.live[task] = a
 	job := r.opts.Jobs[task]
-	spec := Spec{Run: r.opts.ID, Task: task, Try: a.try, Slot: a.slot, Job: job}
+	spec := Spec{
+		Run: r.opts.ID, Task: task, Try: a.try, Slot: a.slot, Job: job, Shared: r.shared,
+		Say: func(level Level, code, text string) {
+			r.in.put(said{try: a.try, Advised: Advised{Task: task, Level: level, Code: code, Text: text}})
+		},
+	}
 	logs := [2]string{r.opts.Recorder.LogPath(task, a.try, false), ""}
 	if r.opts.Separate {
 		logs[1] = r.opts.Recorder.LogPath(task, a.try, true)
@@ -174,6 +191,28 @@ func (r *Run) openLogs(logs [2]string) ([]*os.File, error) {
 	return files, nil
 }
 
+// shared opens a log for what belongs to no single task.
+func (r *Run) shared(name string) (*os.File, string, error) {
+	dir := filepath.Join(r.opts.Recorder.Dir(), sharedDir)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, "", fmt.Errorf("open log: %w", err)
+	}
+	for n := 1; ; n++ {
+		rel := filepath.Join(sharedDir, fmt.Sprintf("%s-%d.log", name, n))
+		f, err := os.OpenFile(filepath.Join(r.opts.Recorder.Dir(), rel), os.O_CREATE|os.O_EXCL|os.O_RDWR|os.O_APPEND, 0o600)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return nil, "", fmt.Errorf("open log: %w", err)
+		}
+		return f, rel, nil
+	}
+}
+
+// sharedDir is the folder, within that of the run, for what belongs to no single task.
+const sharedDir = "hosts"
+
 func (r *Run) launched(m launched) {
 	a := r.live[m.task]
 	if a == nil || a.try != m.try { // given up on
@@ -189,6 +228,7 @@ func (r *Run) launched(m launched) {
 		return
 	}
 	a.handle = m.handle
+	r.handles.Store(m.task, m.handle)
 	r.emit(TaskStarted{Task: m.task, Try: m.try, Identity: m.id})
 	if limit := r.opts.Jobs[m.task].Timeout; limit > 0 {
 		a.left = limit
@@ -228,13 +268,15 @@ func (r *Run) ended(m ended) {
 
 // over ends an attempt and does what its end means for others: retry, dependents, halt.
 func (r *Run) over(task int, a *attempt, ev TaskEnded) {
-	for _, t := range []*time.Timer{a.timer, a.grace, a.last} {
+	for _, t := range []*time.Timer{a.timer, a.grace, a.last, a.resist} {
 		if t != nil {
 			t.Stop()
 		}
 	}
 	a.abort(nil)
+	a.letGo()
 	delete(r.live, task)
+	r.handles.Delete(task)
 	r.slots[a.slot-1] = false
 	if ev.Status == Failed && a.stop == stopCancelled { // cancelled before it could be started
 		ev.Status, ev.Reason = Cancelled, a.why
@@ -246,6 +288,9 @@ func (r *Run) over(task int, a *attempt, ev TaskEnded) {
 		r.requeue(task, 0)
 	case ev.Status == Succeeded:
 		r.queue.Done(task)
+	case ev.Status == Failed && ev.Exit.Lost && r.opts.RestartLost && r.losses[task] < maxLosses && r.halted == "":
+		r.losses[task]++
+		r.requeue(task, 0)
 	case ev.Status == Failed && !a.lost && r.retries[task] < r.opts.Jobs[task].Retries && r.halted == "":
 		r.retries[task]++
 		r.requeue(task, backoff(r.opts.Backoff, r.retries[task]))
@@ -393,8 +438,16 @@ func (r *Run) expired(m expired) {
 	if a == nil || a.try != m.try {
 		return
 	}
-	if m.what == lastTimer {
+	switch m.what {
+	case lastTimer:
+		if mates, _ := r.mates(a); len(mates) > 0 { // whether they are to end for it is for the user to say
+			a.last = r.after(giveUp, m)
+			return
+		}
 		r.loseSight(m.task, a)
+		return
+	case resistTimer:
+		r.resists(m.task, a)
 		return
 	}
 	if m.what == timeoutTimer {

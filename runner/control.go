@@ -3,7 +3,6 @@ package runner
 import (
 	"errors"
 	"fmt"
-	"time"
 )
 
 func (r *Run) command(c Command) {
@@ -65,45 +64,6 @@ func (r *Run) refuse(task int, format string, args ...any) {
 	r.emit(Advised{Task: task, Level: Warning, Code: "refused", Text: fmt.Sprintf(format, args...)})
 }
 
-func (r *Run) pause(task int) {
-	a := r.live[task]
-	if a == nil || a.stop != goOn || r.state.Tasks[task].Status == Paused {
-		return
-	}
-	if a.handle == nil {
-		a.hold = true
-		return
-	}
-	if err := a.handle.Pause(); err != nil {
-		r.refuse(task, "cannot pause: %v", err)
-		return
-	}
-	if a.timer != nil {
-		a.timer.Stop()
-		a.left = max(a.left-time.Since(a.since), 0)
-	}
-	r.emit(TaskPaused{Task: task})
-}
-
-func (r *Run) resume(task int) {
-	a := r.live[task]
-	if a == nil {
-		return
-	}
-	a.hold = false
-	if r.state.Tasks[task].Status != Paused || a.stop != goOn {
-		return
-	}
-	if err := a.handle.Resume(); err != nil {
-		r.refuse(task, "cannot resume: %v", err)
-		return
-	}
-	if a.timer != nil {
-		r.runTimeout(task, a)
-	}
-	r.emit(TaskResumed{Task: task})
-}
-
 // cancel ends tasks, whatever they are doing, and what waits for them.
 func (r *Run) cancel(tasks []int, why string) {
 	for _, i := range tasks {
@@ -122,8 +82,10 @@ func (r *Run) cancel(tasks []int, why string) {
 
 func (r *Run) killNow(tasks []int) {
 	for _, i := range tasks {
-		if a := r.live[i]; a != nil && a.how != Kill { // before it is told to end: it is not to be asked
-			a.how, a.told = Kill, false
+		// Before it is told to end: it is not to be asked. One that resists is killed anew, which ends
+		// what it shares with others; before that was said, a key pressed twice must not do so.
+		if a := r.live[i]; a != nil && (a.how != Kill || a.resists) {
+			a.how, a.told, a.resists = Kill, false, false
 		}
 	}
 	r.cancel(tasks, "killed")
@@ -140,6 +102,7 @@ func (r *Run) stopAttempt(task int, a *attempt, stop stopReason, why string, cau
 		return
 	}
 	a.stop, a.why, a.cause = stop, why, cause
+	a.letGo()
 	if a.handle == nil {
 		a.abort(errors.New(why))
 		a.last = r.after(giveUp, expired{task, a.try, lastTimer})
@@ -161,6 +124,9 @@ func (r *Run) tellStop(task int, a *attempt) {
 	}
 	if a.how == Kill && a.last == nil {
 		a.last = r.after(giveUp, expired{task, a.try, lastTimer})
+		if _, ok := a.handle.(Bound); ok {
+			a.resist = r.after(resistance, expired{task, a.try, resistTimer})
+		}
 	}
 	if a.how == Ask && a.grace == nil {
 		a.grace = r.after(r.opts.Jobs[task].GraceOrDefault(), expired{task, a.try, graceTimer})
@@ -220,6 +186,7 @@ func (r *Run) inOrder(tasks map[int]bool) []int {
 
 func (r *Run) restartOne(task int) {
 	delete(r.retries, task)
+	delete(r.losses, task)
 	if a := r.live[task]; a != nil {
 		a.again = true
 		r.stopAttempt(task, a, stopCancelled, "restarted", -1)

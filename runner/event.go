@@ -84,7 +84,8 @@ type TaskStarted struct {
 // TaskPaused says that a task is held. It keeps its worker.
 type TaskPaused struct {
 	At
-	Task int
+	Task  int
+	Where string // in its code, such as "/w/a.py:12", or "" where that is not known
 }
 
 // TaskResumed ends a pause.
@@ -114,6 +115,9 @@ type Exit struct {
 	Reason string `json:"reason,omitempty"`
 	// Note is one line on what the job left behind, or "".
 	Note string `json:"note,omitempty"`
+	// Lost says that it ended only because something ended that it shared with others. What it would
+	// have come to by itself is not known.
+	Lost bool `json:"lost,omitempty"`
 }
 
 // Usage is what a try used, as accounted by the system when it ended: exact, for the process and

@@ -35,6 +35,13 @@ type Spec struct {
 	// Extra are further descriptors for a process, from 3 on. They are for launchers that run an
 	// interpreter of theirs as a process; other models ignore them.
 	Extra []*os.File
+	// Say tells the user something of this try, in one line. It may be called from any goroutine until
+	// Wait has returned, never blocks, and is nil where nobody listens.
+	Say func(level Level, code, text string)
+	// Shared opens a new log in the run's folder for what belongs to no single task, such as what an
+	// interpreter itself prints. It returns its path relative to the folder. It may be called from any
+	// goroutine and is nil where there is no folder.
+	Shared func(name string) (*os.File, string, error)
 }
 
 // Handle controls one running try.
@@ -51,6 +58,36 @@ type Handle interface {
 	// Stop asks the task to end, or with Kill ends it. One that is held goes on for it. Asking again
 	// is allowed; killing after asking is what the end of the grace does.
 	Stop(how Stop) error
+}
+
+// Holder is a [Handle] whose Pause only asks: the task is held some time later, or never. Run shows it
+// as pausing until Held returns.
+type Holder interface {
+	// Held blocks until the task is held by the last Pause, and says where ("" where that is not
+	// known). An error says why it is not held and will not be; it is nothing to report once the task
+	// is over or was resumed. When ctx is done it returns the cause.
+	Held(ctx context.Context) (where string, err error)
+}
+
+// Stacker is a [Handle] that can tell where its task is.
+type Stacker interface {
+	// Stack returns that in lines, innermost call last, without stopping the task for longer than it
+	// takes to look. It may be called from any goroutine and takes at most a few seconds.
+	Stack() (string, error)
+}
+
+// Threader is a [Handle] whose task is some of the threads of a process.
+type Threader interface {
+	// Threads returns the system's numbers of the threads that are the task's now.
+	Threads() []int
+}
+
+// Bound is a [Handle] whose task may resist being killed for it runs inside of something that it
+// shares with others. Killing it once more ends what they share.
+type Bound interface {
+	// Mates returns the tasks that would end with it then, ascending, and what they share in a word
+	// or two: "interpreter".
+	Mates() (tasks []int, shared string)
 }
 
 // Stop is how firmly a task is told to end.

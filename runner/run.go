@@ -42,6 +42,9 @@ type Options struct {
 	// Backoff is the wait before the first retry; it doubles with each up to MaxBackoff.
 	// 0 means one second.
 	Backoff time.Duration
+	// RestartLost starts a task again, at most three times, that failed only because something ended
+	// that it shared with others, such as its interpreter. It is no retry of the job's.
+	RestartLost bool
 	// Hold keeps the run open when all tasks are over, so that they can be restarted, until Finish.
 	Hold bool
 }
@@ -56,7 +59,9 @@ type Run struct {
 	in    *mailbox[any] // Commands, Events to report, and what attempts tell
 	feeds []*Feed
 	tasks sync.WaitGroup // the goroutines of attempts
-	began time.Time
+	// handles are those of running tries by task, for who asks a task itself, from any goroutine.
+	handles sync.Map
+	began   time.Time
 
 	// Owned by Run's goroutine.
 	state     State
@@ -64,14 +69,15 @@ type Run struct {
 	live      map[int]*attempt
 	slots     []bool      // slots[i]: somebody holds worker i+1
 	retries   map[int]int // retries used since the task was last queued by hand
+	losses    map[int]int // likewise, how often it was started again after having been lost
 	timers    map[int]*time.Timer
 	shut      map[int]bool // nodes of deps that nothing waits for any more, for one of them did not succeed
 	out       []Event
 	limit     int
-	shown     []int  // the Stopping list last told
-	halted    string // why nothing more starts, or ""
-	held      bool   // all are paused: nothing starts
-	stray     int    // attempts that could not be ended and may still be going
+	shown     [2][]int // the lists last told of tasks being stopped and being paused
+	halted    string   // why nothing more starts, or ""
+	held      bool     // all are paused: nothing starts
+	stray     int      // attempts that could not be ended and may still be going
 	finishing bool
 	reason    string // why the run was ended early
 	lost      error  // the recorder's last error
@@ -93,7 +99,7 @@ func New(opts Options) (*Run, error) {
 	}
 	return &Run{
 		opts: opts, in: newMailbox[any](), queue: NewQueue(opts.Jobs), limit: opts.Workers,
-		live: map[int]*attempt{}, retries: map[int]int{}, timers: map[int]*time.Timer{}, shut: map[int]bool{},
+		live: map[int]*attempt{}, retries: map[int]int{}, losses: map[int]int{}, timers: map[int]*time.Timer{}, shut: map[int]bool{},
 	}, nil
 }
 
@@ -107,6 +113,30 @@ func (r *Run) Subscribe() *Feed {
 // Do asks for something. What a launcher refuses, or a restart that would wait forever, is answered
 // by an Advised event; what means nothing for a task as it is, such as to pause what waits, is left.
 func (r *Run) Do(c Command) { r.in.put(c) }
+
+// Stack asks a running task where it is. It takes at most a few seconds. An error says why that
+// cannot be told.
+func (r *Run) Stack(task int) (string, error) {
+	h, ok := r.handles.Load(task)
+	if !ok {
+		return "", errors.New("it does not run")
+	}
+	s, ok := h.(Stacker)
+	if !ok {
+		return "", errors.New("what runs it cannot tell where it is")
+	}
+	return s.Stack()
+}
+
+// Threads returns the system's numbers of a running task's threads, where it is some of the threads
+// of a process that it shares; else nil.
+func (r *Run) Threads(task int) []int {
+	h, _ := r.handles.Load(task)
+	if t, ok := h.(Threader); ok {
+		return t.Threads()
+	}
+	return nil
+}
 
 // Report adds a measurement to the stream. Its At is set when it is taken up.
 func (r *Run) Report(s Sampled) { r.in.put(s) }
@@ -211,7 +241,7 @@ func (r *Run) emit(ev Event) {
 
 // flush records what was emitted, then shows it to every feed.
 func (r *Run) flush() {
-	if !slices.Equal(r.shown, r.stopping()) {
+	if now := r.asked(); !slices.Equal(r.shown[0], now[0]) || !slices.Equal(r.shown[1], now[1]) {
 		r.tell()
 	}
 	if len(r.out) == 0 {
@@ -241,11 +271,14 @@ func (r *Run) record() {
 	r.lost = r.opts.Recorder.Record(r.out[kept:])
 }
 
-// tell emits the worker limit and the tasks being stopped.
+// tell emits the worker limit and the tasks being stopped or paused.
 func (r *Run) tell() {
-	r.shown = r.stopping()
-	r.emit(Sampled{Workers: r.limit, Stopping: r.shown})
+	r.shown = r.asked()
+	r.emit(Sampled{Workers: r.limit, Stopping: r.shown[0], Pausing: r.shown[1]})
 }
+
+// asked lists the tasks that were asked to end, and to hold, and have not.
+func (r *Run) asked() [2][]int { return [2][]int{r.stopping(), r.pausing()} }
 
 func (r *Run) stopping() []int {
 	var out []int
@@ -270,9 +303,15 @@ func (r *Run) handle(m any) {
 		r.expired(m)
 	case Sampled:
 		m.Tasks = r.current(m.Tasks)
-		m.Workers, m.Stopping = r.limit, r.stopping()
-		r.shown = m.Stopping
+		r.shown = r.asked()
+		m.Workers, m.Stopping, m.Pausing = r.limit, r.shown[0], r.shown[1]
 		r.emit(m)
+	case heldUp:
+		r.heldUp(m)
+	case said:
+		if t := r.state.Tasks[m.Task]; t.Try == m.try {
+			r.emit(m.Advised)
+		}
 	case Advised:
 		r.emit(m)
 	}

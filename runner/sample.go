@@ -13,9 +13,18 @@ type Sampled struct {
 	Merged   int           // how many samples were merged into this one; 0 and 1 both mean it stands for itself
 	Workers  int           // the worker limit now; 0 means unchanged
 	Stopping []int         // tasks that were asked to end and have not; ascending
+	Pausing  []int         // running tasks that were asked to hold and are not held yet; ascending
 	Host     HostSample
 	Tasks    []TaskSample // running and paused tasks, ascending by Task
 	Lanes    Lanes
+	Logs     []HostLog // of interpreters that tasks share, those that have grown
+}
+
+// HostLog is how much an interpreter that tasks share has printed itself: C code in it, processes
+// that bypass the script's streams, its own messages.
+type HostLog struct {
+	Log  string // as in [Host]
+	Size int64  // bytes so far
 }
 
 // Type implements [Event].
@@ -50,6 +59,26 @@ type TaskSample struct {
 	RSS       int64    // bytes, summed over its processes (counts shared pages once each); -1 unknown
 	PSS       int64    // bytes, shared pages divided among those who share them; -1 not measured
 	LogSize   [2]int64 // bytes of output so far
+	Progress  Progress
+}
+
+// Progress is how far a task says that it is, in ten-thousandths, plus one. Zero is unknown.
+type Progress uint16
+
+// ProgressOf makes a Progress of a share, which is taken into 0..1.
+func ProgressOf(share float64) Progress {
+	if share != share { // NaN
+		return 0
+	}
+	return Progress(min(max(share, 0), 1)*10000 + 1.5)
+}
+
+// Share returns it as 0..1; false where it is not known.
+func (p Progress) Share() (share float64, known bool) {
+	if p == 0 {
+		return 0, false
+	}
+	return min(float64(p-1)/10000, 1), true
 }
 
 // Lanes says which task was on which core: per core a row of cells of equal length.
@@ -84,6 +113,7 @@ func (s Sampled) Merge(next Sampled) Sampled {
 	if !next.Measured() {
 		// At too: it says when the lanes end.
 		out.At, out.Span, out.Host, out.Tasks, out.Lanes = s.At, s.Span, s.Host, s.Tasks, s.Lanes
+		out.Logs = mergeLogs(s.Logs, next.Logs)
 		return out
 	}
 	if !s.Measured() {
@@ -93,6 +123,23 @@ func (s Sampled) Merge(next Sampled) Sampled {
 	out.Host = s.Host.merge(s.Span, next.Host, next.Span)
 	out.Tasks = mergeTasks(s.Tasks, next.Tasks)
 	out.Lanes = s.Lanes.join(next.Lanes)
+	out.Logs = mergeLogs(s.Logs, next.Logs)
+	return out
+}
+
+// mergeLogs keeps of each log its later size.
+func mergeLogs(a, b []HostLog) []HostLog {
+	if len(a) == 0 {
+		return b
+	}
+	out := slices.Clone(a)
+	for _, l := range b {
+		if at := slices.IndexFunc(out, func(o HostLog) bool { return o.Log == l.Log }); at >= 0 {
+			out[at] = l
+		} else {
+			out = append(out, l)
+		}
+	}
 	return out
 }
 
@@ -149,6 +196,9 @@ func (t TaskSample) then(next TaskSample) TaskSample {
 	}
 	if out.PSS < 0 {
 		out.PSS = t.PSS
+	}
+	if out.Progress == 0 {
+		out.Progress = t.Progress
 	}
 	return out
 }

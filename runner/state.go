@@ -27,6 +27,7 @@ type State struct {
 	Reason   string // why the run was ended early, or ""
 	Active   []int  // tasks that hold a worker, ascending
 	Stopping []int  // tasks that were asked to end and have not, ascending
+	Pausing  []int  // tasks that were asked to hold and are not held yet, ascending
 
 	Host    HostSample
 	Lanes   History
@@ -38,13 +39,15 @@ type State struct {
 	count  [statuses]int
 	status []Status // of each task, close together: what orders 100 000 of them reads this
 	deps   *deps
-	idle   time.Duration // how long all tasks were over before one was queued again
-	busy   time.Duration // when the last task ended or, while one is active, Now
+	shared map[string]int64 // how much of each host's log was seen
+	idle   time.Duration    // how long all tasks were over before one was queued again
+	busy   time.Duration    // when the last task ended or, while one is active, Now
 }
 
-// Chunk is a piece of a task's output: bytes From to To of one of its log files.
+// Chunk is a piece of a task's output, or of what an interpreter itself printed: bytes From to To of
+// one log file.
 type Chunk struct {
-	Task     int
+	Task     int // or -1 for an interpreter, whose log is Log
 	Stderr   bool
 	Log      string // the log file, relative to the run's folder
 	From, To int64
@@ -81,6 +84,12 @@ func (s *State) Elapsed(now time.Duration) time.Duration {
 // IsStopping reports whether task was asked to end and has not.
 func (s *State) IsStopping(task int) bool {
 	_, found := slices.BinarySearch(s.Stopping, task)
+	return found
+}
+
+// IsPausing reports whether task was asked to hold and is not held yet.
+func (s *State) IsPausing(task int) bool {
+	_, found := slices.BinarySearch(s.Pausing, task)
 	return found
 }
 
@@ -125,6 +134,7 @@ func (s *State) start(ev RunStarted) {
 		Cores: ev.Cores, Quota: ev.Quota,
 		Tasks:   make([]Task, len(ev.Jobs)),
 		Notices: map[int]Advised{},
+		shared:  map[string]int64{},
 		status:  make([]Status, len(ev.Jobs)),
 		deps:    newDeps(ev.Jobs),
 	}
@@ -193,15 +203,18 @@ func (s *State) record(i int, t *Task, was Status, ev Event) {
 	case TaskStarted:
 		t.Try, t.Identity, t.Started, t.Held, t.Since, t.ran = ev.Try, ev.Identity, at, 0, 0, true
 		t.Reason, t.Cause, t.Exit, t.LogSize, t.Stats = "", -1, Exit{}, [2]int64{}, nil
+		t.Progress, t.Where = 0, ""
 	case TaskPaused:
-		t.Since = at
+		t.Since, t.Where = at, ev.Where
+		s.Pausing = remove(s.Pausing, i)
 	case TaskResumed:
 		t.Held += at - t.Since
+		t.Where = ""
 	case TaskEnded:
 		t.end(ev, was)
 		s.correct(t)
 		s.output(i, t, ev.LogSize)
-		s.Stopping = remove(s.Stopping, i)
+		s.Stopping, s.Pausing = remove(s.Stopping, i), remove(s.Pausing, i)
 		s.busy = at
 	}
 }
@@ -257,6 +270,15 @@ func (s *State) sample(ev Sampled) {
 	s.Stopping = slices.DeleteFunc(slices.Clone(ev.Stopping), func(i int) bool {
 		return i < 0 || i >= len(s.Tasks) || s.Tasks[i].Status.Over()
 	})
+	s.Pausing = slices.DeleteFunc(slices.Clone(ev.Pausing), func(i int) bool {
+		return i < 0 || i >= len(s.Tasks) || s.Tasks[i].Status != Running
+	})
+	for _, l := range ev.Logs {
+		if from := s.shared[l.Log]; l.Size > from {
+			s.shared[l.Log] = l.Size
+			s.chunk(Chunk{Task: -1, Log: l.Log, From: from, To: l.Size})
+		}
+	}
 	if !ev.Measured() {
 		return
 	}
@@ -276,6 +298,9 @@ func (s *State) sample(ev Sampled) {
 				t.Stats = newMeasured()
 			}
 			t.Stats.add(ts)
+			if ts.Progress != 0 {
+				t.Progress = ts.Progress
+			}
 		case t.Exit.Usage.Known:
 			continue // it was corrected at its end, for the run too
 		}
@@ -316,9 +341,13 @@ func (s *State) output(i int, t *Task, size [2]int64) {
 		if stream == 1 {
 			log = t.Err
 		}
-		s.Output = append(s.Output, Chunk{Task: i, Stderr: stream == 1, Log: log, From: t.LogSize[stream], To: n})
+		s.chunk(Chunk{Task: i, Stderr: stream == 1, Log: log, From: t.LogSize[stream], To: n})
 		t.LogSize[stream] = n
 	}
+}
+
+func (s *State) chunk(c Chunk) {
+	s.Output = append(s.Output, c)
 	if len(s.Output) > 2*maxChunks { // copied once in maxChunks chunks: constant cost each
 		s.Output = slices.Clone(s.Output[len(s.Output)-maxChunks:])
 	}

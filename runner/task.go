@@ -79,15 +79,17 @@ type Task struct {
 	Ended     time.Duration // when its last try ended
 	Held      time.Duration // how long its current or last try was paused, up to Since
 	Since     time.Duration // when it was last paused
+	Where     string        // where in its code it is held while it is paused, or ""
 
 	Identity        // of the current or last try
 	Exit     Exit   // of the last try that ended
 	Reason   string // why it failed or was cancelled, in words; "" if it succeeded
 	Cause    int    // the task whose fate ended this one, or -1
 
-	LogSize [2]int64  // bytes written so far: standard output (or both streams), standard error
-	Stats   *Measured // nil until it was first measured
-	ran     bool      // its current try got as far as starting
+	LogSize  [2]int64  // bytes written so far: standard output (or both streams), standard error
+	Progress Progress  // how far its current or last try said it is
+	Stats    *Measured // nil until it was first measured
+	ran      bool      // its current try got as far as starting
 }
 
 // Identity says what a started task is to the operating system.
@@ -99,6 +101,15 @@ type Identity struct {
 	Label string `json:"label,omitempty"`      // what the screen calls it: "pid 4711", "thread 2 · tid 4712"
 	Log   string `json:"log,omitempty"`        // where its output goes, relative to the run's folder
 	Err   string `json:"stderr_log,omitempty"` // likewise for standard error, when kept apart
+	Host  Host   `json:"host,omitzero"`        // the interpreter that it runs in with others, if any
+}
+
+// Host is an interpreter that several tasks share, or could.
+type Host struct {
+	ID   int    `json:"id"`            // from 1; tasks with the same ID share its fate. 0: the task shares none
+	Name string `json:"name"`          // "python 3.13.0"
+	Lock int    `json:"gil"`           // of tasks with the same Lock one at a time runs Python code; 0: no GIL
+	Log  string `json:"log,omitempty"` // what it prints itself, relative to the run's folder, or ""
 }
 
 // Ran reports whether the task's current try started.
