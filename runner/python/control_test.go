@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parallax/runner"
+	"parallax/runner/python/which"
 )
 
 func (r *running) held() string {
@@ -144,8 +145,8 @@ func TestManyKindsOfLoopsArePausedAndEnded(t *testing.T) {
 }
 
 func TestOlderPythonsRefuseToPauseInWords(t *testing.T) {
-	each(t, func(t *testing.T, p Interpreter) {
-		if v := p.number(); v[1] >= 12 {
+	each(t, func(t *testing.T, p which.Python) {
+		if p.AtLeast("3.12") {
 			t.Skip("it can pause")
 		}
 		b := newBench(t, p)
@@ -164,7 +165,7 @@ func TestOlderPythonsRefuseToPauseInWords(t *testing.T) {
 }
 
 func TestAskedToEndAScriptMayCleanUp(t *testing.T) {
-	each(t, func(t *testing.T, p Interpreter) {
+	each(t, func(t *testing.T, p which.Python) {
 		b := newBench(t, p)
 		for _, text := range []string{
 			"import time, atexit\natexit.register(print, 'atexit')\ntry:\n    print('ready')\n    time.sleep(1000)\nfinally:\n    print('finally')",
@@ -215,7 +216,7 @@ func TestAScriptInCCodeIsHeldWhenThatReturns(t *testing.T) {
 }
 
 func TestWhatResistsEndsWithTheInterpreterIfKilledTwice(t *testing.T) {
-	each(t, func(t *testing.T, p Interpreter) {
+	each(t, func(t *testing.T, p which.Python) {
 		b := newBench(t, p)
 		stuck := b.launch(runner.Job{Name: "stuck", Script: b.write("stuck.py", "import select\nprint('ready')\nselect.select([], [], [])")})
 		other := b.script("import time\nprint('ready')\ntime.sleep(1000)")
@@ -258,7 +259,7 @@ func TestWhenAllAreKilledTheInterpreterGoes(t *testing.T) {
 }
 
 func TestAStackIsToldOfAnyScript(t *testing.T) {
-	each(t, func(t *testing.T, p Interpreter) {
+	each(t, func(t *testing.T, p which.Python) {
 		b := newBench(t, p)
 		r := b.script("import time\ndef outer():\n    inner()\ndef inner():\n    print('ready')\n    time.sleep(1000)\nouter()")
 		busy := b.script("print('ready')\nwhile True:\n    pass")

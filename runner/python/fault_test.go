@@ -16,10 +16,11 @@ import (
 	"testing"
 
 	"parallax/runner"
+	"parallax/runner/python/which"
 )
 
 func TestFourScriptsAtOnceKeepTheirOutputArgumentsFolderAndEnvironmentApart(t *testing.T) {
-	each(t, func(t *testing.T, p Interpreter) {
+	each(t, func(t *testing.T, p which.Python) {
 		b := newBench(t, p)
 		script := b.write("same.py", `
 import os, sys, threading, random
@@ -111,7 +112,7 @@ func TestAClosedDescriptorIsTheScriptsOwn(t *testing.T) {
 }
 
 func TestADeadInterpreterFailsEachOfItsScriptsWithTheReason(t *testing.T) {
-	each(t, func(t *testing.T, p Interpreter) {
+	each(t, func(t *testing.T, p which.Python) {
 		b := newBench(t, p)
 		for _, c := range []struct {
 			text   string // what the culprit does

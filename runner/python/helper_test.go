@@ -19,7 +19,8 @@ import (
 	"go.uber.org/goleak"
 
 	"parallax/runner"
-	"parallax/runner/process" //nolint:depguard // interpreters are started here as they are in the program
+	"parallax/runner/process"
+	"parallax/runner/python/which" //nolint:depguard // interpreters are started here as they are in the program
 )
 
 // helperVar makes the test binary stand in for a parallax that gets killed: it runs the script in the
@@ -48,10 +49,10 @@ func helper(script string) {
 // patience is for a busy machine.
 const patience = 20 * time.Second
 
-var installed = sync.OnceValue(func() []Interpreter {
-	var fit []Interpreter
-	for _, p := range All() {
-		if p.threads() == nil {
+var installed = sync.OnceValue(func() []which.Python {
+	var fit []which.Python
+	for _, p := range which.All() {
+		if p.Threads() == nil {
 			fit = append(fit, p)
 		}
 	}
@@ -59,13 +60,13 @@ var installed = sync.OnceValue(func() []Interpreter {
 })
 
 // each runs a test on every Python that threads can be had on.
-func each(t *testing.T, test func(t *testing.T, p Interpreter)) {
+func each(t *testing.T, test func(t *testing.T, p which.Python)) {
 	t.Helper()
 	if len(installed()) == 0 {
-		t.Skip("no Python " + Oldest + " or later was found in PATH or in pyenv")
+		t.Skip("no Python " + which.Oldest + " or later was found in PATH or in pyenv")
 	}
 	for i, p := range installed() {
-		if i > 0 && installed()[i-1].number() == p.number() || i > 0 && testing.Short() {
+		if i > 0 && installed()[i-1].Same(p) || i > 0 && testing.Short() {
 			continue // one of each minor version will do
 		}
 		t.Run(p.Version, func(t *testing.T) { test(t, p) })
@@ -73,22 +74,21 @@ func each(t *testing.T, test func(t *testing.T, p Interpreter)) {
 }
 
 // newest is the newest Python from a version on; tests of what is the same on all use one.
-func newest(t *testing.T, from string) Interpreter {
+func newest(t *testing.T, from string) which.Python {
 	t.Helper()
-	oldest := parseVersion(from)
 	for _, p := range installed() {
-		if v := p.number(); v[0] > oldest[0] || v[0] == oldest[0] && v[1] >= oldest[1] {
+		if p.AtLeast(from) {
 			return p
 		}
 	}
 	t.Skip("no Python " + from + " or later was found in PATH or in pyenv")
-	return Interpreter{}
+	return which.Python{}
 }
 
 // bench is a launcher with a folder for scripts and their output.
 type bench struct {
 	t        *testing.T
-	python   Interpreter
+	python   which.Python
 	launcher *Launcher
 	dir      string
 	tasks    *atomic.Int64
@@ -99,7 +99,7 @@ func (b *bench) within(t *testing.T) *bench {
 	return &bench{t: t, python: b.python, launcher: b.launcher, dir: b.dir, tasks: b.tasks}
 }
 
-func newBench(t *testing.T, p Interpreter) *bench {
+func newBench(t *testing.T, p which.Python) *bench {
 	t.Helper()
 	b := &bench{t: t, python: p, dir: t.TempDir(), tasks: new(atomic.Int64)}
 	b.launcher = New(Options{Python: p.Path, Processes: newProcesses()})

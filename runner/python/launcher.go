@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"parallax/runner"
+	"parallax/runner/python/which"
 )
 
 // Options says how interpreters are found and started.
@@ -29,7 +30,7 @@ type Options struct {
 // may be called from any goroutine.
 type Launcher struct {
 	opts   Options
-	finder Finder
+	finder which.Finder
 
 	mu     sync.Mutex
 	homes  map[string]*home // by the interpreter's path
@@ -51,7 +52,7 @@ func New(opts Options) *Launcher {
 	if opts.Env == nil {
 		opts.Env = os.Environ()
 	}
-	return &Launcher{opts: opts, finder: Finder{Env: opts.Env}, homes: map[string]*home{}}
+	return &Launcher{opts: opts, finder: which.Finder{Env: opts.Env}, homes: map[string]*home{}}
 }
 
 // Check implements [runner.Launcher].
@@ -183,7 +184,7 @@ func (l *Launcher) environ(spec runner.Spec, dir, cwd string) []string {
 	return env
 }
 
-func (l *Launcher) interpreter(job runner.Job, script string) (Interpreter, error) {
+func (l *Launcher) interpreter(job runner.Job, script string) (which.Python, error) {
 	choice := job.Python
 	if choice == "" {
 		choice = l.opts.Python
@@ -192,7 +193,7 @@ func (l *Launcher) interpreter(job runner.Job, script string) (Interpreter, erro
 	if err != nil {
 		return p, err
 	}
-	return p, p.threads()
+	return p, p.Threads()
 }
 
 // Launch implements [runner.Launcher]. It returns when the script's thread runs.

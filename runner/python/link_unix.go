@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -68,7 +67,3 @@ func dump(pid int) error {
 	}
 	return nil
 }
-
-// apart puts a probed interpreter into a session of its own: what it orphans is told by that from
-// what the program runs.
-func apart(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net"
 	"os"
-	"os/exec"
 )
 
 var errWindows = errors.New("scripts as threads need descriptors handed over a socket, which Windows has not: run them as processes")
@@ -17,5 +16,3 @@ func socketPair() (*net.UnixConn, *os.File, error) { return nil, nil, errWindows
 func writeWith(*net.UnixConn, []byte, []*os.File) error { return errWindows }
 
 func dump(int) error { return errWindows }
-
-func apart(*exec.Cmd) {}

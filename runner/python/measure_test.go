@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parallax/runner"
+	"parallax/runner/python/which"
 )
 
 // The time from asking for 16 scripts until all have printed; the first round starts the interpreter.
@@ -50,12 +51,12 @@ type benchmark struct {
 func newBenchmark(b *testing.B) *benchmark {
 	b.Helper()
 	if len(installed()) == 0 {
-		b.Skip("no Python " + Oldest + " or later was found")
+		b.Skip("no Python " + which.Oldest + " or later was found")
 	}
 	p := installed()[0]
 	if want := os.Getenv("PARALLAX_BENCH_PYTHON"); want != "" {
 		var err error
-		if p, err = Find(want); err != nil {
+		if p, err = which.Find(want); err != nil {
 			b.Fatal(err)
 		}
 	}

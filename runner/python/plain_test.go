@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"parallax/runner"
+	"parallax/runner/python/which"
 )
 
 // kinds are scripts of the sorts that people have. Each must do as a thread what it does under plain
@@ -107,7 +108,7 @@ func tidied(s string) string {
 }
 
 func TestScriptsDoAsThreadsWhatTheyDoUnderPlainPython(t *testing.T) {
-	each(t, func(t *testing.T, p Interpreter) {
+	each(t, func(t *testing.T, p which.Python) {
 		b := newBench(t, p)
 		b.write("neighbour.py", "value = 7\nclass C:\n    pass\ndef fails():\n    raise LookupError('in neighbour')\n")
 		b.write("package/__init__.py", "")

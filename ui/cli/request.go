@@ -18,6 +18,7 @@ import (
 	"parallax/runner/goroutine"
 	"parallax/runner/jobfile"
 	"parallax/runner/process"
+	pythonhost "parallax/runner/python"
 	"parallax/ui/cli/session"
 	"parallax/ui/plain"
 )
@@ -118,6 +119,9 @@ func launchers(python setting) func() map[runner.Model]runner.Launcher {
 		return map[runner.Model]runner.Launcher{
 			runner.Processes:  process.New(process.Options{Python: python.text, Self: self}),
 			runner.Goroutines: goroutine.New(),
+			runner.Threads: pythonhost.New(pythonhost.Options{
+				Python: python.text, Processes: process.New(process.Options{}),
+			}),
 		}
 	}
 }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package python
+package which
 
 import (
 	"os"
@@ -92,12 +92,12 @@ func TestWhichPythonIsChosen(t *testing.T) {
 
 func TestOldPythonsAreForProcessesOnly(t *testing.T) {
 	for version, ok := range map[string]bool{"2.7.18": false, "3.6.15": false, "3.7.16": false, "3.8.18": true, "3.13.0": true, "3.15.0a2+": true} {
-		err := Interpreter{Version: version, Implementation: "CPython"}.threads()
+		err := Python{Version: version, Implementation: "CPython"}.Threads()
 		if (err == nil) != ok || err != nil && !strings.Contains(err.Error(), "processes only") {
 			t.Errorf("%s: %v", version, err)
 		}
 	}
-	if err := (Interpreter{Version: "3.10.0", Implementation: "PyPy"}).threads(); err == nil {
+	if err := (Python{Version: "3.10.0", Implementation: "PyPy"}).Threads(); err == nil {
 		t.Error("PyPy was accepted")
 	}
 }

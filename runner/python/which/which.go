@@ -1,10 +1,12 @@
-package python
+// Package which finds Pythons and asks them what they are.
+package which
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,8 +25,8 @@ const Oldest = "3.8"
 // probePatience is how long an interpreter may take to say what it is.
 const probePatience = 20 * time.Second
 
-// Interpreter is a Python that was found and has answered.
-type Interpreter struct {
+// Python is an interpreter that was found and has answered.
+type Python struct {
 	Path            string `json:"path"` // by which it was found, absolute
 	Real            string `json:"real"` // what it says it is: behind a shim, the true one
 	Version         string `json:"version"`
@@ -50,7 +52,7 @@ print(json.dumps({"real": sys.executable, "version": platform.python_version(), 
     "free_threaded": free, "gil": getattr(sys, "_is_gil_enabled", lambda: True)(), "subinterpreters": sub}))`
 
 // number returns the major and minor version.
-func (p Interpreter) number() [2]int { return parseVersion(p.Version) }
+func (p Python) number() [2]int { return parseVersion(p.Version) }
 
 func parseVersion(s string) (v [2]int) {
 	parts := strings.SplitN(s, ".", 3)
@@ -65,10 +67,20 @@ func parseVersion(s string) (v [2]int) {
 	return v
 }
 
-// threads says why scripts cannot run as threads of it, or nil.
-func (p Interpreter) threads() error {
-	oldest := parseVersion(Oldest)
-	if v := p.number(); slices.Compare(v[:], oldest[:]) < 0 {
+// AtLeast reports whether it is of a version, given as "3.12", or later.
+func (p Python) AtLeast(version string) bool {
+	v, oldest := p.number(), parseVersion(version)
+	return slices.Compare(v[:], oldest[:]) >= 0
+}
+
+// Same reports whether two are of the same minor version and build: what one can do, so can the other.
+func (p Python) Same(o Python) bool {
+	return p.number() == o.number() && p.FreeThreaded == o.FreeThreaded
+}
+
+// Threads says why scripts cannot run as threads of it, or nil.
+func (p Python) Threads() error {
+	if !p.AtLeast(Oldest) {
 		return fmt.Errorf("python %s (%s) runs scripts as processes only: threads need %s or later", p.Version, p.Path, Oldest)
 	}
 	if p.Implementation != "CPython" {
@@ -88,7 +100,7 @@ type probeKey struct {
 }
 
 type probeAnswer struct {
-	is  Interpreter
+	is  Python
 	err error
 }
 
@@ -100,10 +112,10 @@ type Finder struct {
 
 // Find returns the interpreter that choice names: a path, a name, a version such as "3.12", or, for
 // "", what an active virtual environment, .python-version in the current folder or PATH offer.
-func Find(choice string) (Interpreter, error) { return (&Finder{}).For(choice, "") }
+func Find(choice string) (Python, error) { return (&Finder{}).For(choice, "") }
 
 // All returns every interpreter that is found in PATH and in pyenv, each once, newest first.
-func All() []Interpreter { return (&Finder{}).All() }
+func All() []Python { return (&Finder{}).All() }
 
 func (f *Finder) env(key string) string {
 	if f.Env == nil {
@@ -119,7 +131,7 @@ func (f *Finder) env(key string) string {
 
 // For returns the interpreter for a script. Its first line, a virtual environment, .python-version
 // in its folder or above, and PATH are asked in this order, unless choice says.
-func (f *Finder) For(choice, script string) (Interpreter, error) {
+func (f *Finder) For(choice, script string) (Python, error) {
 	if choice != "" {
 		return f.named(choice)
 	}
@@ -157,14 +169,14 @@ func inVenv(dir string) string {
 var versionText = regexp.MustCompile(`^[0-9]+(\.[0-9]+){0,2}[a-z0-9+]*$`)
 
 // named finds a path, a name or a version.
-func (f *Finder) named(choice string) (Interpreter, error) {
+func (f *Finder) named(choice string) (Python, error) {
 	if versionText.MatchString(choice) {
 		return f.versioned(choice)
 	}
 	if filepath.Base(choice) != choice {
 		path, err := filepath.Abs(choice)
 		if err != nil {
-			return Interpreter{}, fmt.Errorf("python %q: %w", choice, err)
+			return Python{}, fmt.Errorf("python %q: %w", choice, err)
 		}
 		return f.probe(path)
 	}
@@ -179,13 +191,13 @@ func (f *Finder) named(choice string) (Interpreter, error) {
 		}
 	}
 	if first != nil {
-		return Interpreter{}, first
+		return Python{}, first
 	}
-	return Interpreter{}, fmt.Errorf("python %q: not found in PATH", choice)
+	return Python{}, fmt.Errorf("python %q: not found in PATH", choice)
 }
 
 // versioned finds the newest interpreter of a version, which may be given in part.
-func (f *Finder) versioned(version string) (Interpreter, error) {
+func (f *Finder) versioned(version string) (Python, error) {
 	var have []string
 	for _, p := range f.All() {
 		if p.Version == version || strings.HasPrefix(p.Version, version+".") {
@@ -194,9 +206,9 @@ func (f *Finder) versioned(version string) (Interpreter, error) {
 		have = append(have, p.Version)
 	}
 	if len(have) == 0 {
-		return Interpreter{}, fmt.Errorf("python %s: no Python was found", version)
+		return Python{}, fmt.Errorf("python %s: no Python was found", version)
 	}
-	return Interpreter{}, fmt.Errorf("python %s: not found, only %s", version, strings.Join(have, ", "))
+	return Python{}, fmt.Errorf("python %s: not found, only %s", version, strings.Join(have, ", "))
 }
 
 func (f *Finder) inPath(name string) []string {
@@ -247,9 +259,9 @@ func (f *Finder) candidates() []string {
 }
 
 // All returns every interpreter that is found, each once, newest first. Shims that fail are left out.
-func (f *Finder) All() []Interpreter {
+func (f *Finder) All() []Python {
 	paths := f.candidates()
-	found := make([]Interpreter, len(paths))
+	found := make([]Python, len(paths))
 	var wg sync.WaitGroup
 	turns := make(chan struct{}, max(2, runtime.NumCPU()))
 	for i, path := range paths {
@@ -261,13 +273,13 @@ func (f *Finder) All() []Interpreter {
 	}
 	wg.Wait()
 	seen := map[string]bool{}
-	found = slices.DeleteFunc(found, func(p Interpreter) bool {
+	found = slices.DeleteFunc(found, func(p Python) bool {
 		file, err := filepath.EvalSymlinks(p.Real) // pyenv's shims answer by several names of one
 		again := p.Real == "" || err != nil || seen[file]
 		seen[file] = true
 		return again
 	})
-	slices.SortStableFunc(found, func(a, b Interpreter) int {
+	slices.SortStableFunc(found, func(a, b Python) int {
 		x, y := a.number(), b.number()
 		return slices.Compare(y[:], x[:])
 	})
@@ -275,10 +287,10 @@ func (f *Finder) All() []Interpreter {
 }
 
 // probe asks an interpreter what it is, once for each state of its file.
-func (f *Finder) probe(path string) (Interpreter, error) {
+func (f *Finder) probe(path string) (Python, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return Interpreter{}, fmt.Errorf("python %q: %s", path, inWords(err))
+		return Python{}, fmt.Errorf("python %q: %s", path, inWords(err))
 	}
 	dir, _ := os.Getwd() // it only tells answers apart
 	key := probeKey{path, info.ModTime(), f.env("PYENV_VERSION"), dir}
@@ -290,7 +302,7 @@ func (f *Finder) probe(path string) (Interpreter, error) {
 	return got.is, got.err
 }
 
-func (f *Finder) ask(path string) (Interpreter, error) {
+func (f *Finder) ask(path string) (Python, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), probePatience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, "-c", question)
@@ -298,23 +310,23 @@ func (f *Finder) ask(path string) (Interpreter, error) {
 	cmd.WaitDelay = time.Second // a shim's child may hold the pipe
 	apart(cmd)
 	out, err := cmd.Output()
-	p := Interpreter{Path: path}
+	p := Python{Path: path}
 	if err == nil {
 		if err = json.Unmarshal(out, &p); err == nil {
 			return p, nil
 		}
-		return Interpreter{}, fmt.Errorf("python %q does not work: it answered %.60q", path, out)
+		return Python{}, fmt.Errorf("python %q does not work: it answered %.60q", path, out)
 	}
 	if ctx.Err() != nil {
-		return Interpreter{}, fmt.Errorf("python %q does not work: no answer within %v", path, probePatience)
+		return Python{}, fmt.Errorf("python %q does not work: no answer within %v", path, probePatience)
 	}
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		if said, _, _ := strings.Cut(strings.TrimSpace(string(exit.Stderr)), "\n"); said != "" {
-			return Interpreter{}, fmt.Errorf("python %q does not work: %w: %s", path, err, said)
+			return Python{}, fmt.Errorf("python %q does not work: %w: %s", path, err, said)
 		}
 	}
-	return Interpreter{}, fmt.Errorf("python %q does not work: %w", path, err)
+	return Python{}, fmt.Errorf("python %q does not work: %w", path, err)
 }
 
 // shebang returns the Python that a script's first line names, or "".
@@ -362,4 +374,14 @@ func pinned(script string) string {
 		}
 		dir = up
 	}
+}
+
+func inWords(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "no such file"
+	case errors.Is(err, fs.ErrPermission):
+		return "permission denied"
+	}
+	return err.Error()
 }

@@ -1,0 +1,5 @@
+package which
+
+import "os/exec"
+
+func apart(*exec.Cmd) {}
