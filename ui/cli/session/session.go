@@ -252,6 +252,10 @@ const brokenGrace = 5 * time.Second
 // Do passes a command to the run. It never blocks.
 func (s *Session) Do(c runner.Command) { s.run.Do(c) }
 
+// Stack asks a running task where it is, innermost call last. It takes at most a few seconds and may be
+// called from any goroutine but the screen's own. An error says in words why that cannot be told.
+func (s *Session) Stack(task int) (string, error) { return s.run.Stack(task) }
+
 // Dir is the run's folder.
 func (s *Session) Dir() string { return s.rec.Dir() }
 

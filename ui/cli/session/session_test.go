@@ -53,6 +53,8 @@ func (h *held) Wait() runner.Exit {
 	}
 	return runner.Exit{Code: h.code}
 }
+func (h *held) Stack() (string, error) { return "in the middle of it", nil }
+
 func (h *held) Pause() error  { return nil }
 func (h *held) Resume() error { return nil }
 func (h *held) Stop(how runner.Stop) error {
@@ -197,6 +199,42 @@ func TestAbandonedStageDoesNotWait(t *testing.T) {
 	}
 	st.KillNow()
 	<-s.Done()
+}
+
+// started waits until a task of a run is running.
+func started(t *testing.T, s *Session) {
+	t.Helper()
+	for {
+		select {
+		case <-s.Feed.Ready():
+		case <-s.Done():
+			t.Fatal("the run has ended")
+		}
+		for _, ev := range s.Feed.Take() {
+			if _, ok := ev.(runner.TaskStarted); ok {
+				return
+			}
+		}
+	}
+}
+
+func TestStackOfATask(t *testing.T) {
+	st, _ := stage(t, fake{})
+	s, err := st.Start(plan("long"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	started(t, s)
+	if text, err := s.Stack(0); err != nil || text != "in the middle of it" {
+		t.Errorf("Stack: %q, %v", text, err)
+	}
+	if _, err := s.Stack(1); err == nil {
+		t.Error("a task that is not there has a stack")
+	}
+	st.KillNow()
+	if err := st.Wait(); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestNothingIsStartedWithoutAFolder(t *testing.T) {
