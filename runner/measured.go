@@ -70,6 +70,7 @@ type Measured struct {
 	PeakRSS int64 // bytes; the largest sample, corrected at the end from the system's own figure
 	PeakPSS int64 // bytes; -1 before it was measured
 	Spark   Spark
+	Pace    Pace // of its progress
 }
 
 func newMeasured() *Measured { return &Measured{PeakPSS: -1} }

@@ -32,6 +32,7 @@ type State struct {
 	Host    HostSample
 	Lanes   History
 	Times   Times           // of all tasks together
+	Walls   Walls           // of the tries that succeeded or failed by themselves
 	Advice  Advised         // the last sentence on the run; Text is "" before the first
 	Notices map[int]Advised // the last sentence on a task
 	Output  []Chunk         // the newest output of all tasks in the order in which it was seen
@@ -213,6 +214,9 @@ func (s *State) record(i int, t *Task, was Status, ev Event) {
 	case TaskEnded:
 		t.end(ev, was)
 		s.correct(t)
+		if t.ran && ev.Status != Cancelled && !ev.Exit.Lost {
+			s.Walls.N, s.Walls.Sum = s.Walls.N+1, s.Walls.Sum+t.Wall(at)
+		}
 		s.output(i, t, ev.LogSize)
 		s.Stopping, s.Pausing = remove(s.Stopping, i), remove(s.Pausing, i)
 		s.busy = at
@@ -300,6 +304,7 @@ func (s *State) sample(ev Sampled) {
 			t.Stats.add(ts)
 			if ts.Progress != 0 {
 				t.Progress = ts.Progress
+				t.Stats.Pace.add(ts.Progress, t.Wall(ev.When()))
 			}
 		case t.Exit.Usage.Known:
 			continue // it was corrected at its end, for the run too
