@@ -25,13 +25,17 @@ type Job struct {
 	Workload string   `json:"workload,omitempty"` // a workload built into parallax
 	Func     Func     `json:"-"`                  // a job of a Go program that imports this package
 
-	Args   []string          `json:"args,omitempty"` // for Script, Workload and Func
-	Python string            `json:"python,omitempty"`
-	Env    map[string]string `json:"env,omitempty"` // added to parallax's own environment
-	Dir    string            `json:"dir,omitempty"` // "" is the folder parallax was started in
-	Stdin  string            `json:"stdin,omitempty"`
-	CPUs   []int             `json:"cpus,omitempty"` // affinity; empty means any
-	After  []string          `json:"after,omitempty"`
+	Args   []string `json:"args,omitempty"` // for Script, Workload and Func
+	Python string   `json:"python,omitempty"`
+	// Preload are the modules that a Python script's process has imported before it begins, for it is
+	// forked from an interpreter that has. "auto" stands for those that the run's scripts share.
+	Preload []string `json:"preload,omitempty"`
+
+	Env   map[string]string `json:"env,omitempty"` // added to parallax's own environment
+	Dir   string            `json:"dir,omitempty"` // "" is the folder parallax was started in
+	Stdin string            `json:"stdin,omitempty"`
+	CPUs  []int             `json:"cpus,omitempty"` // affinity; empty means any
+	After []string          `json:"after,omitempty"`
 
 	// Limits are durations and counts that bound each try.
 	Limits `json:"limits"`

@@ -60,6 +60,18 @@ type Handle interface {
 	Stop(how Stop) error
 }
 
+// Forked is a process that a helper of parallax has forked for a try, and waits for in its place. It
+// leads a session and process group of its own. Its methods may be called from any goroutine.
+type Forked interface {
+	PID() int
+	// Await blocks until the process has ended, or its parent has, and leaves its number taken.
+	Await()
+	// Reap gives the number free and returns how the process ended. It is called once, after Await.
+	// With Exit.Lost the parent has ended: Reason says how, the rest is not known, and nothing was
+	// reaped.
+	Reap() Exit
+}
+
 // Holder is a [Handle] whose Pause only asks: the task is held some time later, or never. Run shows it
 // as pausing until Held returns.
 type Holder interface {
