@@ -187,8 +187,34 @@ func TestAPauseThatIsTakenBackLeavesNothing(t *testing.T) {
 				t.Error("it was held although it was told to go on before")
 			}
 		}
-		if len(st.Pausing) != 0 {
-			t.Errorf("still pausing: %v", st.Pausing)
+		if got := sentences(evs, 0); len(st.Pausing) != 0 || len(got) != 0 {
+			t.Errorf("still pausing: %v; said %q", st.Pausing, got)
+		}
+	})
+}
+
+func TestThePauseThatCountsIsTheLast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &household{takes: map[string]time.Duration{"a": 20 * time.Second}, holdsIn: 2 * time.Second}
+		_, evs := keep(t, Options{Jobs: jobs("a")}, l, func(r *Run) {
+			for _, c := range []Command{Pause{}, Resume{}, Pause{}} {
+				time.Sleep(time.Second)
+				r.Do(c)
+			}
+			time.Sleep(5 * time.Second)
+			r.Do(Resume{})
+		})
+		var held []time.Duration
+		for _, ev := range evs {
+			if _, ok := ev.(TaskPaused); ok {
+				held = append(held, ev.When())
+			}
+		}
+		if want := []time.Duration{5 * time.Second}; !slices.Equal(held, want) {
+			t.Errorf("held at %v, want %v", held, want)
+		}
+		if got := sentences(evs, 0); len(got) != 0 {
+			t.Errorf("said %q", got)
 		}
 	})
 }
