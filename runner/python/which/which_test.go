@@ -50,8 +50,12 @@ func TestWhichPythonIsChosen(t *testing.T) {
 	plain := write("plain.py", "print()")
 	env := write("env.py", "#!/usr/bin/env -S python3.9 -u\n")
 	gone := write("gone.py", "#!/usr/bin/env python3.13\n")
+	old := write("old.py", "#!"+filepath.Join(dir, "python2.7")+" -u\n")
+	lost := write("lost.py", "#!/no/such/bin/python3\n")
 	pin := write("deep/er/pin.py", "")
-	write("deep/.python-version", "3.9.1\n3.11\n")
+	write("deep/.python-version", "# comment\n3.10.99 # not here\n3.9.1\n3.11\n")
+	bad := write("bad/bad.py", "")
+	write("bad/.python-version", "3.99 4.0")
 	path := []string{"PATH=/no/such:" + dir}
 	active := append([]string{"VIRTUAL_ENV=" + venv}, path...)
 	for _, c := range []struct {
@@ -69,8 +73,16 @@ func TestWhichPythonIsChosen(t *testing.T) {
 		{path, "3.13", plain, "python 3.13: not found, only 3.11.4, 3.9.1, 2.7.18"},
 		{path, "nopython", plain, `python "nopython": not found in PATH`},
 		{path, "", env, "3.9.1"},
-		{path, "", gone, "3.11.4"},
+		{path, "", gone, `its first line names the interpreter "python3.13", which cannot run it: python "` + dir + `/python3.13" does not work: exit status 127: pyenv: python3.13: command not found: name another with --python`},
+		{path, "", old, "2.7.18"},
+		{path, "", lost, "3.11.4"},
+		{path, "python2", plain, `python "python2": not found in PATH`},
+		{path, "2", plain, "2.7.18"},
+		{path, venv, plain, "3.9.1"},
 		{path, "", pin, "3.9.1"},
+		{path, "", bad, "/bad/.python-version: python 3.99: not found, only 3.11.4, 3.9.1, 2.7.18: name another with --python"},
+		{path, "3.11", bad, "3.11.4"},
+		{append([]string{"VIRTUAL_ENV=/no/venv"}, path...), "", plain, `the active virtual environment (VIRTUAL_ENV): python "/no/venv/bin/python": no such file`},
 		{active, "", plain, "3.9.1"},
 		{active, "3.11", plain, "3.11.4"},
 		{[]string{"PATH=/no/such"}, "", plain, `python "python3": not found in PATH`},
@@ -115,7 +127,7 @@ func TestTheMachinesPythonsAnswer(t *testing.T) {
 		}
 		seen[p.Real] = true
 		again, err := Find(p.Path)
-		if err != nil || again != p {
+		if err != nil || again.Real != p.Real || again.Version != p.Version {
 			t.Errorf("%+v %v", again, err)
 		}
 	}
