@@ -50,6 +50,16 @@ func (l *Launcher) resolve(job runner.Job) (command, error) {
 	return cmd, err
 }
 
+// Execution says what a try would execute: a program, its arguments from argv[0] on, the environment
+// and the folder, which is "" for parallax's own.
+func (l *Launcher) Execution(spec runner.Spec) (path string, argv, env []string, dir string, err error) {
+	cmd, err := l.resolve(spec.Job)
+	if err != nil {
+		return "", nil, nil, "", fmt.Errorf("start: %w", err)
+	}
+	return cmd.path, cmd.argv, l.base.with(spec, cmd.dir), cmd.dir, nil
+}
+
 // script fills in how a script is run: its ending says by what.
 func (l *Launcher) script(cmd *command, job runner.Job) error {
 	path := job.Script

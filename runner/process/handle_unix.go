@@ -25,6 +25,9 @@ type handle struct {
 	mark  string
 	wake  chan struct{} // holds one token when Wait should look again at once
 
+	forked runner.Forked // by whom the leader is waited for, if a helper has forked it; else nil
+	parent int           // of the leader
+
 	// mu is held while signals are sent and while processes are reaped, so that no signal is sent
 	// to a number that was given up in between.
 	mu     sync.Mutex
@@ -38,7 +41,7 @@ type handle struct {
 func newHandle(s *system, c child, spec runner.Spec) *handle {
 	return &handle{
 		sys: s, child: c, birth: birthOf(c.pid), grace: spec.Job.GraceOrDefault(),
-		mark: strings.Join(marks(spec), "\x00"), wake: make(chan struct{}, 1),
+		mark: strings.Join(marks(spec), "\x00"), wake: make(chan struct{}, 1), parent: syscall.Getpid(),
 	}
 }
 
@@ -97,12 +100,12 @@ func (h *handle) signal(sigs ...syscall.Signal) error {
 	if h.over {
 		return nil
 	}
-	roots := h.strays
+	roots, parent := h.strays, syscall.Getpid()
 	if !h.reaped {
-		roots = []int{h.child.pid}
+		roots, parent = []int{h.child.pid}, h.parent
 	}
 	// Found before the first signal: once their parent is dead they could not be any more.
-	outside := outsiders(roots, h.child.pid)
+	outside := outsiders(roots, parent, h.child.pid)
 	defer outside.release()
 	if ends := sigs[0] == syscall.SIGTERM || sigs[0] == syscall.SIGKILL; ends {
 		h.sys.orphans.claim(h.child.pid, outside)
@@ -122,7 +125,7 @@ func (h *handle) signal(sigs ...syscall.Signal) error {
 
 // Wait implements [runner.Handle].
 func (h *handle) Wait() runner.Exit {
-	h.child.await()
+	h.await()
 	exit, alone := h.reap()
 	notes := []string{h.sys.guard.said()}
 	if !alone {
@@ -140,13 +143,13 @@ func (h *handle) Wait() runner.Exit {
 
 // reap takes the leader's end from the system. alone means that nothing else is left of the job.
 func (h *handle) reap() (exit runner.Exit, alone bool) {
-	if waitsUnreaped {
+	if waitsUnreaped || h.forked != nil {
 		h.mu.Lock()
 		// Before the number is free: the guard must never hold one that may be another's.
 		h.sys.guard.remove(h.child.pid)
-		exit = h.child.wait()
+		exit = h.take()
 	} else {
-		exit = h.child.wait()
+		exit = h.take()
 		h.mu.Lock()
 		h.sys.guard.remove(h.child.pid)
 	}

@@ -138,7 +138,7 @@ func (o *orphans) daemons(session int, mark string) []string {
 		if !k.read {
 			k.read, k.mark = true, markOf(environ(s.pid))
 		}
-		if k.mark == mark && !k.named && s.session != session {
+		if k.mark == mark && !k.named && s.session != session && o.jobs[s.pid] == nil {
 			k.named = true
 			if now, err := readStat(s.pid); err == nil {
 				s.name = now.name // it may have executed its program only now
@@ -183,8 +183,12 @@ func (o *orphans) tend() []stat {
 
 // ours reports whether an ended child is an orphan, and not one that another part of the program
 // started and waits for: that leads its session or is in parallax's. What cannot be told is left
-// to be waited for, for a while.
+// to be waited for, for a while. The leader of a job is waited for by its handle, also where the
+// helper that forked it has died.
 func (o *orphans) ours(s stat) bool {
+	if o.jobs[s.pid] != nil {
+		return false
+	}
 	k := o.remember(s)
 	if s.session != s.pid && s.session != o.session || k.named || o.claimant(s) != 0 {
 		return true

@@ -95,16 +95,24 @@ func childrenOf(pid int) []int {
 	return all
 }
 
-// outsiders holds on to those descendants of the roots, and of these the roots themselves, that
-// are not in the group: a signal to the group does not reach them. Each is held by a pidfd, so it
-// cannot be mistaken for another process. The caller must release them.
-func outsiders(roots []int, group int) held {
+// parentOf is the number of a process's parent, or 0 if it cannot be told.
+func parentOf(pid int) int {
+	s, err := readStat(pid)
+	if err != nil {
+		return 0
+	}
+	return s.parent
+}
+
+// outsiders holds on to those descendants of the roots, children of parent, and of these the roots
+// themselves, that are not in the group: a signal to the group does not reach them. Each is held by a
+// pidfd, so it cannot be mistaken for another process. The caller must release them.
+func outsiders(roots []int, parent, group int) held {
 	var out held
-	self := os.Getpid()
 	type link struct{ pid, parent int }
 	var walk []link
 	for _, pid := range roots {
-		walk = append(walk, link{pid, self})
+		walk = append(walk, link{pid, parent})
 	}
 	for len(walk) > 0 {
 		at := walk[0]

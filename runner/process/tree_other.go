@@ -23,9 +23,12 @@ func (*orphans) daemons(int, string) []string { return nil }
 // held is empty: descendants outside the group cannot be held on to safely here.
 type held struct{}
 
-func outsiders([]int, int) held    { return held{} }
-func (held) signal(syscall.Signal) {}
-func (held) release()              {}
+func outsiders([]int, int, int) held { return held{} }
+func (held) signal(syscall.Signal)   {}
+func (held) release()                {}
 
 // birthOf is not known here: numbers of processes are not given out again soon enough to matter.
 func birthOf(int) uint64 { return 0 }
+
+// parentOf cannot be told here.
+func parentOf(int) int { return 0 }
