@@ -175,13 +175,26 @@ func TestEveryTypeHasItsLine(t *testing.T) {
 			runner.TaskStarted{At: at, Task: 3, Try: 1, Identity: runner.Identity{PID: 42, Birth: 7, Tree: true, Label: "pid 42", Log: "logs/0003.log"}},
 			`{"type":"task_started","t":0.001500,"task":3,"try":1,"pid":42,"birth":7,"tree":true,"label":"pid 42","log":"logs/0003.log"}`,
 		},
+		{
+			runner.TaskStarted{At: at, Task: 3, Try: 1, Identity: runner.Identity{PID: 42, TID: 43, Label: "thread 1", Host: runner.Host{ID: 2, Name: "python 3.13.0", Lock: 1, Log: "hosts/python-1.log"}}},
+			`{"type":"task_started","t":0.001500,"task":3,"try":1,"pid":42,"tid":43,"label":"thread 1","host":{"id":2,"name":"python 3.13.0","gil":1,"log":"hosts/python-1.log"}}`,
+		},
 		{runner.TaskPaused{At: at, Task: 3}, `{"type":"task_paused","t":0.001500,"task":3}`},
+		{runner.TaskPaused{At: at, Task: 3, Where: "a.py:7"}, `{"type":"task_paused","t":0.001500,"task":3,"where":"a.py:7"}`},
 		{runner.TaskResumed{At: at, Task: 3}, `{"type":"task_resumed","t":0.001500,"task":3}`},
 		{
 			runner.TaskEnded{At: at, Task: 3, Try: 1, Status: runner.Failed, Reason: "exit status 2", Cause: -1, LogSize: [2]int64{10, 0}, Exit: runner.Exit{Code: 2, Usage: runner.Usage{Known: true, User: 5, MaxRSS: 4096}}},
 			`{"type":"task_ended","t":0.001500,"task":3,"try":1,"status":"failed","reason":"exit status 2","stdout":10,"stderr":0,"exit":{"code":2,"usage":{"user_ns":5,"system_ns":0,"max_rss":4096,"voluntary":0,"involuntary":0}}}`,
 		},
+		{
+			runner.TaskEnded{At: at, Task: 3, Try: 1, Status: runner.Failed, Reason: "lost", Cause: 1, Exit: runner.Exit{Code: -1, Lost: true}},
+			`{"type":"task_ended","t":0.001500,"task":3,"try":1,"status":"failed","reason":"lost","cause":1,"stdout":0,"stderr":0,"exit":{"code":-1,"lost":true}}`,
+		},
 		{runner.Sampled{At: at, Workers: 4, Stopping: []int{1, 2}}, `{"type":"sampled","t":0.001500,"workers":4,"stopping":[1,2]}`},
+		{
+			runner.Sampled{At: at, Workers: 4, Pausing: []int{5}, Logs: []runner.HostLog{{Log: "hosts/python-1.log", Size: 7}}},
+			`{"type":"sampled","t":0.001500,"workers":4,"pausing":[5],"logs":[{"log":"hosts/python-1.log","size":7}]}`,
+		},
 		{
 			runner.Advised{At: at, Task: -1, Level: runner.Warning, Code: "x", Text: "a \"b\"\n"},
 			`{"type":"advised","t":0.001500,"task":-1,"level":"warning","code":"x","text":"a \"b\"\n"}`,
@@ -221,6 +234,9 @@ func TestDamageIsRefused(t *testing.T) {
 		{`{"type":"task_ended","t":1,"task":1,"status":"failed","cause":50}`, "task 50"},
 		{`{"type":"task_started","t":1,"task":1,"log":"../../etc/passwd"}`, "out of the run's folder"},
 		{`{"type":"task_started","t":1,"task":1,"stderr_log":"/etc/passwd"}`, "out of the run's folder"},
+		{`{"type":"task_started","t":1,"task":1,"host":{"id":1,"log":"../x"}}`, "out of the run's folder"},
+		{`{"type":"sampled","t":1,"logs":[{"log":"/etc/passwd","size":1}]}`, "out of the run's folder"},
+		{`{"type":"sampled","t":1,"pausing":[3,3]}`, "out of order"},
 		{`{"type":"sampled","t":1,"stopping":[2,1]}`, "out of order"},
 		{`{"type":"sampled","t":1,"span":1,"tasks":{"core":[1]}}`, "no list of tasks"},
 		{`{"type":"sampled","t":1,"span":1,"tasks":{"task":[1,2],"core":[1]}}`, "1 figures of core for 2 tasks"},
@@ -243,6 +259,29 @@ func TestDamageIsRefused(t *testing.T) {
 	}
 }
 
+func TestProgressIsAColumnOnlyWhereATaskTellsIt(t *testing.T) {
+	s := runner.Sampled{Span: time.Second, Tasks: []runner.TaskSample{{Task: 0}, {Task: 2}}}
+	if text := string(AppendEvent(nil, s, Tally{})); strings.Contains(text, "progress") {
+		t.Errorf("nobody tells it: %s", text)
+	}
+	s.Tasks[1].Progress = runner.ProgressOf(0.4)
+	if text := string(AppendEvent(nil, s, Tally{})); !strings.Contains(text, `"progress":[-1,4000]`) {
+		t.Errorf("one tells 40 %%: %s", text)
+	}
+	for _, c := range []struct {
+		column string
+		want   runner.Progress
+	}{{`-1`, 0}, {`-9`, 0}, {`0`, runner.ProgressOf(0)}, {`10000`, runner.ProgressOf(1)}, {`9223372036854775807`, runner.ProgressOf(1)}, {`[1]`, runner.ProgressOf(0.0001)}} {
+		ev, err := newDecoder(1).event([]byte(`{"type":"sampled","t":1,"span":1,"tasks":{"task":[0],"progress":` + c.column + `}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := ev.(runner.Sampled).Tasks[0].Progress; got != c.want {
+			t.Errorf("%s is read as %d, want %d", c.column, got, c.want)
+		}
+	}
+}
+
 func TestFiguresThatAreNotThereAreUnknown(t *testing.T) {
 	ev, err := newDecoder(3).event([]byte(`{"type":"sampled","t":1,"span":1,"host":{},"tasks":{"task":[2]}}`))
 	if err != nil {
@@ -250,7 +289,7 @@ func TestFiguresThatAreNotThereAreUnknown(t *testing.T) {
 	}
 	s := ev.(runner.Sampled)
 	ts := s.Tasks[0]
-	if ts.Task != 2 || ts.WaitCore != -1 || ts.WaitGIL != -1 || ts.Core != -1 || ts.RSS != -1 || ts.PSS != -1 || ts.LogSize != [2]int64{} {
+	if ts.Task != 2 || ts.WaitCore != -1 || ts.WaitGIL != -1 || ts.Core != -1 || ts.RSS != -1 || ts.PSS != -1 || ts.LogSize != [2]int64{} || ts.Progress != 0 {
 		t.Errorf("task: %+v", ts)
 	}
 	if h := s.Host; h.Steal != -1 || h.MemTotal != -1 || h.Throttle != -1 || h.Load != [3]float64{-1, -1, -1} {

@@ -46,13 +46,9 @@ func (d *decoder) event(line []byte) (runner.Event, error) {
 	case "task_started":
 		ev = d.taskStarted(s)
 	case "task_paused":
-		var e runner.TaskPaused
-		e.At, e.Task = d.taskOnly(s, typ)
-		ev = e
+		ev = d.taskPaused(s)
 	case "task_resumed":
-		var e runner.TaskResumed
-		e.At, e.Task = d.taskOnly(s, typ)
-		ev = e
+		ev = d.taskResumed(s)
 	case "task_ended":
 		ev = d.taskEnded(s)
 	case "sampled":
@@ -220,6 +216,8 @@ func (d *decoder) taskStarted(s *scanner) runner.Event {
 			ev.Log = local(s)
 		case "stderr_log":
 			ev.Err = local(s)
+		case "host":
+			ev.Host = d.sharedHost(s)
 		default:
 			return false
 		}
@@ -238,16 +236,53 @@ func local(s *scanner) string {
 	return path
 }
 
-func (d *decoder) taskOnly(s *scanner, typ string) (at runner.At, task int) {
-	task = -1
-	at = d.fields(s, typ, func(key []byte) bool {
+func (d *decoder) sharedHost(s *scanner) runner.Host {
+	var h runner.Host
+	s.object(func(key []byte) {
+		switch string(key) {
+		case "id":
+			h.ID = int(s.int())
+		case "name":
+			h.Name = s.str()
+		case "gil":
+			h.Lock = int(s.int())
+		case "log":
+			h.Log = local(s)
+		default:
+			d.skip(s, "task_started.host", key)
+		}
+	})
+	return h
+}
+
+func (d *decoder) taskPaused(s *scanner) runner.Event {
+	ev := runner.TaskPaused{Task: -1}
+	ev.At = d.fields(s, ev.Type(), func(key []byte) bool {
+		switch string(key) {
+		case "task":
+			ev.Task = int(s.int())
+		case "where":
+			ev.Where = s.str()
+		default:
+			return false
+		}
+		return true
+	})
+	d.task(s, ev.Task)
+	return ev
+}
+
+func (d *decoder) taskResumed(s *scanner) runner.Event {
+	ev := runner.TaskResumed{Task: -1}
+	ev.At = d.fields(s, ev.Type(), func(key []byte) bool {
 		if string(key) != "task" {
 			return false
 		}
-		task = int(s.int())
+		ev.Task = int(s.int())
 		return true
 	})
-	return at, d.task(s, task)
+	d.task(s, ev.Task)
+	return ev
 }
 
 func (d *decoder) taskEnded(s *scanner) runner.Event {
@@ -297,6 +332,8 @@ func (d *decoder) exit(s *scanner) runner.Exit {
 			e.Reason = s.str()
 		case "note":
 			e.Note = s.str()
+		case "lost":
+			e.Lost = s.bool()
 		case "usage":
 			e.Usage = d.usage(s)
 		default:

@@ -46,6 +46,10 @@ func (d *decoder) sampled(s *scanner) runner.Event {
 			ev.Workers = int(s.int())
 		case "stopping":
 			ev.Stopping = d.ascending(s, s.ints())
+		case "pausing":
+			ev.Pausing = d.ascending(s, s.ints())
+		case "logs":
+			s.array(func() { ev.Logs = append(ev.Logs, d.hostLog(s)) })
 		case "host":
 			ev.Host = d.host(s)
 		case "tasks":
@@ -58,6 +62,21 @@ func (d *decoder) sampled(s *scanner) runner.Event {
 		return true
 	})
 	return ev
+}
+
+func (d *decoder) hostLog(s *scanner) runner.HostLog {
+	var l runner.HostLog
+	s.object(func(key []byte) {
+		switch string(key) {
+		case "log":
+			l.Log = local(s)
+		case "size":
+			l.Size = s.int()
+		default:
+			d.skip(s, "sampled.logs", key)
+		}
+	})
+	return l
 }
 
 func (d *decoder) host(s *scanner) runner.HostSample {
@@ -145,6 +164,7 @@ func (d *decoder) taskSample(i int) runner.TaskSample {
 		RSS:       fromKiB(c[colRSS].at(i)),
 		PSS:       fromKiB(c[colPSS].at(i)),
 		LogSize:   [2]int64{c[colStdout].at(i), c[colStderr].at(i)},
+		Progress:  fromTenThousandths(c[colProgress].at(i)),
 	}
 }
 
@@ -153,6 +173,13 @@ func fromMicros(us int64) time.Duration {
 		return -1
 	}
 	return time.Duration(min(us, maxSeconds*1e6)) * time.Microsecond
+}
+
+func fromTenThousandths(n int64) runner.Progress {
+	if n < 0 {
+		return 0
+	}
+	return runner.ProgressOf(float64(min(n, 10000)) / 10000)
 }
 
 func fromKiB(n int64) int64 {

@@ -134,6 +134,7 @@ func AppendEvent(b []byte, ev runner.Event, ended Tally) []byte {
 		l.identity(ev.Identity)
 	case runner.TaskPaused:
 		l.int("task", int64(ev.Task))
+		l.text("where", ev.Where)
 	case runner.TaskResumed:
 		l.int("task", int64(ev.Task))
 	case runner.TaskEnded:
@@ -186,6 +187,19 @@ func (l *line) identity(id runner.Identity) {
 	l.text("label", id.Label)
 	l.text("log", id.Log)
 	l.text("stderr_log", id.Err)
+	if id.Host != (runner.Host{}) {
+		l.sharedHost(id.Host)
+	}
+}
+
+func (l *line) sharedHost(h runner.Host) {
+	l.key("host")
+	l.b = append(l.b, '{')
+	l.int("id", int64(h.ID))
+	l.str("name", h.Name)
+	l.int("gil", int64(h.Lock))
+	l.text("log", h.Log)
+	l.b = append(l.b, '}')
 }
 
 func (l *line) taskEnded(ev runner.TaskEnded) {
@@ -204,6 +218,10 @@ func (l *line) taskEnded(ev runner.TaskEnded) {
 	l.text("signal", ev.Exit.Signal)
 	l.text("reason", ev.Exit.Reason)
 	l.text("note", ev.Exit.Note)
+	if ev.Exit.Lost {
+		l.key("lost")
+		l.b = append(l.b, "true"...)
+	}
 	if u := ev.Exit.Usage; u.Known {
 		l.key("usage")
 		l.b = append(l.b, '{')

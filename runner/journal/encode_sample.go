@@ -14,6 +14,12 @@ func (l *line) sampled(s runner.Sampled) {
 	if len(s.Stopping) > 0 {
 		l.ints("stopping", s.Stopping)
 	}
+	if len(s.Pausing) > 0 {
+		l.ints("pausing", s.Pausing)
+	}
+	if len(s.Logs) > 0 {
+		l.logs(s.Logs)
+	}
 	if !s.Measured() {
 		return
 	}
@@ -28,6 +34,21 @@ func (l *line) sampled(s runner.Sampled) {
 	if n := s.Lanes; n.Cell > 0 || n.Tier != "" || len(n.Cores) > 0 {
 		l.lanes(n)
 	}
+}
+
+func (l *line) logs(logs []runner.HostLog) {
+	l.key("logs")
+	l.b = append(l.b, '[')
+	for i, log := range logs {
+		if i > 0 {
+			l.b = append(l.b, ',')
+		}
+		l.b = append(l.b, '{')
+		l.str("log", log.Log)
+		l.int("size", log.Size)
+		l.b = append(l.b, '}')
+	}
+	l.b = append(l.b, ']')
 }
 
 func (l *line) host(h runner.HostSample) {
@@ -58,12 +79,13 @@ const (
 	colPSS
 	colStdout
 	colStderr
+	colProgress
 	columns
 )
 
 var columnNames = [columns]string{
 	"task", "live_us", "on_core_us", "wait_core_us", "wait_gil_us", "core", "processes", "threads",
-	"rss_kib", "pss_kib", "stdout", "stderr",
+	"rss_kib", "pss_kib", "stdout", "stderr", "progress",
 }
 
 // figure is what one column says of one task.
@@ -91,8 +113,10 @@ func figure(t *runner.TaskSample, col int) int64 {
 		return kib(t.PSS)
 	case colStdout:
 		return t.LogSize[0]
-	default:
+	case colStderr:
 		return t.LogSize[1]
+	default:
+		return int64(min(t.Progress, runner.ProgressOf(1))) - 1
 	}
 }
 
@@ -105,16 +129,19 @@ func kib(bytes int64) int64 {
 }
 
 // tasks writes the figures of all tasks by columns: the names are said once, and a figure that all
-// tasks share is said once too.
+// tasks share is said once too. Few jobs tell their progress, so it is left out where none does.
 func (l *line) tasks(ts []runner.TaskSample) {
 	l.key("tasks")
 	l.b = append(l.b, '{')
 	for col, name := range columnNames {
-		l.key(name)
 		first, same := figure(&ts[0], col), col != colTask
 		for i := 1; same && i < len(ts); i++ {
 			same = figure(&ts[i], col) == first
 		}
+		if same && first < 0 && col == colProgress {
+			continue
+		}
+		l.key(name)
 		if same {
 			l.b = strconv.AppendInt(l.b, first, 10)
 			continue

@@ -17,6 +17,7 @@ import (
 func stream(t *rapid.T, info Info) []runner.Event {
 	const tick = 100 * time.Millisecond
 	evs, figures := opening(info), newLive(2)
+	figures.done[0], figures.done[3] = 0, 0.5
 	var state runner.State
 	for _, ev := range evs {
 		mustApply(t, &state, ev)
@@ -31,7 +32,8 @@ func stream(t *rapid.T, info Info) []runner.Event {
 			change(t, &state, runner.At(at-tick/2), emit)
 		}
 		s := figures.sample(at, seen(t, &state))
-		s.Stopping = slices.Clone(state.Stopping)
+		s.Stopping, s.Pausing = slices.Clone(state.Stopping), slices.Clone(state.Pausing)
+		s.Logs = grown(t, &state)
 		s.Workers = state.Workers
 		emit(s)
 	}
@@ -65,7 +67,7 @@ func change(t *rapid.T, state *runner.State, at runner.At, emit func(runner.Even
 	task := rapid.IntRange(0, len(state.Tasks)-1).Draw(t, "task")
 	try := state.Tasks[task].Try
 	what := rapid.IntRange(0, 5).Draw(t, "what")
-	exit := runner.Exit{Code: 1}
+	exit := runner.Exit{Code: 1, Lost: what > 3}
 	if what%2 == 0 {
 		exit.Usage = runner.Usage{Known: true, User: time.Second, MaxRSS: 1 << 20}
 	}
@@ -79,17 +81,17 @@ func change(t *rapid.T, state *runner.State, at runner.At, emit func(runner.Even
 	case what == 0:
 		emit(runner.Advised{At: at, Task: task, Level: runner.Note, Code: "c", Text: "words"})
 	case what == 1 && s.Active():
-		emit(runner.Sampled{At: at, Workers: 1 + try, Stopping: []int{task}})
+		emit(runner.Sampled{At: at, Workers: 1 + try, Stopping: []int{task}, Pausing: []int{task}, Logs: grown(t, state)})
 	case s.Over():
 		emit(runner.TaskQueued{At: at, Task: task, Try: try + 1})
 	case s == runner.Queued && what == 2:
 		ended()
 	case s == runner.Queued:
-		emit(runner.TaskStarted{At: at, Task: task, Try: try, Identity: runner.Identity{PID: 7, Log: "logs/0001.log"}})
+		emit(runner.TaskStarted{At: at, Task: task, Try: try, Identity: runner.Identity{PID: 7, Log: "logs/0001.log", Host: genHost(t)}})
 	case s == runner.Paused && what > 2:
 		emit(runner.TaskResumed{At: at, Task: task})
 	case s == runner.Running && what > 3:
-		emit(runner.TaskPaused{At: at, Task: task})
+		emit(runner.TaskPaused{At: at, Task: task, Where: "a.py:12"})
 	default:
 		ended()
 	}
@@ -153,8 +155,13 @@ func compare(t *rapid.T, got, want runner.State, slack time.Duration) {
 	}
 	exact("head", []any{got.ID, got.Name, got.Workers, got.Cores, got.Quota, got.Ended, got.Reason},
 		[]any{want.ID, want.Name, want.Workers, want.Cores, want.Quota, want.Ended, want.Reason})
-	exact("active and stopping", [][]int{append([]int{}, got.Active...), append([]int{}, got.Stopping...)},
-		[][]int{append([]int{}, want.Active...), append([]int{}, want.Stopping...)})
+	lists := func(s runner.State) [][]int {
+		return [][]int{append([]int{}, s.Active...), append([]int{}, s.Stopping...), append([]int{}, s.Pausing...)}
+	}
+	exact("active, stopping and pausing", lists(got), lists(want))
+	exact("hosts' logs", hostLogs(got), hostLogs(want))
+	exact("ended tries", got.Walls.N, want.Walls.N)
+	near("walls", got.Walls.Sum, want.Walls.Sum)
 	exact("notices", got.Notices, want.Notices)
 	exact("lanes", [2]any{got.Lanes.Rows, got.Lanes.Cell}, [2]any{want.Lanes.Rows, want.Lanes.Cell})
 	near("now", got.Now, want.Now)
@@ -162,13 +169,33 @@ func compare(t *rapid.T, got, want runner.State, slack time.Duration) {
 	split("run", got.Times.Total, want.Times.Total)
 	for i := range want.Tasks {
 		a, b := got.Tasks[i], want.Tasks[i]
-		exact("task", []any{a.Status, a.Try, a.Identity, a.Reason, a.Cause, a.LogSize, a.Exit, a.Ran(), a.Stats == nil},
-			[]any{b.Status, b.Try, b.Identity, b.Reason, b.Cause, b.LogSize, b.Exit, b.Ran(), b.Stats == nil})
+		exact("task", []any{a.Status, a.Try, a.Identity, a.Where, a.Reason, a.Cause, a.LogSize, a.Progress, a.Exit, a.Ran(), a.Stats == nil},
+			[]any{b.Status, b.Try, b.Identity, b.Where, b.Reason, b.Cause, b.LogSize, b.Progress, b.Exit, b.Ran(), b.Stats == nil})
 		near("wall", a.Wall(got.Now), b.Wall(want.Now))
 		if b.Stats != nil {
 			split("task", a.Stats.Total, b.Stats.Total)
 		}
 	}
+}
+
+// grown are the logs of hosts that have grown since the state saw them.
+func grown(t *rapid.T, state *runner.State) []runner.HostLog {
+	logs, seen := genLogs(t), hostLogs(*state)
+	for i := range logs {
+		logs[i].Size = seen[logs[i].Log] + logs[i].Size%1000
+	}
+	return logs
+}
+
+// hostLogs is how much a state has seen of each host's log.
+func hostLogs(s runner.State) map[string]int64 {
+	sizes := map[string]int64{}
+	for _, c := range s.Output {
+		if c.Task < 0 {
+			sizes[c.Log] = max(sizes[c.Log], c.To)
+		}
+	}
+	return sizes
 }
 
 func TestSamplesAreMergedToASecond(t *testing.T) {
@@ -238,6 +265,7 @@ func day(t testing.TB, w *Writer, seconds int) {
 		tasks[i] = i
 		figures.sizes[i] = 300_000_000
 	}
+	figures.done[3] = 0
 	for n := range seconds * 10 {
 		evs = append(evs, figures.sample(10_000*time.Second+time.Duration(n)*100*time.Millisecond, tasks))
 	}

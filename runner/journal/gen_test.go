@@ -61,9 +61,10 @@ func genEvent(t *rapid.T) runner.Event {
 			PID: rapid.IntRange(0, 1<<22).Draw(t, "pid"), TID: rapid.IntRange(0, 1<<22).Draw(t, "tid"),
 			Birth: rapid.Uint64().Draw(t, "birth"), Tree: rapid.Bool().Draw(t, "tree"), Label: genText(t, "label"),
 			Log: "logs/0001.log", Err: rapid.SampledFrom([]string{"", "logs/0001.err"}).Draw(t, "err"),
+			Host: genHost(t),
 		}}
 	case 3:
-		return runner.TaskPaused{At: genAt(t), Task: genTask(t)}
+		return runner.TaskPaused{At: genAt(t), Task: genTask(t), Where: genText(t, "where")}
 	case 4:
 		return runner.TaskResumed{At: genAt(t), Task: genTask(t)}
 	case 5:
@@ -79,6 +80,26 @@ func genEvent(t *rapid.T) runner.Event {
 	return runner.RunEnded{At: genAt(t), Reason: genText(t, "reason"), Took: time.Duration(rapid.IntRange(0, 1e9).Draw(t, "took")) * time.Microsecond}
 }
 
+func genHost(t *rapid.T) runner.Host {
+	if rapid.Bool().Draw(t, "alone") {
+		return runner.Host{}
+	}
+	return runner.Host{
+		ID: rapid.IntRange(0, 1<<20).Draw(t, "host"), Name: genText(t, "host name"), Lock: rapid.IntRange(0, 9).Draw(t, "lock"),
+		Log: rapid.SampledFrom([]string{"", "hosts/python-1.log"}).Draw(t, "host log"),
+	}
+}
+
+func genLogs(t *rapid.T) []runner.HostLog {
+	var logs []runner.HostLog
+	for _, name := range []string{"hosts/python-1.log", "hosts/python-2.log"} {
+		if rapid.IntRange(0, 3).Draw(t, "grown") == 0 {
+			logs = append(logs, runner.HostLog{Log: name, Size: rapid.Int64Range(0, 1<<50).Draw(t, "size")})
+		}
+	}
+	return logs
+}
+
 func genEnded(t *rapid.T) runner.TaskEnded {
 	ev := runner.TaskEnded{
 		At: genAt(t), Task: genTask(t), Try: rapid.IntRange(1, 99).Draw(t, "try"),
@@ -87,7 +108,7 @@ func genEnded(t *rapid.T) runner.TaskEnded {
 		LogSize: [2]int64{rapid.Int64Range(0, 1<<50).Draw(t, "out"), rapid.Int64Range(0, 1<<50).Draw(t, "err")},
 		Exit: runner.Exit{
 			Code: rapid.IntRange(-1, 255).Draw(t, "code"), Signal: genText(t, "signal"),
-			Reason: genText(t, "exit reason"), Note: genText(t, "note"),
+			Reason: genText(t, "exit reason"), Note: genText(t, "note"), Lost: rapid.Bool().Draw(t, "lost"),
 		},
 	}
 	if rapid.Bool().Draw(t, "known") {
@@ -115,7 +136,10 @@ func genShare(t *rapid.T, what string) float64 {
 }
 
 func genSampled(t *rapid.T) runner.Sampled {
-	s := runner.Sampled{At: genAt(t), Workers: rapid.IntRange(0, 64).Draw(t, "workers"), Stopping: genTaskSet(t)}
+	s := runner.Sampled{
+		At: genAt(t), Workers: rapid.IntRange(0, 64).Draw(t, "workers"), Stopping: genTaskSet(t), Pausing: genTaskSet(t),
+		Logs: genLogs(t),
+	}
 	if rapid.Bool().Draw(t, "unmeasured") {
 		return s
 	}
@@ -149,7 +173,8 @@ func genTaskSample(t *rapid.T, task int) runner.TaskSample {
 		Task: task, Live: genTime(t, "live"), OnCore: genTime(t, "on core"), WaitCore: wait(), WaitGIL: wait(),
 		Core: rapid.IntRange(-1, 7).Draw(t, "core"), Processes: rapid.IntRange(0, 9).Draw(t, "processes"),
 		Threads: rapid.IntRange(0, 99).Draw(t, "threads"), RSS: size(), PSS: size(),
-		LogSize: [2]int64{rapid.Int64Range(0, 1<<50).Draw(t, "out"), rapid.Int64Range(0, 9).Draw(t, "err")},
+		LogSize:  [2]int64{rapid.Int64Range(0, 1<<50).Draw(t, "out"), rapid.Int64Range(0, 9).Draw(t, "err")},
+		Progress: runner.Progress(rapid.SampledFrom([]int{0, 0, 1, 4243, 10000, 10001}).Draw(t, "progress")),
 	}
 }
 

@@ -68,10 +68,11 @@ type live struct {
 	rng   *rand.Rand
 	cores int
 	sizes map[int]int64
+	done  map[int]float64 // the progress of those tasks that tell it
 }
 
 func newLive(cores int) *live {
-	return &live{rand.New(rand.NewPCG(1, 2)), cores, map[int]int64{}}
+	return &live{rand.New(rand.NewPCG(1, 2)), cores, map[int]int64{}, map[int]float64{}}
 }
 
 // sample is what the sampler reports every tenth of a second.
@@ -98,10 +99,21 @@ func (l *live) sample(at time.Duration, tasks []int) runner.Sampled {
 		s.Tasks = append(s.Tasks, runner.TaskSample{
 			Task: task, Live: span, OnCore: on, WaitCore: span - on - time.Duration(l.rng.Int64N(1e6)), WaitGIL: -1,
 			Core: l.rng.IntN(l.cores), Processes: 1, Threads: 1 + l.rng.IntN(20), RSS: rss, PSS: rss - l.rng.Int64N(1<<14)<<10,
-			LogSize: [2]int64{l.sizes[task], 0},
+			LogSize: [2]int64{l.sizes[task], 0}, Progress: l.progress(task),
 		})
 	}
 	return s
+}
+
+// progress is how far a task says it is: it says so in half of the samples, and grows by up to a
+// hundredth.
+func (l *live) progress(task int) runner.Progress {
+	done, tells := l.done[task]
+	if !tells || l.rng.IntN(2) == 0 {
+		return 0
+	}
+	l.done[task] = done + l.rng.Float64()/100
+	return runner.ProgressOf(l.done[task])
 }
 
 // journalOf returns a journal's text.
