@@ -93,14 +93,25 @@ func (c crash) how() string {
 	return fmt.Sprintf("the interpreter ended with exit status %d", c.exit.Code)
 }
 
-// of returns the end of one task: the culprit's own, or that of one which was taken along.
+// by names the signal that ended it, if one did.
+func (c crash) by() string {
+	if c.exit.Signal == "" {
+		return ""
+	}
+	return " by " + c.exit.Signal
+}
+
+// of returns the end of one task: the culprit's own, or that of one which was taken along. One that
+// was killed is not lost: it was to end.
 func (c crash) of(t *Task) runner.Exit {
-	exit := runner.Exit{Code: -1, Signal: c.exit.Signal}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	exit := runner.Exit{Code: -1, Signal: c.exit.Signal, Lost: c.culprit != t && !t.killed}
 	switch {
 	case c.culprit == t:
 		exit.Reason = c.how() + " in this script"
 	case c.culprit != nil:
-		exit.Reason = fmt.Sprintf("lost with the interpreter, which ended by %s in %q", c.exit.Signal, c.culprit.name)
+		exit.Reason = fmt.Sprintf("lost with the interpreter, which ended%s in %q", c.by(), c.culprit.name)
 	default:
 		exit.Reason = "lost with the interpreter: " + c.how()
 	}

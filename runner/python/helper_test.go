@@ -46,13 +46,17 @@ func helper(script string) {
 	select {}
 }
 
+// onlyVar restricts the tests to the Pythons whose path holds its value.
+const onlyVar = "PARALLAX_TEST_PYTHON"
+
 // patience is for a busy machine.
 const patience = 20 * time.Second
 
 var installed = sync.OnceValue(func() []which.Python {
 	var fit []which.Python
+	only := os.Getenv(onlyVar)
 	for _, p := range which.All() {
-		if p.Threads() == nil {
+		if p.Threads() == nil && strings.Contains(p.Path, only) {
 			fit = append(fit, p)
 		}
 	}
@@ -119,9 +123,9 @@ func newBench(t *testing.T, p which.Python) *bench {
 
 func (b *bench) hosts() []int {
 	var pids []int
-	for _, at := range b.launcher.homes {
-		if at.host != nil {
-			pids = append(pids, at.host.id.PID)
+	for _, at := range b.launcher.pools {
+		for _, h := range at.hosts() {
+			pids = append(pids, h.id.PID)
 		}
 	}
 	return pids

@@ -3,10 +3,8 @@ package python
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net"
 	"os"
@@ -25,14 +23,15 @@ const endPatience = 2 * time.Second
 
 var errHostOver = errors.New("the interpreter has ended")
 
-// Host is one interpreter that runs scripts as threads. Its methods may be called from any
-// goroutine. One goroutine owns what comes from the interpreter; it ends when the interpreter does.
+// Host is one interpreter that runs scripts as threads: a process, or a subinterpreter in one. Its
+// methods may be called from any goroutine. One goroutine owns what comes from the interpreter; it
+// ends when the interpreter does.
 type Host struct {
-	facts   Facts
-	process runner.Handle
-	id      runner.Identity // of the process
-	conn    *net.UnixConn
-	out     *os.File // what the interpreter itself prints, and C code in it
+	*engine
+	facts Facts
+	lock  int // names its GIL among all of a run; 0: it has none
+	conn  *net.UnixConn
+	sub   *sub // what it is if it is not the process's first, else nil
 
 	writing sync.Mutex // held while a command is sent
 
@@ -41,73 +40,95 @@ type Host struct {
 	idents  map[uint64]*Task // by Python's own number of each thread
 	last    int              // slot and request numbers that were given out
 	answers map[int]chan event
+	strays  bool // a script that has ended has left threads behind
 	over    bool
-	blame   string // why we ended the interpreter, or ""
 
-	done chan struct{} // closed when the process is over and all of its tasks know
+	done chan struct{} // closed when it is over, all of its tasks know, and nothing of it is left here
 }
 
-// start starts an interpreter. processes runs it; ctx bounds the starting.
-func start(ctx context.Context, interpreter string, processes runner.Launcher, spec runner.Spec) (*Host, error) {
+func newHost(e *engine, conn *net.UnixConn) *Host {
+	return &Host{
+		engine: e, conn: conn, slots: map[int]*Task{}, idents: map[uint64]*Task{}, answers: map[int]chan event{},
+		done: make(chan struct{}),
+	}
+}
+
+// starting is what a new interpreter needs.
+type starting struct {
+	interpreter string // its path
+	processes   runner.Launcher
+	spec        runner.Spec // of the process, with what the run offers
+	numbers     *numbers
+	patience    time.Duration // see vigil
+}
+
+// start starts an interpreter as a process. ctx bounds the starting.
+func start(ctx context.Context, s starting) (*Host, error) {
 	conn, theirs, err := socketPair()
 	if err != nil {
-		return nil, fmt.Errorf("start %s: %w", interpreter, err)
+		return nil, fmt.Errorf("start %s: %w", s.interpreter, err)
 	}
-	h := &Host{
-		conn: conn, slots: map[int]*Task{}, idents: map[uint64]*Task{}, answers: map[int]chan event{}, done: make(chan struct{}),
-	}
-	if h.out, err = unnamedFile(); err != nil {
+	e := &engine{number: s.numbers.next(), dead: make(chan struct{})}
+	if e.out, e.log, err = output(s.spec); err != nil {
 		theirs.Close()
 		_ = conn.Close()
-		return nil, fmt.Errorf("start %s: %w", interpreter, err)
+		return nil, fmt.Errorf("start %s: %w", s.interpreter, err)
 	}
-	spec.Job.Argv = []string{interpreter, "-c", bootstrap()}
-	spec.Stdout, spec.Stderr, spec.Extra = h.out, h.out, []*os.File{theirs}
-	h.process, err = processes.Launch(ctx, spec)
+	spec := s.spec
+	spec.Job.Argv = []string{s.interpreter, "-c", bootstrap()}
+	spec.Stdout, spec.Stderr, spec.Extra = e.out, e.out, []*os.File{theirs}
+	e.process, err = s.processes.Launch(ctx, spec)
 	theirs.Close() // now, so that the connection ends with the process
 	if err != nil {
 		_ = conn.Close()
-		h.out.Close()
+		e.out.Close()
 		return nil, err
 	}
-	h.id = h.process.Identity()
-	lines := bufio.NewScanner(conn)
-	lines.Buffer(make([]byte, 4096), longestLine)
-	if err := h.handshake(ctx, lines); err != nil {
-		said := h.end(err)
-		return nil, fmt.Errorf("start %s: %w", interpreter, said)
+	e.id = e.process.Identity()
+	h := newHost(e, conn)
+	e.add(h)
+	lines, err := h.handshake(ctx)
+	if err != nil {
+		e.end(err)
+		_ = conn.Close()
+		return nil, fmt.Errorf("start %s: %w", s.interpreter, e.fate.start(err))
 	}
-	go h.read(lines)
+	if h.facts.GIL {
+		h.lock = e.number
+	}
+	go h.serve(lines, s.patience)
 	return h, nil
 }
 
-// handshake sends the host its program and waits for its hello.
-func (h *Host) handshake(ctx context.Context, lines *bufio.Scanner) error {
+// handshake sends the host its program and waits for its hello. It returns the rest of what it says.
+func (h *Host) handshake(ctx context.Context) (*bufio.Scanner, error) {
+	lines := bufio.NewScanner(h.conn)
+	lines.Buffer(make([]byte, 4096), longestLine)
 	deadline := time.Now().Add(startPatience)
 	if err := h.conn.SetDeadline(deadline); err != nil {
-		return err
+		return nil, err
 	}
 	// Only the reading and writing here obey ctx.
 	stop := context.AfterFunc(ctx, func() { _ = h.conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
 	if _, err := h.conn.Write(program()); err != nil {
-		return h.silent(ctx, err)
+		return nil, h.silent(ctx, err)
 	}
 	if !lines.Scan() {
-		return h.silent(ctx, lines.Err())
+		return nil, h.silent(ctx, lines.Err())
 	}
 	hello, err := decode(lines.Bytes())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := hello.greet(); err != nil {
-		return err
+		return nil, err
 	}
 	if !stop() {
-		return context.Cause(ctx)
+		return nil, context.Cause(ctx)
 	}
 	h.facts = hello.Facts
-	return h.conn.SetDeadline(time.Time{})
+	return lines, h.conn.SetDeadline(time.Time{})
 }
 
 func (h *Host) silent(ctx context.Context, err error) error {
@@ -120,24 +141,37 @@ func (h *Host) silent(ctx context.Context, err error) error {
 	return errors.New("it ended before it said hello")
 }
 
-// read is the owner of what comes from the interpreter.
-func (h *Host) read(lines *bufio.Scanner) {
+// serve is the owner of what comes from the interpreter, to its end.
+func (h *Host) serve(lines *bufio.Scanner, patience time.Duration) {
 	defer close(h.done)
-	var fault error
-	for fault == nil && lines.Scan() {
-		var ev event
-		if ev, fault = decode(lines.Bytes()); fault == nil {
-			h.take(ev)
-		}
-	}
-	if fault == nil {
-		fault = lines.Err()
-	}
-	_ = h.end(fault)
+	var watching sync.WaitGroup
+	quiet := make(chan struct{})
+	watching.Go(func() { h.watch(quiet, patience) })
+	fault := h.read(lines)
+	close(quiet)
+	watching.Wait()
+	h.end(fault)
 }
 
-// take passes on one message.
-func (h *Host) take(ev event) {
+// read takes what the interpreter says until that ends, and returns what was wrong with it.
+func (h *Host) read(lines *bufio.Scanner) error {
+	for lines.Scan() {
+		ev, err := decode(lines.Bytes())
+		if err != nil {
+			return err
+		}
+		if h.take(ev) {
+			h.settle()
+		}
+		if h.sub != nil && (ev.Type == "exit" || ev.Type == "refused") { // it had one script
+			_ = h.send(command{Type: "shutdown"}) // fails only when it is over
+		}
+	}
+	return lines.Err()
+}
+
+// take passes on one message. It reports whether a script has ended by it.
+func (h *Host) take(ev event) (ended bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if answer := h.answers[ev.ID]; answer != nil && ev.ID != 0 {
@@ -146,123 +180,94 @@ func (h *Host) take(ev event) {
 	}
 	t := h.slots[ev.Slot]
 	if t == nil {
-		return
+		return false
 	}
 	switch ev.Type {
 	case "started", "refused":
 		t.begun(ev)
-		h.idents[ev.Ident] = t
+		h.thread(t, ev.Ident, ev.TID, ev.Type == "started")
 	case "thread":
-		if ev.Up {
-			h.idents[ev.Ident] = t
-		} else {
-			delete(h.idents, ev.Ident)
-		}
+		h.thread(t, ev.Ident, ev.TID, ev.Up)
+	case "warning":
+		t.tell(runner.Warning, ev.Code.Name, ev.Text)
+	case "stubborn":
+		t.tell(runner.Warning, "stubborn", ev.Why)
 	case "exit":
 		t.finished(exitOf(ev))
+		h.strays = h.strays || ev.Leftover > 0
 	case "error":
 		t.refused(ev.Why)
 	}
-	if ev.Type == "refused" || ev.Type == "exit" {
-		delete(h.slots, ev.Slot)
-		maps.DeleteFunc(h.idents, func(_ uint64, of *Task) bool { return of == t })
+	if ev.Type != "refused" && ev.Type != "exit" {
+		return false
 	}
+	h.drop(t)
+	t.leave()
+	return true
 }
 
-// end ends the process, if it has not ended, and tells all tasks. It returns what was wrong.
-func (h *Host) end(fault error) error {
-	h.mu.Lock()
-	h.over = true
-	h.mu.Unlock()
-	// Its end of the connection is closed, or it makes no sense: it is gone, or of no use. What its
-	// scripts have started goes with it.
-	_ = h.process.Stop(runner.Kill)
-	exit := h.process.Wait()
-	_ = h.conn.Close()
-	said := h.printed(0)
-	h.out.Close()
+// thread notes that a thread of a script has begun or ended. The lock is held.
+func (h *Host) thread(t *Task, ident uint64, tid int, up bool) {
+	if up {
+		h.idents[ident], t.threads[ident] = t, tid
+		return
+	}
+	delete(h.idents, ident)
+	delete(t.threads, ident)
+}
+
+// drop forgets a script. The lock is held.
+func (h *Host) drop(t *Task) {
+	delete(h.slots, t.slot)
+	maps.DeleteFunc(h.idents, func(_ uint64, of *Task) bool { return of == t })
+	clear(t.threads)
+}
+
+// each calls do with every script that has not ended, until it returns false. It returns whether it
+// never did.
+func (h *Host) each(do func(*Task) bool) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	crash := crashOf(exit, said, h.blame, fault)
-	crash.culprit = h.idents[crash.ident]
 	for _, t := range h.slots {
-		t.lost(crash)
+		if !do(t) {
+			return false
+		}
 	}
-	clear(h.slots)
+	return true
+}
+
+// end sees to it that the interpreter is gone and tells all tasks.
+func (h *Host) end(fault error) {
+	if h.sub == nil {
+		h.ending.Store(true)
+	}
+	h.mu.Lock()
+	h.over = true
 	for id, answer := range h.answers {
 		delete(h.answers, id)
 		close(answer)
 	}
-	return crash.start(fault)
-}
-
-// send writes one command, with descriptors beside it.
-func (h *Host) send(c command, files ...*os.File) error {
-	line, err := json.Marshal(c)
-	if err != nil {
-		return err
-	}
-	h.writing.Lock()
-	defer h.writing.Unlock()
-	if err := writeWith(h.conn, append(line, '\n'), files); err != nil {
-		return errHostOver // its reason comes with the end of its tasks
-	}
-	return nil
-}
-
-// ask sends a command and returns where its answer will come. The channel is closed without one when
-// the interpreter ends. forget must be called by who waits no longer.
-func (h *Host) ask(c command) (answer <-chan event, forget func(), err error) {
-	ch := make(chan event, 1)
-	h.mu.Lock()
-	if h.over {
-		h.mu.Unlock()
-		return nil, nil, errHostOver
-	}
-	h.last++
-	c.ID = h.last
-	h.answers[c.ID] = ch
+	living := len(h.slots) > 0
 	h.mu.Unlock()
-	forget = func() {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		delete(h.answers, c.ID)
+	if h.sub == nil {
+		h.engine.end(fault)
+	} else {
+		h.sub.end(h, living, fault)
 	}
-	if err := h.send(c); err != nil {
-		forget()
-		return nil, nil, err
-	}
-	return ch, forget, nil
-}
-
-// kill ends the interpreter and all scripts in it. why is told to those that it takes along.
-func (h *Host) kill(why string) error {
+	_ = h.conn.Close()
 	h.mu.Lock()
-	if h.blame == "" {
-		h.blame = why
+	defer h.mu.Unlock()
+	for _, t := range h.slots { // none, unless the process is dead
+		t.lost(h.fate)
+		h.drop(t)
 	}
-	h.mu.Unlock()
-	return h.process.Stop(runner.Kill)
 }
 
 // Facts says what the interpreter is.
 func (h *Host) Facts() Facts { return h.facts }
 
 // alive reports whether scripts can be started.
-func (h *Host) alive() bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return !h.over
-}
-
-// printed returns what the interpreter itself has printed from an offset on, at most 1 MiB.
-func (h *Host) printed(from int64) string {
-	data, err := io.ReadAll(io.NewSectionReader(h.out, from, 1<<20))
-	if err != nil {
-		return ""
-	}
-	return string(data)
-}
+func (h *Host) alive() bool { return !h.ending.Load() }
 
 // close ends the interpreter in peace and waits until it is gone.
 func (h *Host) close() {
@@ -275,17 +280,4 @@ func (h *Host) close() {
 		_ = h.kill("it did not end when it was told to")
 		<-h.done
 	}
-}
-
-// unnamedFile makes a file that is gone when it is closed.
-func unnamedFile() (*os.File, error) {
-	f, err := os.CreateTemp("", "parallax-python-*")
-	if err != nil {
-		return nil, err
-	}
-	if err := os.Remove(f.Name()); err != nil {
-		f.Close()
-		return nil, err
-	}
-	return f, nil
 }

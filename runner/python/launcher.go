@@ -4,19 +4,24 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
+	"runtime"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"parallax/runner"
-	"parallax/runner/python/which"
+	"parallax/runner/python/which" //nolint:depguard // interpreters are its subject
 )
 
-// Options says how interpreters are found and started.
+// Options says how interpreters are found and started, and how scripts share them.
 type Options struct {
+	// Model is how scripts share interpreters: [runner.Threads], [runner.Hybrid] or
+	// [runner.Interpreters]. "" means threads.
+	Model runner.Model
+	// Hosts is how many processes scripts are spread over in the model hybrid, for each Python that
+	// jobs ask for. There are never more than scripts that run at once. 0 means one for each core.
+	Hosts int
 	// Python is the interpreter for jobs that name none: a path, a name or a version. "" means that
 	// the script's first line, an active virtual environment, .python-version and PATH decide.
 	Python string
@@ -26,33 +31,72 @@ type Options struct {
 	Env []string
 }
 
-// Launcher runs scripts as threads, all that ask for the same Python in one interpreter. Its methods
-// may be called from any goroutine.
+// Launcher runs scripts inside of interpreters that it starts: all that ask for the same Python in
+// one (threads), spread over several (hybrid), or each in a subinterpreter of its own in one process
+// (interpreters). Its methods may be called from any goroutine.
 type Launcher struct {
-	opts   Options
-	finder which.Finder
+	opts     Options
+	finder   which.Finder
+	numbers  *numbers
+	patience time.Duration // see vigil
 
 	mu     sync.Mutex
-	homes  map[string]*home // by the interpreter's path
+	pools  map[string]*pool // by the interpreter's path
 	closed bool
-}
-
-// home is where the host of one interpreter is kept; a new one is started when it has died.
-type home struct {
-	mu   sync.Mutex // held while a host is being started
-	host *Host
 }
 
 var _ runner.Closer = (*Launcher)(nil)
 
 var errClosed = errors.New("the launcher is closed")
 
-// New prepares a launcher. It starts nothing.
+// New prepares a launcher for one model. It starts nothing.
+//
+// The launchers of one run should come from [Models]: else two of them may give the same number to
+// two interpreters.
 func New(opts Options) *Launcher {
+	if opts.Model == "" {
+		opts.Model = runner.Threads
+	}
 	if opts.Env == nil {
 		opts.Env = os.Environ()
 	}
-	return &Launcher{opts: opts, finder: which.Finder{Env: opts.Env}, homes: map[string]*home{}}
+	if opts.Hosts <= 0 {
+		opts.Hosts = runtime.NumCPU()
+	}
+	return &Launcher{
+		opts: opts, finder: which.Finder{Env: opts.Env}, numbers: new(numbers), patience: silence, pools: map[string]*pool{},
+	}
+}
+
+// Models prepares a launcher for each model of this package. They number their interpreters together,
+// and share opts.Processes, which the last of them closes. opts.Model is not looked at.
+func Models(opts Options) map[runner.Model]runner.Launcher {
+	models := []runner.Model{runner.Threads, runner.Interpreters, runner.Hybrid}
+	owned := &shared{Closer: opts.Processes}
+	owned.owners.Store(int32(len(models)))
+	opts.Processes = owned
+	all, together := map[runner.Model]runner.Launcher{}, new(numbers)
+	for _, m := range models {
+		opts.Model = m
+		l := New(opts)
+		l.numbers = together
+		all[m] = l
+	}
+	return all
+}
+
+// shared is a launcher that several own: the last closes it.
+type shared struct {
+	runner.Closer
+	owners atomic.Int32
+}
+
+// Close implements [runner.Closer].
+func (s *shared) Close() error {
+	if s.owners.Add(-1) > 0 {
+		return nil
+	}
+	return s.Closer.Close()
 }
 
 // Check implements [runner.Launcher].
@@ -70,120 +114,6 @@ func (l *Launcher) Check(job runner.Job) error {
 	return checkFiles(job, string(c.Path))
 }
 
-// checkFiles says what of a job's files is not there.
-func checkFiles(job runner.Job, script string) error {
-	info, err := os.Stat(script)
-	switch {
-	case err != nil:
-		return fmt.Errorf("script %q: %s", job.Script, inWords(err))
-	case info.IsDir():
-		return fmt.Errorf("script %q: is a folder", job.Script)
-	case info.Size() == 0 && info.Mode().IsRegular():
-		return fmt.Errorf("script %q: empty file", job.Script)
-	}
-	if job.Dir != "" {
-		if info, err := os.Stat(job.Dir); err != nil {
-			return fmt.Errorf("dir %q: %s", job.Dir, inWords(err))
-		} else if !info.IsDir() {
-			return fmt.Errorf("dir %q: not a folder", job.Dir)
-		}
-	}
-	if job.Stdin == "" {
-		return nil
-	}
-	switch info, err := os.Stat(job.Stdin); {
-	case err != nil:
-		return fmt.Errorf("stdin %q: %s", job.Stdin, inWords(err))
-	case info.IsDir():
-		return fmt.Errorf("stdin %q: is a folder", job.Stdin)
-	case info.Mode()&(os.ModeNamedPipe|os.ModeSocket) != 0:
-		return fmt.Errorf("stdin %q: is a pipe, whose writer nothing could wait for", job.Stdin)
-	}
-	return nil
-}
-
-func inWords(err error) string {
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "no such file"
-	case errors.Is(err, fs.ErrPermission):
-		return "permission denied"
-	}
-	return err.Error()
-}
-
-// script says what of a job a thread runs.
-func (l *Launcher) script(spec runner.Spec) (runCommand, error) {
-	job := spec.Job
-	if job.Script == "" {
-		return runCommand{}, fmt.Errorf("%s is not a Python script: a thread runs a .py file", job.Command())
-	}
-	if filepath.Ext(job.Script) != ".py" {
-		return runCommand{}, fmt.Errorf("%s is not Python", job.Script)
-	}
-	for _, s := range append([]string{job.Script, job.Dir}, job.Args...) {
-		if strings.ContainsRune(s, 0) {
-			return runCommand{}, fmt.Errorf("%q holds a zero byte", s)
-		}
-	}
-	path, err := filepath.Abs(job.Script)
-	if err != nil {
-		return runCommand{}, fmt.Errorf("script %q: %w", job.Script, err)
-	}
-	name := job.Script
-	c := runCommand{Path: text(path), CPUs: job.CPUs}
-	// Always said: the interpreter's own folder may have been left by another script.
-	cwd, err := filepath.Abs(job.Dir)
-	if err != nil {
-		return runCommand{}, fmt.Errorf("dir %q: %w", job.Dir, err)
-	}
-	c.Cwd = text(cwd)
-	if job.Dir != "" {
-		name = path
-	} else if filepath.Base(name) == name {
-		name = "." + string(filepath.Separator) + name // as the same script is called as a process
-	}
-	c.Argv = texts(append([]string{name}, job.Args...))
-	c.Env = texts(l.environ(spec, job.Dir, cwd))
-	return c, nil
-}
-
-// environ is the environment of a try: what a process would have.
-func (l *Launcher) environ(spec runner.Spec, dir, cwd string) []string {
-	own := map[string]string{
-		"PARALLAX_RUN": spec.Run, "PARALLAX_TASK": strconv.Itoa(spec.Task), "PARALLAX_TRY": strconv.Itoa(spec.Try),
-		"PARALLAX_JOB": spec.Job.Name, "PARALLAX_SLOT": strconv.Itoa(spec.Slot),
-	}
-	if dir != "" {
-		if _, set := spec.Job.Env["PWD"]; !set {
-			own["PWD"] = cwd
-		}
-	}
-	var env []string
-	unbuffered := false
-	for _, pair := range l.opts.Env {
-		key, _, ok := strings.Cut(pair, "=")
-		_, mine := own[key]
-		if _, set := spec.Job.Env[key]; !ok || key == "" || set || mine {
-			continue
-		}
-		unbuffered = unbuffered || key == "PYTHONUNBUFFERED"
-		env = append(env, pair)
-	}
-	if _, set := spec.Job.Env["PYTHONUNBUFFERED"]; !set && !unbuffered {
-		env = append(env, "PYTHONUNBUFFERED=1") // for the Python that a script starts
-	}
-	for key, value := range spec.Job.Env {
-		if _, mine := own[key]; !mine || key == "PWD" {
-			env = append(env, key+"="+value)
-		}
-	}
-	for key, value := range own {
-		env = append(env, key+"="+value)
-	}
-	return env
-}
-
 func (l *Launcher) interpreter(job runner.Job, script string) (which.Python, error) {
 	choice := job.Python
 	if choice == "" {
@@ -195,6 +125,9 @@ func (l *Launcher) interpreter(job runner.Job, script string) (which.Python, err
 	}
 	return p, p.Threads()
 }
+
+// tries is how often a script is put into an interpreter that ends before the script has begun.
+const tries = 3
 
 // Launch implements [runner.Launcher]. It returns when the script's thread runs.
 func (l *Launcher) Launch(ctx context.Context, spec runner.Spec) (runner.Handle, error) {
@@ -218,62 +151,85 @@ func (l *Launcher) Launch(ctx context.Context, spec runner.Spec) (runner.Handle,
 		return nil, fmt.Errorf("start: stdin: %w", err)
 	}
 	defer stdin.Close() // the host has its own by then
-	h, err := l.host(ctx, p.Path, spec.Run)
+	files := [3]*os.File{stdin, spec.Stdout, spec.Stderr}
+	for n := 1; ; n++ {
+		t, err := l.place(ctx, p, c, files, spec)
+		if err == nil {
+			return t, nil
+		}
+		if n == tries || !errors.As(err, new(errNotBegun)) {
+			return nil, err
+		}
+	}
+}
+
+// place runs a script in the process that is due.
+func (l *Launcher) place(ctx context.Context, p which.Python, c runCommand, files [3]*os.File, spec runner.Spec) (*Task, error) {
+	at, err := l.pool(p.Path)
 	if err != nil {
 		return nil, err
 	}
-	t, err := h.run(ctx, c, [3]*os.File{stdin, spec.Stdout, spec.Stderr}, spec)
+	s, err := at.take(ctx, spec)
 	if err != nil {
-		return nil, err // not t: a nil *Task is no nil Handle
+		return nil, err
+	}
+	h := s.room.host
+	t := newTask(spec, l.label(h, s, spec), s.leave)
+	if err := h.run(ctx, t, c, files); err != nil {
+		return nil, err
 	}
 	return t, nil
 }
 
-// host returns the running host of an interpreter, starting it if there is none.
-func (l *Launcher) host(ctx context.Context, path, run string) (*Host, error) {
+// label is what the screen calls a script, but for its thread's number in the system.
+func (l *Launcher) label(h *Host, s *seat, spec runner.Spec) string {
+	switch l.opts.Model {
+	case runner.Hybrid:
+		return fmt.Sprintf("interpreter %d · thread %d", h.number, s.number)
+	case runner.Interpreters:
+		return fmt.Sprintf("interpreter %d", spec.Slot)
+	}
+	return fmt.Sprintf("thread %d", spec.Slot)
+}
+
+// pool returns where scripts of an interpreter run.
+func (l *Launcher) pool(path string) (*pool, error) {
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	if l.closed {
-		l.mu.Unlock()
 		return nil, errClosed
 	}
-	at := l.homes[path]
+	at := l.pools[path]
 	if at == nil {
-		at = &home{}
-		l.homes[path] = at
+		at = &pool{limit: 1, start: func(ctx context.Context, spec runner.Spec) (*Host, error) {
+			return l.start(ctx, path, spec)
+		}}
+		if l.opts.Model == runner.Hybrid {
+			at.limit = l.opts.Hosts
+		}
+		l.pools[path] = at
 	}
-	l.mu.Unlock()
-	at.mu.Lock()
-	defer at.mu.Unlock()
-	if at.host != nil && at.host.alive() {
-		return at.host, nil
-	}
-	if at.host != nil {
-		<-at.host.done // its owner is about to end
-		at.host = nil
-	}
-	// The process is nobody's task, and is named so in what its environment says of it.
-	spec := runner.Spec{Run: run, Task: -1, Job: runner.Job{Name: "python"}}
-	h, err := start(ctx, path, l.opts.Processes, spec)
-	if err != nil {
-		return nil, err
-	}
-	at.host = h
-	return h, nil
+	return at, nil
+}
+
+// start starts an interpreter. spec is that of the first script that will run in it.
+func (l *Launcher) start(ctx context.Context, path string, spec runner.Spec) (*Host, error) {
+	return start(ctx, starting{
+		interpreter: path, processes: l.opts.Processes, numbers: l.numbers, patience: l.patience,
+		// The process is nobody's task, and is named so in what its environment says of it.
+		spec: runner.Spec{Run: spec.Run, Task: -1, Job: runner.Job{Name: "python"}, Shared: spec.Shared},
+	})
 }
 
 // Close ends the interpreters. All handles must be over by then.
 func (l *Launcher) Close() error {
 	l.mu.Lock()
 	l.closed = true
-	homes := l.homes
-	l.homes = nil
+	pools := l.pools
+	l.pools = nil
 	l.mu.Unlock()
-	for _, at := range homes {
-		at.mu.Lock()
-		if at.host != nil {
-			at.host.close()
-		}
-		at.mu.Unlock()
+	for _, at := range pools {
+		at.close()
 	}
 	return l.opts.Processes.Close()
 }

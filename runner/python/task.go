@@ -2,7 +2,6 @@ package python
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -11,47 +10,66 @@ import (
 	"parallax/runner"
 )
 
-// lastResort is how long a script may outlive being killed before the interpreter is ended, if every
-// script in it was to be killed.
-const lastResort = 2 * time.Second
-
-// stackPatience is how long an interpreter may take to say where its threads are.
-const stackPatience = 2 * time.Second
-
 // Task is one script that runs in a [Host]. It is the handle of a try: all methods but Wait may be
 // called from any goroutine.
 type Task struct {
 	host   *Host
 	slot   int
+	task   int    // its number in the run
 	name   string // of the job
+	label  string // what the screen calls it, but for its tid
 	stderr *os.File
-	worker int
-	start  chan event // one: how the start went; closed if the interpreter ended
+	say    func(runner.Level, string, string) // or nil
+	leave  func()                             // gives back the script's place; more than once is once
+	start  chan event                         // one: how the start went; closed if the interpreter ended
 
-	tid   int    // set before start is answered
-	ident uint64 // likewise
+	tid     int            // set before start is answered
+	ident   uint64         // likewise
+	threads map[uint64]int // the system's number of each of its threads by Python's; the host's lock guards it
 
-	mu     sync.Mutex
-	killed int // how often it was told to
-	timer  *time.Timer
-	pause  <-chan event // the answer to the last pause, or nil
+	mu      sync.Mutex
+	killed  bool // it was told to
+	resists bool // it has outlived that
+	timer   *time.Timer
+	pause   <-chan event // the answer to the last pause, or nil
 
 	done chan struct{}
 	exit runner.Exit // set before done is closed
 }
 
-var _ runner.Handle = (*Task)(nil)
+// What Run makes use of beyond a handle.
+var (
+	_ runner.Handle   = (*Task)(nil)
+	_ runner.Holder   = (*Task)(nil)
+	_ runner.Stacker  = (*Task)(nil)
+	_ runner.Threader = (*Task)(nil)
+	_ runner.Bound    = (*Task)(nil)
+)
 
-// run starts a script. files are its standard streams.
-func (h *Host) run(ctx context.Context, c runCommand, files [3]*os.File, spec runner.Spec) (*Task, error) {
-	t := &Task{
-		host: h, name: spec.Job.Name, stderr: spec.Stderr, worker: spec.Slot,
-		start: make(chan event, 1), done: make(chan struct{}),
+// errNotBegun means that the interpreter ended before the script had begun: it can begin in another.
+type errNotBegun struct{ how string }
+
+func (e errNotBegun) Error() string { return "start: " + e.how }
+
+// newTask prepares the handle of a try. label is what the screen calls it, leave is called when it is
+// over.
+func newTask(spec runner.Spec, label string, leave func()) *Task {
+	return &Task{
+		task: spec.Task, name: spec.Job.Name, label: label, stderr: spec.Stderr, say: spec.Say,
+		leave: sync.OnceFunc(leave),
+		start: make(chan event, 1), threads: map[uint64]int{}, done: make(chan struct{}),
 	}
+}
+
+// run starts a script and returns when it runs. files are its standard streams. A task whose start
+// ends with an error is over, or will be without anybody's doing.
+func (h *Host) run(ctx context.Context, t *Task, c runCommand, files [3]*os.File) error {
+	t.host = h
 	h.mu.Lock()
 	if h.over {
 		h.mu.Unlock()
-		return nil, errHostOver
+		t.leave()
+		return errNotBegun{errHostOver.Error()}
 	}
 	h.last++
 	t.slot = h.last
@@ -59,32 +77,33 @@ func (h *Host) run(ctx context.Context, c runCommand, files [3]*os.File, spec ru
 	h.mu.Unlock()
 	if err := h.send(command{Type: "run", Slot: t.slot, runCommand: &c}, files[:]...); err != nil {
 		h.forget(t)
-		return nil, err
+		return errNotBegun{err.Error()}
 	}
 	select {
 	case ev, ok := <-t.start:
 		switch {
 		case !ok:
-			return nil, fmt.Errorf("start: %s", t.exit.Reason)
+			return errNotBegun{t.exit.Reason}
 		case ev.Type != "started":
 			h.forget(t)
-			return nil, fmt.Errorf("start: %s", ev.Why)
+			return fmt.Errorf("start: %s", ev.Why)
 		}
-		return t, nil
+		return nil
 	case <-ctx.Done():
-		// It may start yet, and then must end; nobody will ask how it went.
-		_ = h.send(command{Type: "cancel", Slot: t.slot, Hard: true})
-		return nil, context.Cause(ctx)
+		t.kill() // it may start yet, and then must end; nobody will ask how it went
+		return context.Cause(ctx)
 	}
 }
 
+// forget gives up a script that has not begun.
 func (h *Host) forget(t *Task) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	delete(h.slots, t.slot)
+	h.drop(t)
+	t.leave()
 }
 
-// begun, refused, finished and lost are called by the host's owner, which holds its lock.
+// begun, refused, tell, finished and lost are called by the host's owner, which holds its lock.
 
 func (t *Task) begun(ev event) {
 	t.tid, t.ident = ev.TID, ev.Ident
@@ -105,8 +124,17 @@ func (t *Task) answer(ev event) {
 	}
 }
 
+// tell says something of the script to the user. Nobody may once Wait has returned: that the script
+// is known to the host, under its lock, means that it has not.
+func (t *Task) tell(level runner.Level, code, text string) {
+	if t.say != nil {
+		t.say(level, code, text)
+	}
+}
+
 func (t *Task) finished(exit runner.Exit) {
 	t.exit = exit
+	t.leave()
 	close(t.done)
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -116,7 +144,7 @@ func (t *Task) finished(exit runner.Exit) {
 }
 
 func (t *Task) lost(c crash) {
-	if c.culprit == t && t.tid != 0 {
+	if c.culprit == t && t.tid != 0 && c.fatal != "" {
 		// The log is still open: whoever waits closes it.
 		fmt.Fprintf(t.stderr, "Fatal Python error: %s\n\n%s", c.fatal, c.stack)
 	}
@@ -128,7 +156,7 @@ func (t *Task) lost(c crash) {
 
 // exitOf reads how a script ended.
 func exitOf(ev event) runner.Exit {
-	exit := runner.Exit{Code: ev.Code, Usage: runner.Usage{
+	exit := runner.Exit{Code: ev.Code.Number, Usage: runner.Usage{
 		Known: true, User: seconds(ev.User), System: seconds(ev.System),
 		Voluntary: ev.Voluntary, Involuntary: ev.Involuntary,
 	}}
@@ -146,9 +174,10 @@ func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Se
 
 // Identity implements [runner.Handle].
 func (t *Task) Identity() runner.Identity {
+	h := t.host
 	return runner.Identity{
-		PID: t.host.id.PID, Birth: t.host.id.Birth, TID: t.tid,
-		Label: fmt.Sprintf("thread %d · tid %d", t.worker, t.tid),
+		PID: h.id.PID, Birth: h.id.Birth, TID: t.tid, Label: fmt.Sprintf("%s · tid %d", t.label, t.tid),
+		Host: runner.Host{ID: h.number, Name: "python " + h.facts.Version, Lock: h.lock, Log: h.log},
 	}
 }
 
@@ -166,152 +195,4 @@ func (t *Task) over() bool {
 	default:
 		return false
 	}
-}
-
-// Pause implements [runner.Handle]. The script is held at its next line; one that sleeps is held at
-// once, one that is in C code when that returns: see [Task.Held].
-func (t *Task) Pause() error {
-	if !t.host.facts.Pause {
-		return fmt.Errorf("Python %s cannot hold one thread: 3.12 and later can", t.host.facts.Version) //nolint:staticcheck // a name
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	answer, _, err := t.host.ask(command{Type: "pause", Slot: t.slot})
-	if err != nil {
-		return nil // it is over, or about to be
-	}
-	t.pause = answer
-	return nil
-}
-
-// Held blocks until the script is held by the last Pause, and says where. It returns an error if the
-// script ends first or ctx does.
-func (t *Task) Held(ctx context.Context) (where string, err error) {
-	t.mu.Lock()
-	answer := t.pause
-	t.mu.Unlock()
-	if answer == nil {
-		return "", errors.New("the script was not paused")
-	}
-	select {
-	case ev, ok := <-answer:
-		switch {
-		case !ok:
-			return "", errHostOver
-		case !ev.OK:
-			return "", errors.New(ev.Why)
-		}
-		return ev.Where, nil
-	case <-t.done:
-		return "", errors.New("the script is over")
-	case <-ctx.Done():
-		return "", context.Cause(ctx)
-	}
-}
-
-// Resume implements [runner.Handle].
-func (t *Task) Resume() error {
-	_ = t.host.send(command{Type: "resume", Slot: t.slot}) // fails only when it is over
-	return nil
-}
-
-// Stop implements [runner.Handle]. Asking raises KeyboardInterrupt in the script. Killing ends it at
-// its next line, whatever it catches, where the interpreter can do that. What resists, because it is
-// in C code, can only be ended together with the interpreter and all scripts in it: that is done if
-// all of them were to be killed, or if this one is told to for the second time.
-func (t *Task) Stop(how runner.Stop) error {
-	if t.over() {
-		return nil
-	}
-	if how == runner.Ask {
-		_ = t.host.send(command{Type: "cancel", Slot: t.slot}) // fails only when it is over
-		return nil
-	}
-	t.mu.Lock()
-	t.killed++
-	again := t.killed > 1
-	if t.timer == nil {
-		t.timer = time.AfterFunc(lastResort, t.resort)
-	}
-	t.mu.Unlock()
-	if again {
-		return t.host.kill(fmt.Sprintf("it was ended to end %q", t.name))
-	}
-	_ = t.host.send(command{Type: "cancel", Slot: t.slot, Hard: true}) // fails only when it is over
-	return nil
-}
-
-// resort ends the interpreter if no script in it is to live on.
-func (t *Task) resort() {
-	if t.over() {
-		return
-	}
-	t.host.mu.Lock()
-	alone := true
-	for _, other := range t.host.slots {
-		other.mu.Lock()
-		alone = alone && other.killed > 0
-		other.mu.Unlock()
-	}
-	t.host.mu.Unlock()
-	if alone {
-		_ = t.host.kill(fmt.Sprintf("%q did not end when it was killed", t.name))
-	}
-}
-
-// Stack returns where the script's threads are, innermost call last. An interpreter that does not
-// answer, because C code holds its lock, is made to print it: that works from Python's own signal
-// handler. It takes at most a few seconds.
-func (t *Task) Stack() (string, error) {
-	from, err := t.host.size()
-	if err != nil {
-		return "", err
-	}
-	answer, forget, err := t.host.ask(command{Type: "stack", Slot: t.slot})
-	if err != nil {
-		return "", err
-	}
-	defer forget()
-	timer := time.NewTimer(stackPatience)
-	defer timer.Stop()
-	select {
-	case ev, ok := <-answer:
-		if !ok || ev.Text == "" {
-			return "", errors.New("the script is over")
-		}
-		return ev.Text, nil
-	case <-t.done:
-		return "", errors.New("the script is over")
-	case <-timer.C:
-	}
-	return t.dumped(from)
-}
-
-// dumped reads the stack from what the interpreter prints on a signal.
-func (t *Task) dumped(from int64) (string, error) {
-	if err := dump(t.host.id.PID); err != nil {
-		return "", err
-	}
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for deadline := time.Now().Add(stackPatience); time.Now().Before(deadline); {
-		select {
-		case <-tick.C:
-		case <-t.done:
-			return "", errors.New("the script is over")
-		}
-		if s := oneOf(t.host.printed(from), t.ident); s != "" {
-			return s + "\n", nil
-		}
-	}
-	return "", fmt.Errorf("the interpreter did not answer for %v: C code in one of its scripts does not let go", 2*stackPatience)
-}
-
-// size is how much the interpreter itself has printed.
-func (h *Host) size() (int64, error) {
-	info, err := h.out.Stat()
-	if err != nil {
-		return 0, errHostOver
-	}
-	return info.Size(), nil
 }

@@ -79,7 +79,7 @@ type event struct {
 	Ident uint64 `json:"ident"`
 	Up    bool   `json:"up"`
 
-	Code        int     `json:"code"` // of an exit
+	Code        code    `json:"code"` // of an exit, and of a warning
 	User        float64 `json:"user"` // seconds
 	System      float64 `json:"system"`
 	Voluntary   int64   `json:"voluntary"`
@@ -90,8 +90,22 @@ type event struct {
 	Where string  `json:"where"`
 	MS    float64 `json:"ms"`
 
-	Text string `json:"text"` // of a stack
+	Text string `json:"text"` // of a stack, a warning
 	Why  string `json:"why"`  // of an error, a refusal
+}
+
+// code is the number that a script ended with, or the stable name of a warning.
+type code struct {
+	Number int
+	Name   string
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (c *code) UnmarshalJSON(data []byte) error {
+	if len(data) > 0 && data[0] == '"' {
+		return json.Unmarshal(data, &c.Name)
+	}
+	return json.Unmarshal(data, &c.Number)
 }
 
 // Facts are what a host says of its interpreter.

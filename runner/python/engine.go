@@ -1,0 +1,156 @@
+package python
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"parallax/runner"
+)
+
+// engine is a process in which scripts run, in one interpreter or in several. All that run in it
+// share its fate. Its methods may be called from any goroutine.
+type engine struct {
+	number  int // from 1, among all of a run
+	process runner.Handle
+	id      runner.Identity // of the process
+	out     *os.File        // what the interpreter itself prints, and C code in it
+	log     string          // where that is kept in the run's folder, or ""
+
+	ending atomic.Bool // it is over or about to be: nothing more is started in it
+
+	// mu is taken before the lock of any host, and that before those of its tasks and of the pool.
+	mu    sync.Mutex
+	hosts []*Host // that are connected
+	blame string  // why we ended it, or ""
+
+	fate crash         // how it ended; set before dead is closed
+	dead chan struct{} // closed once the process is over
+}
+
+// add notes a host that runs in the process.
+func (e *engine) add(h *Host) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.hosts = append(e.hosts, h)
+}
+
+// remove forgets a host that has ended.
+func (e *engine) remove(h *Host) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.hosts = slices.DeleteFunc(e.hosts, func(other *Host) bool { return other == h })
+}
+
+// each calls do with every script that has not ended, until it returns false.
+func (e *engine) each(do func(*Task) bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, h := range e.hosts {
+		if !h.each(do) {
+			return
+		}
+	}
+}
+
+// kill ends the process and all scripts in it. why is told to those that it takes along; the first
+// reason stands.
+func (e *engine) kill(why string) error {
+	e.ending.Store(true)
+	e.mu.Lock()
+	if e.blame == "" {
+		e.blame = why
+	}
+	e.mu.Unlock()
+	return e.process.Stop(runner.Kill)
+}
+
+// end makes sure that the process is over and finds out how it ended. It is called once, by the owner
+// of the connection to its first interpreter.
+func (e *engine) end(fault error) {
+	// Its end of the connection is closed, or it makes no sense: it is gone, or of no use. What its
+	// scripts have started goes with it.
+	_ = e.process.Stop(runner.Kill)
+	exit := e.process.Wait()
+	said := e.printed(0)
+	e.out.Close()
+	e.mu.Lock()
+	e.fate = crashOf(exit, said, e.blame, fault)
+	e.mu.Unlock()
+	e.accuse()
+	close(e.dead)
+}
+
+// accuse finds the script that the process ended for, if that can be told.
+func (e *engine) accuse() {
+	var all []*Task
+	strays := false
+	e.each(func(t *Task) bool {
+		all = append(all, t)
+		if e.fate.ident != 0 && t.host.idents[e.fate.ident] == t {
+			e.fate.culprit = t
+		}
+		return true
+	})
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, h := range e.hosts {
+		strays = strays || h.strays
+	}
+	// It was alone, so it was it, unless somebody ended the process from outside.
+	if e.fate.culprit == nil && len(all) == 1 && !strays && e.blame == "" && e.fate.exit.Signal != "SIGKILL" {
+		e.fate.culprit = all[0]
+	}
+}
+
+// settle ends the process when all that still runs in it are scripts that were killed and resist.
+func (e *engine) settle() {
+	var stuck *Task
+	free := false
+	e.each(func(t *Task) bool {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		stuck, free = t, !t.resists
+		return !free
+	})
+	if stuck != nil && !free {
+		_ = e.kill(fmt.Sprintf("%q did not end when it was killed", stuck.name))
+	}
+}
+
+// printed returns what the interpreter itself has printed from an offset on, at most 1 MiB.
+func (e *engine) printed(from int64) string {
+	data, err := io.ReadAll(io.NewSectionReader(e.out, from, 1<<20))
+	if err != nil {
+		return ""
+	}
+	return string(data)
+}
+
+// size is how much the interpreter itself has printed.
+func (e *engine) size() (int64, error) {
+	info, err := e.out.Stat()
+	if err != nil {
+		return 0, errHostOver
+	}
+	return info.Size(), nil
+}
+
+// output opens the file for what an interpreter itself prints: in the run's folder, if there is one.
+func output(spec runner.Spec) (f *os.File, log string, err error) {
+	if spec.Shared != nil {
+		return spec.Shared("python")
+	}
+	f, err = os.CreateTemp("", "parallax-python-*")
+	if err != nil {
+		return nil, "", err
+	}
+	if err := os.Remove(f.Name()); err != nil { // it is gone when it is closed
+		f.Close()
+		return nil, "", err
+	}
+	return f, "", nil
+}
