@@ -112,6 +112,17 @@ type Host struct {
 	Log  string `json:"log,omitempty"` // what it prints itself, relative to the run's folder, or ""
 }
 
+// Title is what to call the interpreter: its name and, but for the first, its number.
+func (h Host) Title() string {
+	switch {
+	case h.Name == "":
+		return fmt.Sprintf("interpreter %d", h.ID)
+	case h.ID > 1:
+		return fmt.Sprintf("%s #%d", h.Name, h.ID)
+	}
+	return h.Name
+}
+
 // Ran reports whether the task's current try started.
 func (t *Task) Ran() bool { return t.ran }
 

@@ -46,7 +46,7 @@ func (a *app) showDemo(ctx context.Context) error {
 		return &usageError{err: err}
 	}
 	cores, quota, _ := monitor.Usable()
-	env := session.Env{Root: root, Version: version(), Cores: cores, Quota: quota, Launchers: launchers(setting{})}
+	env := session.Env{Root: root, Version: version(), Cores: cores, Quota: quota, Launchers: launchers(&pythons{})}
 	plan := func(m runner.Model) (session.Plan, error) {
 		jobs, err := runner.Prepare(demo.Jobs(dir, m), env.Launchers())
 		return session.Plan{Name: "demo-" + string(m), Jobs: jobs, Workers: max(len(jobs), defaultWorkers(quota)), Hold: true}, err
@@ -73,7 +73,7 @@ func (a *app) showDemo(ctx context.Context) error {
 		if err != nil {
 			return dashboard.Act{}, false, err
 		}
-		return act{demo.Title(demo.Models()[n]), s.Feed, s.Do, s.Dir(), s.Clock}.shown(), true, nil
+		return liveAct(demo.Title(demo.Models()[n]), s).shown(), true, nil
 	}
 	return a.perform(ctx, request{plan: first, env: env}, v)
 }

@@ -173,7 +173,7 @@ func (a *app) allLogs(ctx context.Context, r *journal.Reader, only int, f logsFl
 	}
 	v := view{screen: f.screen}
 	v.plain = plain.Options{
-		Format: plain.Line, Mute: true, Tag: !f.noTag && len(r.Info().Jobs) > 1, KeepOrder: !f.follow,
+		Format: plain.Line, Mute: true, JobsOnly: only >= 0, Tag: !f.noTag && len(r.Info().Jobs) > 1, KeepOrder: !f.follow,
 	}
 	events := r.Events()
 	read, stop := context.WithCancel(ctx)

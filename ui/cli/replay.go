@@ -58,7 +58,7 @@ func (a *app) replay(ctx context.Context, args []string, speed float64, screen s
 		err = a.print(over, player, dir, v)
 	} else {
 		broke := func(value any, stack []byte) { reportPanic(a.std.Err, &session.PanicError{Value: value, Stack: stack}) }
-		err = openDashboard(ctx, a.std, act{v.title, player, nil, dir, player.Clock}, screen, screenHands{broke: broke})
+		err = openDashboard(ctx, a.std, act{title: v.title, feed: player, dir: dir, clock: player.Clock}, screen, screenHands{broke: broke})
 	}
 	if errors.Is(err, dashboard.ErrInterrupted) {
 		a.status, err = (&interrupt{syscall.SIGINT}).status(), nil

@@ -73,7 +73,7 @@ func (a *app) runJobs(c *cobra.Command, f *runFlags, args []string) error {
 		return err
 	}
 	if f.dryRun {
-		return jobfile.Describe(a.std.Out, req.plan.Jobs, interpreters(req.env.Launchers()))
+		return jobfile.Describe(a.std.Out, req.plan.Jobs, req.pythons.command(req.env.Launchers()))
 	}
 	if req.env.Root, err = journal.Root(); err != nil {
 		return &usageError{err: err}
@@ -191,7 +191,7 @@ func (a *app) guard(stage *session.Stage, show func() error) error {
 
 // show shows a run until it has ended or, on a screen, the user has left it.
 func (a *app) show(stage *session.Stage, s *session.Session, v view) error {
-	first := act{v.title, s.Feed, s.Do, s.Dir(), s.Clock}
+	first := liveAct(v.title, s)
 	if !v.lines {
 		hands := screenHands{closing: v.closing, broke: stage.Break}
 		if v.open != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 
 	"parallax/runner"
+	"parallax/ui/cli/session"
 	"parallax/ui/dashboard"
 	"parallax/ui/plain"
 )
@@ -17,13 +18,19 @@ import (
 type act struct {
 	title string // what the user called it, or ""
 	feed  plain.Source
-	do    func(runner.Command) // nil when the run cannot be controlled
-	dir   string               // the run's folder
-	clock func() time.Duration // the time since the start of the run
+	do    func(runner.Command)           // nil when the run cannot be controlled
+	dir   string                         // the run's folder
+	clock func() time.Duration           // the time since the start of the run
+	stack func(task int) (string, error) // nil when tasks cannot be asked where they are
+}
+
+// liveAct is a run that goes on.
+func liveAct(title string, s *session.Session) act {
+	return act{title, s.Feed, s.Do, s.Dir(), s.Clock, s.Stack}
 }
 
 func (a act) shown() dashboard.Act {
-	return dashboard.Act{Title: a.title, Feed: a.feed, Do: a.do, Dir: a.dir, Clock: a.clock}
+	return dashboard.Act{Title: a.title, Feed: a.feed, Do: a.do, Dir: a.dir, Clock: a.clock, Stack: a.stack}
 }
 
 // titleOf is what the screen calls a run: its name, its job file, or its first job.

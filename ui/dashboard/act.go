@@ -13,6 +13,9 @@ type Act struct {
 	Feed  Feed
 	// Do passes a command to the run; nil when it cannot be controlled.
 	Do func(runner.Command)
+	// Stack asks a running task where it is, innermost call last. It may take seconds: it is called off
+	// the main loop. nil when tasks cannot be asked.
+	Stack func(task int) (string, error)
 	// Dir is the run's folder, where its logs are.
 	Dir string
 	// Clock is the time since the start of the run.

@@ -22,6 +22,7 @@ const (
 	CancelJob, KillJob       Action = "cancel", "kill"
 	CancelAll                Action = "cancel_all"
 	RestartJob, RestartMany  Action = "restart", "restart_failed"
+	ShowStack                Action = "stack"
 	MoreWorkers, LessWorkers Action = "more_workers", "fewer_workers"
 	Search, NextHit, PrevHit Action = "search", "next_match", "previous_match"
 	Follow, Wrap, Copy       Action = "follow", "wrap", "copy"
@@ -64,6 +65,7 @@ var defaults = []binding{
 	{CancelAll, []string{"C"}, "", "cancel all jobs", "", "jobs"},
 	{RestartJob, []string{"r"}, "", "run the job again", "restart", "jobs"},
 	{RestartMany, []string{"R"}, "", "run all that failed again", "", "jobs"},
+	{ShowStack, []string{"s"}, "", "where the job is now: its stack", "stack", "jobs"},
 	{MoreWorkers, []string{"+", "="}, "+", "one worker more", "", "jobs"},
 	{LessWorkers, []string{"-"}, "", "one worker fewer", "", "jobs"},
 

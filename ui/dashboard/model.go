@@ -44,13 +44,23 @@ type model struct {
 	opened bool // pager covers the body
 	merged merged
 	ask    ask
+	front  front
 	flash  string // a sentence in place of the keys, until the next key
 	help   helpState
 	ending ending
 	// interrupted says that it was ctrl+c that ended the run.
 	interrupted bool
-	sure        Action // a key that ends jobs was pressed once; twice does it
 }
+
+// front is what stands before the rest of the screen.
+type front struct {
+	question *question     // what must be answered before anything else, or nil
+	stack    *output.Stack // covers the body, or nil
+	sure     Action        // a key that ends jobs was pressed once; twice does it
+}
+
+// covered reports whether something else than the jobs fills the body.
+func (m *model) covered() bool { return m.opened || m.front.stack != nil }
 
 // look is how things are drawn.
 type look struct {
@@ -62,6 +72,7 @@ type look struct {
 type acts struct {
 	act    Act
 	n      int // how many were shown, with this one
+	known  *scene.Known
 	bridge *bridge
 	before *scene.Before
 	asked  bool   // the next act was asked for
@@ -120,13 +131,14 @@ func (m *model) show(act Act) {
 		name, _ := header.Model(m.state)
 		m.acts.before = &scene.Before{Label: name, State: m.state}
 	}
-	m.state = &runner.State{}
+	m.state, m.acts.known = &runner.State{}, &scene.Known{}
 	m.tails = map[int][]logs.Line{}
 	m.acts.act, m.acts.asked = act, false
 	m.acts.n++
 	m.acts.bridge = newBridge(m.acts.n, act, m.opts.send)
 	m.acts.stop = m.acts.start(m.acts.bridge)
 	m.list.order, m.list.top, m.merged = nil, 0, merged{}
+	m.front = front{}
 	m.closePager()
 }
 
@@ -152,6 +164,10 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if msg.act == m.acts.n {
 			m.merged.lines = msg.lines
 		}
+	case output.Answer:
+		if m.front.stack != nil {
+			m.front.stack.Update(msg, m.acts.act.Clock())
+		}
 	case notice:
 		m.flash = string(msg)
 	default:
@@ -172,7 +188,9 @@ func (m *model) frame(f frame) tea.Cmd {
 	for _, ev := range f.events {
 		if err := m.state.Apply(ev); err != nil {
 			m.flash = err.Error()
+			continue
 		}
+		m.acts.known.See(ev)
 	}
 	if first && len(m.state.Tasks) > 0 && m.acts.n == 1 && len(m.state.Tasks) >= manyJobs {
 		m.view = tableView
@@ -235,6 +253,10 @@ func (m *model) readMerged() tea.Cmd {
 	act, dir, chunks := m.acts.n, m.acts.act.Dir, m.state.Output[max(0, len(m.state.Output)-4*n):]
 	over := make(map[int]bool, len(chunks))
 	for _, c := range chunks {
+		if c.Task < 0 {
+			over[c.Task] = m.state.Over()
+			continue
+		}
 		over[c.Task] = m.state.Tasks[c.Task].Status.Over()
 	}
 	return func() tea.Msg {
@@ -246,7 +268,7 @@ func (m *model) readMerged() tea.Cmd {
 func (m *model) scene() *scene.Scene {
 	return &scene.Scene{
 		State: m.state, Now: m.acts.act.Clock(), Styles: &m.look.styles, Tails: m.tails,
-		Focus: m.focus, Before: m.acts.before, Live: m.acts.act.live(),
+		Focus: m.focus, Before: m.acts.before, Live: m.acts.act.live(), Known: m.acts.known,
 	}
 }
 
@@ -257,6 +279,9 @@ func (m *model) settle() {
 		return
 	}
 	m.reorder()
+	if m.front.question != nil && !m.front.question.stands() {
+		m.front.question = nil
+	}
 	l := m.layout()
 	var w want
 	w.grow = m.acts.act.live() && len(m.state.Active) > 0
@@ -266,7 +291,7 @@ func (m *model) settle() {
 		}
 	}
 	switch {
-	case l.small:
+	case l.small, m.front.stack != nil:
 	case m.opened:
 		m.pointPager(l.body.h)
 		if m.pager.Follow {

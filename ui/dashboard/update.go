@@ -40,6 +40,9 @@ func (m *model) key(msg tea.KeyMsg) tea.Cmd {
 	if m.ending != staying {
 		return m.endingKey(msg, action)
 	}
+	if m.front.question != nil {
+		return m.questionKey(msg, action)
+	}
 	if !ok || len(m.state.Tasks) == 0 && action != Quit && action != Interrupt {
 		return nil
 	}
@@ -51,6 +54,11 @@ func (m *model) key(msg tea.KeyMsg) tea.Cmd {
 	}
 	if m.control(action) {
 		return nil
+	}
+	if m.front.stack != nil {
+		if cmd, done := m.stackAction(action); done {
+			return cmd
+		}
 	}
 	if m.opened {
 		if cmd, done := m.pagerAction(action); done {
@@ -84,13 +92,13 @@ func (m *model) control(a Action) bool {
 	one := []int{m.focus}
 	switch a {
 	case PauseJob:
-		if m.state.Tasks[m.focus].Status == runner.Paused {
+		if m.holds() {
 			do(runner.Resume{Tasks: one})
 		} else {
 			do(runner.Pause{Tasks: one})
 		}
 	case PauseAll:
-		if m.state.Count(runner.Running) == 0 {
+		if m.state.Count(runner.Running) == len(m.state.Pausing) {
 			do(runner.Resume{})
 		} else {
 			do(runner.Pause{})
@@ -98,6 +106,10 @@ func (m *model) control(a Action) bool {
 	case CancelJob:
 		do(runner.Cancel{Tasks: one})
 	case KillJob:
+		if m.acts.known.Resists[m.focus] != "" {
+			m.askKill(m.focus)
+			break
+		}
 		do(runner.KillNow{Tasks: one})
 	case CancelAll:
 		do(runner.Cancel{})
@@ -116,21 +128,26 @@ func (m *model) control(a Action) bool {
 	return true
 }
 
+// holds reports whether the job in focus is paused or about to be: a pause can be taken back.
+func (m *model) holds() bool {
+	return m.state.Tasks[m.focus].Status == runner.Paused || m.state.IsPausing(m.focus)
+}
+
 // unsure asks for a second press of keys that end what the user may not have meant: all jobs, or
 // one that runs by the key that runs it again.
 func (m *model) unsure(a Action) bool {
 	ask := ""
 	switch {
-	case m.sure == a:
+	case m.front.sure == a:
 	case a == CancelAll && len(m.state.Active)+m.state.Count(runner.Queued) > 1:
 		ask = "cancels all jobs: " + m.stillGoing()
 	case a == RestartJob && m.state.Tasks[m.focus].Status.Active():
 		ask = "ends " + m.state.Jobs[m.focus].Name + ", which is running, and runs it again."
 	}
-	if m.sure = ""; ask == "" {
+	if m.front.sure = ""; ask == "" {
 		return false
 	}
-	m.sure = a
+	m.front.sure = a
 	m.flash = fmt.Sprintf("%s %s Once more does it.", m.keys.bindings[a].Help().Key, ask)
 	return true
 }
@@ -166,6 +183,8 @@ func (m *model) enabled(a Action) bool {
 		return live && !m.state.Over()
 	case RestartJob:
 		return live && (focus.Status.Over() || focus.Status.Active())
+	case ShowStack:
+		return live && m.acts.act.Stack != nil && focus.Status.Active()
 	case RestartMany:
 		return live && m.state.Count(runner.Failed) > 0
 	case MoreWorkers:
@@ -177,15 +196,15 @@ func (m *model) enabled(a Action) bool {
 	case Stream:
 		return m.opened && focus.Err != ""
 	case Copy:
-		return m.opened || m.view == mergedView || m.view == panesView
+		return m.covered() || m.view == mergedView || m.view == panesView
 	case Back:
-		return m.opened || m.list.filter != ""
+		return m.covered() || m.list.filter != ""
 	case Search:
 		return m.opened || m.view != mergedView
 	case SortBy:
-		return !m.opened && m.view == tableView
+		return !m.covered() && m.view == tableView
 	case Filter:
-		return !m.opened && (m.view == tableView || m.view == panesView)
+		return !m.covered() && (m.view == tableView || m.view == panesView)
 	}
 	return true
 }
@@ -264,6 +283,8 @@ func (m *model) screenAction(a Action) tea.Cmd {
 		m.list.sort, m.list.order = m.list.sort.Next(), nil
 	case NextTheme:
 		return m.nextTheme()
+	case ShowStack:
+		return m.askStack()
 	case Help:
 		m.help = helpState{open: true}
 	case Copy:
@@ -276,7 +297,7 @@ func (m *model) screenAction(a Action) tea.Cmd {
 
 func (m *model) setView(v view) tea.Cmd {
 	m.closePager()
-	m.view, m.list.top = v, 0
+	m.front.stack, m.view, m.list.top = nil, v, 0
 	return m.readMerged()
 }
 
@@ -345,7 +366,7 @@ func (m *model) plain() string {
 	out := ""
 	if m.view == mergedView {
 		for _, l := range m.merged.lines {
-			out += m.state.Jobs[l.Task].Name + " │ " + text.Strip(l.Text) + "\n"
+			out += l.Who(m.state, m.acts.known) + " │ " + text.Strip(l.Text) + "\n"
 		}
 		return out
 	}
@@ -357,7 +378,7 @@ func (m *model) plain() string {
 
 // mouse: a click focuses, a second click on the same job opens it, the wheel scrolls.
 func (m *model) mouse(msg tea.MouseMsg) tea.Cmd {
-	if len(m.state.Tasks) == 0 || m.ending != staying || m.help.open {
+	if len(m.state.Tasks) == 0 || m.ending != staying || m.front.question != nil || m.help.open {
 		return nil
 	}
 	switch {
@@ -365,7 +386,7 @@ func (m *model) mouse(msg tea.MouseMsg) tea.Cmd {
 		return m.wheel(-3)
 	case msg.Button == tea.MouseButtonWheelDown:
 		return m.wheel(3)
-	case msg.Action != tea.MouseActionPress || msg.Button != tea.MouseButtonLeft || m.opened:
+	case msg.Action != tea.MouseActionPress || msg.Button != tea.MouseButtonLeft || m.covered():
 		return nil
 	}
 	task := m.taskAt(msg.X, msg.Y)
@@ -382,6 +403,10 @@ func (m *model) mouse(msg tea.MouseMsg) tea.Cmd {
 }
 
 func (m *model) wheel(n int) tea.Cmd {
+	if m.front.stack != nil {
+		m.front.stack.Scroll(n)
+		return nil
+	}
 	if m.opened {
 		return m.pager.Scroll(n, m.tails[m.pager.Task])
 	}

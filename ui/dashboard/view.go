@@ -47,8 +47,11 @@ func (m *model) View() string {
 		rows = append(rows, queued(s, l.queue.w))
 	}
 	rows = append(rows, m.footer(s, l.footer.w))
-	if m.ending != staying {
+	switch {
+	case m.ending != staying:
 		rows = overlay(rows, m.dialog(), m.w)
+	case m.front.question != nil:
+		rows = overlay(rows, m.questionBox(), m.w)
 	}
 	return strings.Join(rows, "\n")
 }
@@ -58,10 +61,10 @@ func (m *model) layout() layout {
 	if lanes == 0 {
 		lanes = len(m.state.Cores)
 	}
-	queue := m.view == panesView && !m.opened && m.hidden() > 0
+	queue := m.view == panesView && !m.covered() && m.hidden() > 0
 	return arrange(m.w, m.h, wishes{
 		cores: lanes, before: m.acts.before != nil, closing: m.acts.close != "", queue: queue,
-		whole: m.view == lanesView && !m.opened,
+		whole: m.view == lanesView && !m.covered(),
 	})
 }
 
@@ -113,6 +116,9 @@ func (m *model) closing(r rect) []string {
 }
 
 func (m *model) body(s *scene.Scene, r rect) []string {
+	if m.front.stack != nil {
+		return m.front.stack.View(s, r.w, r.h)
+	}
 	if m.opened {
 		return m.pager.View(s, r.w, r.h)
 	}
@@ -150,7 +156,7 @@ func queued(s *scene.Scene, width int) string {
 // footer is the line being typed, a notice, or the keys that work now.
 func (m *model) footer(s *scene.Scene, width int) string {
 	switch {
-	case m.ending != staying:
+	case m.ending != staying, m.front.question != nil:
 		return text.Blanks(width)
 	case m.ask.kind != askNothing:
 		return text.NewRow(width).Skip(1).PutStyled(m.ask.input.View()).String()
@@ -162,15 +168,24 @@ func (m *model) footer(s *scene.Scene, width int) string {
 
 // footerKeys are the bindings for where one is, those that mean something now.
 func (m *model) footerKeys() []key.Binding {
-	actions := []Action{Open, PauseJob, CancelJob, RestartJob, Search, Filter, SortBy, NextView, NextTheme, Help, Quit}
-	if m.opened {
-		actions = []Action{Back, Search, NextHit, Follow, Wrap, Copy, PauseJob, CancelJob, RestartJob, Help, Quit}
+	actions := []Action{Open, PauseJob, CancelJob, RestartJob, ShowStack, Search, NextView, SortBy, Filter, NextTheme, Help, Quit}
+	switch {
+	case m.front.stack != nil:
+		actions = []Action{Back, ShowStack, Copy, PauseJob, CancelJob, Help, Quit}
+	case m.opened:
+		actions = []Action{Back, Search, NextHit, Follow, Wrap, Copy, ShowStack, PauseJob, CancelJob, RestartJob, Help, Quit}
 	}
 	out := []key.Binding{}
-	if !m.opened {
+	if !m.covered() {
 		out = append(out, key.NewBinding(key.WithKeys("up"), key.WithHelp("↑↓←→", "move")))
 	}
 	for i, k := range m.keys.footer(actions) {
+		if actions[i] == PauseJob && m.holds() {
+			k.SetHelp(k.Help().Key, "resume")
+		}
+		if actions[i] == ShowStack && m.front.stack != nil {
+			k.SetHelp(k.Help().Key, "ask again")
+		}
 		if m.enabled(actions[i]) && k.Help().Desc != "" {
 			out = append(out, k)
 		}

@@ -14,9 +14,10 @@ import (
 	"parallax/ui/text"
 )
 
-// try is the output of one try of a task, as far as it is not printed yet.
+// try is the output of one try of a task, as far as it is not printed yet, or of an interpreter.
 type try struct {
-	task, num int
+	task, num int          // -1 and 0 for an interpreter
+	host      *runner.Host // which, or nil
 	streams   []*follower
 	over      bool
 	tag       []byte // what stands before its lines, once it was needed
@@ -30,6 +31,10 @@ func newTry(ev runner.TaskStarted, dir string) *try {
 		}
 	}
 	return t
+}
+
+func newHostTry(h runner.Host, path string) *try {
+	return &try{task: -1, host: &h, streams: []*follower{{path: path, end: math.MaxInt64}}}
 }
 
 // limit says how far the streams may be read.
@@ -123,7 +128,8 @@ func (p *Printer) copy(t *try) (bool, error) {
 
 func (p *Printer) copyStream(t *try, f *follower) (bool, error) {
 	s := sink{p: p, t: t, stderr: f.stderr, w: p.out, style: &f.style}
-	if f.stderr && p.opts.Format != JSON {
+	aside := f.stderr || t.host != nil && !p.opts.Tag // without names it would be taken for a job's
+	if aside && p.opts.Format != JSON {
 		s.w = p.err
 	}
 	for done := int64(0); done < share; {

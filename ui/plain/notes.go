@@ -94,12 +94,24 @@ func (p *Printer) reportAdvice(ev runner.Advised) {
 	if ev.Level != runner.Warning && !p.opts.Verbose || ev.Text == "" {
 		return
 	}
-	if ev.Task >= 0 && ev.Task < len(p.state.Jobs) {
-		p.say("%q: %s", p.state.Jobs[ev.Task].Name, ev.Text)
+	if ev.Task < 0 || ev.Task >= len(p.state.Jobs) {
+		p.say("%s", ev.Text)
 		return
 	}
-	p.say("%s", ev.Text)
+	name := p.state.Jobs[ev.Task].Name
+	switch once := (runner.Advised{Task: ev.Task, Code: ev.Code, Text: ev.Text}); {
+	case ev.Code == "resists" && !p.opts.Recorded:
+		p.say("%q %s; to do that: %s %s %s", name, ev.Text, killHint, p.state.ID, shellescape.Quote(name))
+	case ev.Code == "resists", ev.Code == "refused": // an answer to something that was asked just now
+		p.say("%q: %s", name, ev.Text)
+	case !p.said[once]: // a warning of a script comes again with its next try
+		p.said[once] = true
+		p.say("%q: %s", name, ev.Text)
+	}
 }
+
+// killHint is the command that kills a job of a run from another terminal.
+const killHint = "parallax cancel --now"
 
 // Summary is the last word on a run that was shown in another way: what jobs left behind, counts,
 // times, and what went wrong, as lines. hint is the command that shows a failed job's output.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -55,7 +56,8 @@ type Options struct {
 	Recorded  bool // the run is over: read output only as far as the events so far say it had got
 	Verbose   bool // say also what starts and ends well
 	Quiet     bool // no summary
-	Mute      bool // nothing but the jobs' output
+	Mute      bool // nothing but the output
+	JobsOnly  bool // leave out what the interpreters that jobs share print themselves
 
 	// Encode appends to b the line of the journal that tells ev, with its newline. st is the state
 	// with ev in it. JSON only.
@@ -83,9 +85,12 @@ type Printer struct {
 	enc   encoder
 	tags  tags
 
-	live []*try         // running tries that wait for no other
-	held map[int][]*try // with KeepOrder: tries of the tasks from turn on
-	turn int            // with KeepOrder: the task whose output is being printed
+	live []*try                  // running tries that wait for no other
+	host []*try                  // what interpreters that tasks share print themselves
+	told map[string]int64        // how much of that the events so far tell of, by log
+	said map[runner.Advised]bool // warnings that were passed on
+	held map[int][]*try          // with KeepOrder: tries of the tasks from turn on
+	turn int                     // with KeepOrder: the task whose output is being printed
 
 	fold
 	at   time.Duration // the moment of what is printed now; 0 means the present
@@ -99,7 +104,7 @@ func New(opts Options) *Printer {
 	}
 	return &Printer{
 		opts: opts, out: bufio.NewWriterSize(opts.Out, bufSize), err: bufio.NewWriterSize(opts.Err, bufSize),
-		held: map[int][]*try{}, buf: make([]byte, bufSize),
+		held: map[int][]*try{}, told: map[string]int64{}, said: map[runner.Advised]bool{}, buf: make([]byte, bufSize),
 	}
 }
 
@@ -177,6 +182,11 @@ func (p *Printer) event(ev runner.Event) error {
 		p.tags = newTags(ev.Jobs, p.opts)
 	case runner.TaskStarted:
 		p.open(ev)
+		p.openHost(ev.Host)
+	case runner.Sampled:
+		for _, l := range ev.Logs {
+			p.told[l.Log] = l.Size
+		}
 	case runner.TaskEnded:
 		if err := p.ended(ev); err != nil {
 			return err
@@ -205,6 +215,16 @@ func (p *Printer) open(ev runner.TaskStarted) {
 		return
 	}
 	p.live = append(p.live, t)
+}
+
+// openHost begins to print what an interpreter prints itself, once for each.
+func (p *Printer) openHost(h runner.Host) {
+	path := filepath.Join(p.opts.Dir, h.Log)
+	if h.Log == "" || p.opts.Format == None || p.opts.JobsOnly ||
+		slices.ContainsFunc(p.host, func(t *try) bool { return t.streams[0].path == path }) {
+		return
+	}
+	p.host = append(p.host, newHostTry(h, path))
 }
 
 // waits reports whether the output of task waits for its turn. What is
@@ -280,11 +300,13 @@ func (p *Printer) poll() (bool, error) {
 	tries := p.live
 	if p.opts.KeepOrder {
 		tries = slices.Concat(p.live, p.held[p.turn])
+	} else {
+		tries = slices.Concat(p.live, p.host)
 	}
 	grew := false
 	for _, t := range tries {
 		if p.opts.Recorded {
-			t.limit(p.state.Tasks[t.task].LogSize)
+			t.limit(p.toldOf(t))
 		}
 		more, err := p.copy(t)
 		if err != nil {
@@ -305,21 +327,29 @@ func (p *Printer) flush() error {
 	return nil
 }
 
+// toldOf is how much of a try's output the events so far tell of.
+func (p *Printer) toldOf(t *try) [2]int64 {
+	if t.host != nil {
+		return [2]int64{p.told[t.host.Log]}
+	}
+	return p.state.Tasks[t.task].LogSize
+}
+
 // finish prints what is still held, of jobs that have not ended too, and the summary.
 func (p *Printer) finish() error {
 	rest := p.live
 	for _, task := range slices.Sorted(maps.Keys(p.held)) {
 		rest = append(rest, p.held[task]...)
 	}
-	for _, t := range rest {
-		if !t.over {
-			t.stop(p.opts.Recorded, p.state.Tasks[t.task].LogSize)
+	for _, t := range append(rest, p.host...) {
+		if !t.over { // an interpreter of a run that has ended prints no more, and may not have been sampled
+			t.stop(p.opts.Recorded && (t.host == nil || !p.state.Ended), p.toldOf(t))
 		}
 		if err := p.drain(t); err != nil {
 			return err
 		}
 	}
-	p.live, p.held = nil, nil
+	p.live, p.held, p.host = nil, nil, nil
 	if err := p.flush(); err != nil {
 		return err
 	}
@@ -330,7 +360,7 @@ func (p *Printer) finish() error {
 }
 
 func (p *Printer) close() {
-	for _, t := range p.live {
+	for _, t := range slices.Concat(p.live, p.host) {
 		t.close()
 	}
 	for _, tries := range p.held {

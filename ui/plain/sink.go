@@ -28,8 +28,11 @@ type sink struct {
 // else is printed in between.
 func (s *sink) raw() bool {
 	o := s.p.opts
-	return o.Format == Line && !o.Tag && !o.Terminal && len(s.p.state.Jobs) == 1
+	return o.Format == Line && !s.tagged() && !o.Terminal && len(s.p.state.Jobs) == 1
 }
+
+// tagged reports whether lines are to say whose they are: those of interpreters always do.
+func (s *sink) tagged() bool { return s.p.opts.Tag || s.t.host != nil }
 
 func (s *sink) write(data []byte) error {
 	_, err := s.w.Write(data)
@@ -39,7 +42,7 @@ func (s *sink) write(data []byte) error {
 // lines writes whole lines.
 func (s *sink) lines(data []byte) error {
 	o := s.p.opts
-	if o.Format != JSON && !o.Tag && !o.Terminal {
+	if o.Format != JSON && !s.tagged() && !o.Terminal {
 		return s.write(data)
 	}
 	for len(data) > 0 {
@@ -57,7 +60,7 @@ func (s *sink) lines(data []byte) error {
 
 // begin opens a line.
 func (s *sink) begin() error {
-	if s.p.opts.Format == JSON || !s.p.opts.Tag {
+	if s.p.opts.Format == JSON || !s.tagged() {
 		return nil
 	}
 	return s.write(s.p.tags.of(s.t))
@@ -126,10 +129,13 @@ func (e *encoder) write(s *sink, data []byte) error {
 	}
 	line, ended := bytes.CutSuffix(data, newline)
 	o := output{
-		Type: "output", T: json.Number(strconv.FormatFloat(s.p.now().Seconds(), 'f', 6, 64)), Task: s.t.task, Name: s.p.state.Jobs[s.t.task].Name,
-		Try: s.t.num, Stream: "stdout", Partial: !ended,
+		Type: "output", T: json.Number(strconv.FormatFloat(s.p.now().Seconds(), 'f', 6, 64)), Task: s.t.task,
+		Name: s.t.name(s.p.state.Jobs), Try: s.t.num, Stream: "stdout", Partial: !ended,
 	}
-	if s.stderr {
+	switch {
+	case s.t.host != nil:
+		o.Stream = "host"
+	case s.stderr:
 		o.Stream = "stderr"
 	}
 	if utf8.Valid(line) {
@@ -169,15 +175,27 @@ func newTags(jobs []runner.Job, o Options) tags {
 
 func (t *tags) of(try *try) []byte {
 	if try.tag == nil {
-		name := printable(t.jobs[try.task].Name)
+		name := printable(try.name(t.jobs))
 		name += strings.Repeat(" ", max(t.width-text.Width(name), 0))
 		tag := name + " | "
 		if t.color {
-			tag = "\x1b[" + hues[try.task%len(hues)] + "m" + name + " |\x1b[0m "
+			hue := "2" // faint
+			if try.host == nil {
+				hue = hues[try.task%len(hues)]
+			}
+			tag = "\x1b[" + hue + "m" + name + " |\x1b[0m "
 		}
 		try.tag = []byte(tag)
 	}
 	return try.tag
+}
+
+// name is what its lines are said to be from.
+func (t *try) name(jobs []runner.Job) string {
+	if t.host != nil {
+		return t.host.Title()
+	}
+	return jobs[t.task].Name
 }
 
 // printable replaces what would act on a terminal.

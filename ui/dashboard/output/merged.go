@@ -12,10 +12,20 @@ import (
 	"parallax/ui/text"
 )
 
-// MergedLine is a line of some task's output.
+// MergedLine is a line of some task's output or, with a Task of -1, of what the interpreter printed
+// itself whose log is Log.
 type MergedLine struct {
 	Task int
+	Log  string
 	Text string
+}
+
+// Who names what a line is from.
+func (l MergedLine) Who(s *runner.State, k *scene.Known) string {
+	if l.Task < 0 {
+		return k.HostName(l.Log)
+	}
+	return s.Jobs[l.Task].Name
 }
 
 // Merge reads the newest n lines of all tasks, in the order in which they were seen. A line belongs
@@ -49,7 +59,7 @@ func linesOf(dir string, c runner.Chunk, over bool, n int) []MergedLine {
 	var out []MergedLine
 	for _, l := range lines[max(0, len(lines)-n):] {
 		if l.To > c.From {
-			out = append(out, MergedLine{c.Task, l.Text})
+			out = append(out, MergedLine{c.Task, c.Log, l.Text})
 		}
 	}
 	return out
@@ -86,7 +96,11 @@ func MergedView(s *scene.Scene, lines []MergedLine, up, width, height int) []str
 	lines = lines[max(0, len(lines)-box.Rows()):]
 	rows := make([]*text.Row, 0, len(lines))
 	for _, l := range lines {
-		r := text.NewRow(w).Put(st.Job(l.Task), text.Shorten(s.State.Jobs[l.Task].Name, label))
+		ink := st.Dim
+		if l.Task >= 0 {
+			ink = st.Job(l.Task)
+		}
+		r := text.NewRow(w).Put(ink, text.Shorten(l.Who(s.State, s.Known), label))
 		r.Skip(label-r.Used()).Put(st.Border, " │ ").PutStyled(text.Clip(s.Own(l.Text), r.Left()))
 		rows = append(rows, r)
 	}
@@ -99,7 +113,7 @@ func MergedView(s *scene.Scene, lines []MergedLine, up, width, height int) []str
 func labelWidth(s *scene.Scene, lines []MergedLine, width int) int {
 	w := 4
 	for _, l := range lines {
-		w = max(w, text.Width(s.State.Jobs[l.Task].Name))
+		w = max(w, text.Width(l.Who(s.State, s.Known)))
 	}
 	return min(w, width/4)
 }

@@ -70,13 +70,13 @@ func facts(s *scene.Scene, task, width int) []*text.Row {
 	job := &s.State.Jobs[task]
 	first := text.NewRow(width).Put(st.Dim, "runs  ").Put(st.Text, text.Shorten(oneLine(job.Command()), width-6))
 	second := text.NewRow(width).Put(st.Dim, "as    ")
-	line, ink := s.Line(task)
-	what := identity(s, task)
-	if line != "" {
-		second.Put(st.Text, what)
-		second.Put(ink, text.Shorten(" · "+line, second.Left()))
-	} else {
-		second.Put(st.Text, text.Shorten(what, second.Left()))
+	second.Put(st.Text, text.Shorten(identity(s, task), second.Left()))
+	switch line, ink := s.Line(task); {
+	case line == "":
+	case text.Width(line)+3 <= second.Left():
+		second.Put(ink, " · "+line)
+	default: // it matters more than the command, which one knows
+		first = text.NewRow(width).Put(st.Dim, "note  ").Put(ink, text.Shorten(line, width-6))
 	}
 	third := text.NewRow(width).Put(st.Dim, "time  ")
 	if split, ok := scene.Split(t); ok {
@@ -97,6 +97,9 @@ func identity(s *scene.Scene, task int) string {
 		return words[0]
 	}
 	words = append(words, t.Label)
+	if held := s.Held(task); held != "" {
+		words = append(words, held)
+	}
 	if tries := s.Tries(task); tries != "" {
 		words = append(words, tries)
 	}

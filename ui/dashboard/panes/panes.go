@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"parallax/monitor/verdict"
 	"parallax/runner"
 	"parallax/ui/dashboard/scene"
@@ -65,16 +67,32 @@ func pane(s *scene.Scene, task, width, height int) []string {
 		line = "" // the job has said it itself
 	}
 	body := box.Rows() - len(rows)
-	if line != "" {
-		body--
-	}
-	for _, l := range last(s.Tails[task], body) {
+	said := fold(line, w, min(maxSaid, body/3+1))
+	for _, l := range last(s.Tails[task], body-len(said)) {
 		rows = append(rows, text.NewRow(w).PutStyled(text.Clip(s.Own(l), w)))
 	}
-	if line != "" {
-		rows = append(rows, text.NewRow(w).Put(lineInk, text.Shorten(line, w)))
+	for _, l := range said {
+		rows = append(rows, text.NewRow(w).Put(lineInk, l))
 	}
 	return box.View(rows)
+}
+
+// maxSaid is the most rows of a pane that what is said of its job may take.
+const maxSaid = 3
+
+// fold breaks a sentence between words into at most n rows, the last of which is shortened. There are
+// none for "".
+func fold(line string, width, n int) []string {
+	var out []string
+	for line != "" && len(out) < n {
+		first, _, more := strings.Cut(ansi.Wordwrap(line, width, ""), "\n")
+		if !more || len(out) == n-1 {
+			return append(out, text.Shorten(line, width))
+		}
+		out = append(out, first)
+		line = strings.TrimLeft(strings.TrimPrefix(line, first), " ")
+	}
+	return out
 }
 
 // corner is the upper right of a pane: how long it has run, and how it ended.
@@ -84,8 +102,8 @@ func corner(s *scene.Scene, task int) string {
 	switch {
 	case t.Status == runner.Paused:
 		return "paused " + draw.Clock(s.Now-t.Since)
-	case s.State.IsStopping(task):
-		return "stopping " + clock
+	case s.State.IsStopping(task), s.State.IsPausing(task):
+		return s.Word(task) + " " + clock
 	case t.Status == runner.Queued:
 		return s.Word(task)
 	case t.Status.Over() && t.Ran():
@@ -132,6 +150,9 @@ func words(s *scene.Scene, task int) []string {
 	}
 	if core := t.Stats.Last.Core; core >= 0 && t.Status == runner.Running {
 		out = append(out, fmt.Sprintf("core %d", core))
+	}
+	if held := s.Held(task); held != "" {
+		out = append(out, held)
 	}
 	if t.Try > 1 {
 		out = append(out, s.Tries(task))

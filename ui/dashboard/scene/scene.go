@@ -19,6 +19,7 @@ type Scene struct {
 	Focus  int                 // the task that keys act on, or -1
 	Before *Before             // the run before this one, or nil
 	Live   bool                // it can be controlled; false for a replay
+	Known  *Known
 }
 
 // Before is an earlier run of the same jobs whose lanes stay on the screen.

@@ -12,7 +12,14 @@ import (
 // Icon returns what stands for a task's state, and its ink.
 func (s *Scene) Icon(task int) (string, text.Ink) {
 	if s.State.IsStopping(task) {
-		return s.Styles.Icons.Stopping, s.Styles.Warn
+		ink := s.Styles.Warn
+		if s.Resists(task) {
+			ink = s.Styles.BadBold
+		}
+		return s.Styles.Icons.Stopping, ink
+	}
+	if s.State.IsPausing(task) {
+		return s.Styles.Icons.Pausing, s.Styles.Paused
 	}
 	return s.StatusIcon(s.State.Tasks[task].Status)
 }
@@ -36,12 +43,16 @@ func (s *Scene) StatusIcon(st runner.Status) (string, text.Ink) {
 	}
 }
 
-// Word says a task's state in one or two words: running, stopping, exit 1, try 2 in 4 s.
+// Word says a task's state in one or two words: running, stopping, pausing …, exit 1, try 2 in 4 s.
 func (s *Scene) Word(task int) string {
 	t := &s.State.Tasks[task]
 	switch {
+	case s.Resists(task):
+		return "resists"
 	case s.State.IsStopping(task):
 		return "stopping"
+	case s.State.IsPausing(task):
+		return "pausing …"
 	case t.Status == runner.Queued && t.NotBefore > s.Now:
 		return fmt.Sprintf("retry in %s", draw.Seconds(t.NotBefore-s.Now))
 	case t.Status == runner.Queued && s.waiting(task) != "":
@@ -53,6 +64,33 @@ func (s *Scene) Word(task int) string {
 	}
 	return t.Status.String()
 }
+
+// Held says where in its code a paused task stands, short enough for a pane: "held at main.py:12"; ""
+// where that is not known.
+func (s *Scene) Held(task int) string {
+	t := &s.State.Tasks[task]
+	if t.Status != runner.Paused || t.Where == "" {
+		return ""
+	}
+	return "held at " + shortPlace(t.Where)
+}
+
+// shortPlace leaves of a place such as /w/pkg/main.py:12 the file's name and the line. A file that
+// many folders have, such as __init__.py, keeps its folder.
+func shortPlace(where string) string {
+	parts := strings.FieldsFunc(printable(where), func(r rune) bool { return r == '/' || r == '\\' })
+	if len(parts) == 0 {
+		return printable(where)
+	}
+	last := parts[len(parts)-1]
+	if strings.HasPrefix(last, "__") && len(parts) > 1 {
+		return parts[len(parts)-2] + "/" + last
+	}
+	return last
+}
+
+// printable makes a name that came from outside fit to be drawn: files may be called anything.
+func printable(s string) string { return text.Plain([]byte(s)) }
 
 // Ending says how a task that ran has ended: exit 0, SIGKILL, cancelled, timed out.
 func (s *Scene) Ending(task int) string {
@@ -82,8 +120,15 @@ func (s *Scene) waiting(task int) string {
 // Line is the one sentence that matters most about a task: why it failed, what it waits for, what
 // was refused; "" when there is nothing to say.
 func (s *Scene) Line(task int) (string, text.Ink) {
+	line, ink := s.line(task)
+	return printable(line), ink
+}
+
+func (s *Scene) line(task int) (string, text.Ink) {
 	t := &s.State.Tasks[task]
 	switch notice, ok := s.State.Notices[task]; {
+	case s.Resists(task):
+		return s.Known.Resists[task], s.Styles.BadBold
 	case ok && notice.Text != "" && !t.Status.Over():
 		return notice.Text, s.Level(notice.Level)
 	case t.Status == runner.Failed && t.Reason != "" && (!s.plainExit(task) || s.Last(task) == ""):
@@ -92,6 +137,8 @@ func (s *Scene) Line(task int) (string, text.Ink) {
 		return t.Reason, s.Styles.Dim
 	case t.Exit.Note != "":
 		return t.Exit.Note, s.Styles.Warn
+	case ok && t.Status == runner.Succeeded && notice.Level == runner.Warning && notice.Code != refused && notice.Code != resists:
+		return notice.Text, s.Styles.Warn // what it came to may be due to that
 	case t.Status == runner.Queued:
 		if name := s.waiting(task); name != "" {
 			return "waits for " + name, s.Styles.Dim
@@ -101,6 +148,11 @@ func (s *Scene) Line(task int) (string, text.Ink) {
 		}
 	}
 	return "", s.Styles.Dim
+}
+
+// Resists reports whether a task outlives being killed, so that killing it again ends others with it.
+func (s *Scene) Resists(task int) bool {
+	return s.Known.Resists[task] != "" && !s.State.Tasks[task].Status.Over()
 }
 
 // plainExit reports whether a task failed by its exit status or a signal, which is shown beside its

@@ -112,12 +112,15 @@ func row(s *scene.Scene, cols []column, task, rest, width int) string {
 	if rest > 0 {
 		line, lineInk := s.Line(task)
 		if line == "" {
+			if held := s.Held(task); held != "" {
+				r.Put(s.Styles.Dim, text.Shorten(held, rest)).Skip(2)
+			}
 			line, lineInk = s.Last(task), s.Styles.Text
 			if s.State.Tasks[task].Status == runner.Failed {
 				lineInk = s.Styles.Bad
 			}
 		}
-		r.Put(lineInk, text.Shorten(line, rest))
+		r.Put(lineInk, text.Shorten(line, min(rest, r.Left()-1)))
 	}
 	return r.String()
 }

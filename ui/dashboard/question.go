@@ -1,0 +1,73 @@
+package dashboard
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"parallax/runner"
+	"parallax/ui/draw"
+	"parallax/ui/text"
+)
+
+// question is a box that asks before something that the user may not have meant. nil: none is open.
+type question struct {
+	title string
+	text  string
+	key   string // that does it
+	word  string // what it does
+	do    func() tea.Cmd
+	// stands reports whether there is still something to ask. When there is not, the box closes.
+	stands func() bool
+}
+
+// questionKey handles a key while a question is open: only the one named does anything but close it.
+func (m *model) questionKey(msg tea.KeyMsg, a Action) tea.Cmd {
+	q := m.front.question
+	switch {
+	case msg.String() == q.key:
+		m.front.question = nil
+		return q.do()
+	case a == Interrupt:
+		m.front.question = nil
+		return m.quit()
+	case a == Back, a == Quit, msg.String() == "s":
+		m.front.question = nil
+	}
+	return nil
+}
+
+func (m *model) questionBox() []string {
+	const widest = 72
+	st, q := &m.look.styles, m.front.question
+	box := draw.Box{Border: st.BorderFocus, Width: min(widest, m.w-2), Left: []draw.Span{{Ink: st.Title, Text: q.title}}}
+	w := box.Inner()
+	var rows []*text.Row
+	for line := range strings.SplitSeq(ansi.Wrap(q.text, w, ""), "\n") {
+		rows = append(rows, text.NewRow(w).Put(st.Text, line))
+	}
+	rows = rows[:min(len(rows), max(m.h-6, 1))]
+	rows = append(
+		rows, text.NewRow(w),
+		text.NewRow(w).Put(st.Key, q.key).Put(st.Dim, " "+q.word+"     ").Put(st.Key, "s").Put(st.Dim, " stay"),
+	)
+	box.Height = len(rows) + 2
+	return box.View(rows)
+}
+
+// askKill asks before a task that resists is killed again: that ends what it shares with others, and
+// them with it.
+func (m *model) askKill(task int) {
+	try := m.state.Tasks[task].Try
+	m.front.question = &question{
+		title: "kill " + m.state.Jobs[task].Name,
+		text:  m.state.Jobs[task].Name + " " + text.Plain([]byte(m.acts.known.Resists[task])) + ".",
+		key:   "k", word: "kill them all",
+		do: func() tea.Cmd {
+			m.acts.act.Do(runner.KillNow{Tasks: []int{task}})
+			return nil
+		},
+		stands: func() bool { return m.acts.known.Resists[task] != "" && m.state.Tasks[task].Try == try },
+	}
+}
