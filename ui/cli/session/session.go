@@ -13,6 +13,7 @@ import (
 	"parallax/monitor"
 	"parallax/runner"
 	"parallax/runner/journal"
+	"parallax/runner/remote"
 )
 
 // Env is what all sessions of a stage share.
@@ -44,6 +45,7 @@ type Stage struct {
 	whole  context.Context // until a run breaks off
 	spoil  context.CancelFunc
 	gaveUp chan struct{} // closed by Abandon
+	listen func(remote.Options) (*remote.Server, error)
 
 	mu       sync.Mutex
 	sessions []*Session
@@ -74,7 +76,7 @@ func (e *PanicError) Error() string { return fmt.Sprintf("a fault in parallax: %
 
 // NewStage makes a stage. It starts nothing. When ctx is done all its runs are cancelled.
 func NewStage(ctx context.Context, env Env) *Stage {
-	s := &Stage{env: env, gaveUp: make(chan struct{})}
+	s := &Stage{env: env, gaveUp: make(chan struct{}), listen: remote.Listen}
 	s.whole, s.spoil = context.WithCancel(context.Background())
 	s.ctx, s.cancel = context.WithCancelCause(ctx)
 	return s
@@ -103,23 +105,45 @@ func (st *Stage) Start(plan Plan) (*Session, error) {
 	}
 	s := &Session{Plan: plan, run: run, rec: rec, Feed: run.Subscribe(), done: make(chan struct{})}
 	sampler := monitor.New(monitor.Options{Feed: run.Subscribe(), Report: run.Report, Advise: run.Advise, Dir: rec.Dir()})
+	beside := []func(context.Context){func(ctx context.Context) { sampler.Run(ctx) }} // it fails only for lack of options
+	if serve := st.control(s); serve != nil {
+		beside = append(beside, serve)
+	}
 	st.mu.Lock()
 	st.sessions = append(st.sessions, s)
 	st.mu.Unlock()
-	go st.perform(s, sampler)
+	go st.perform(s, beside)
 	return s, nil
 }
 
-// perform runs a session; [Stage.Wait] waits for it.
-func (st *Stage) perform(s *Session, sampler *monitor.Sampler) {
+// control lets other terminals control a run, and returns what does so until its context is done. A
+// run that cannot be is told so, and goes on.
+func (st *Stage) control(s *Session) func(context.Context) {
+	server, err := st.listen(remote.Options{
+		ID: s.ID(), Dir: s.Dir(), Tasks: len(s.Plan.Jobs), Run: s.run, Broke: st.Break,
+	})
+	if err != nil {
+		s.run.Advise(runner.Advised{
+			Task: -1, Level: runner.Note, Code: "remote", Text: fmt.Sprintf("cannot be controlled from another terminal: %v", err),
+		})
+		return nil
+	}
+	feed := s.run.Subscribe()
+	return func(ctx context.Context) { server.Run(ctx, feed) }
+}
+
+// perform runs a session, and beside it what needs to know when it is over; [Stage.Wait] waits for it.
+func (st *Stage) perform(s *Session, others []func(context.Context)) {
 	defer close(s.done)
 	watched, stop := context.WithCancel(context.Background())
 	defer stop()
 	var beside sync.WaitGroup
-	beside.Go(func() {
-		defer st.catch()
-		sampler.Run(watched) // it fails only for lack of options
-	})
+	for _, other := range others {
+		beside.Go(func() {
+			defer st.catch()
+			other(watched)
+		})
+	}
 	func() {
 		defer st.catch()
 		s.state, s.err = s.run.Run(st.ctx)

@@ -11,6 +11,7 @@ import (
 	"go.uber.org/goleak"
 
 	"parallax/runner"
+	"parallax/runner/remote"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -234,6 +235,71 @@ func TestStackOfATask(t *testing.T) {
 	st.KillNow()
 	if err := st.Wait(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestARunIsControlledFromElsewhere(t *testing.T) {
+	t.Setenv("XDG_RUNTIME_DIR", short(t))
+	st, _ := stage(t, fake{})
+	s, err := st.Start(plan("long", "other"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	started(t, s)
+	ask := func(do remote.Verb, tasks ...int) remote.Answer {
+		a, err := remote.Ask(t.Context(), s.Dir(), remote.Request{Run: s.ID(), Do: do, Tasks: tasks, All: tasks == nil})
+		if err != nil {
+			t.Fatalf("%s: %v", do, err)
+		}
+		return a
+	}
+	if a := ask(remote.Stack, 0); a.Tasks[0].Text != "in the middle of it" {
+		t.Errorf("stack: %+v", a)
+	}
+	if a := ask(remote.Pause, 0); a.Counts["paused"] != 1 {
+		t.Errorf("pause: %+v", a)
+	}
+	ask(remote.Kill)
+	if err := st.Wait(); err != nil {
+		t.Error(err)
+	}
+	if _, err := remote.Ask(t.Context(), s.Dir(), remote.Request{Run: s.ID(), Do: remote.Kill, All: true}); !errors.Is(err, remote.ErrNoAnswer) {
+		t.Errorf("a run that is over answers: %v", err)
+	}
+}
+
+// short makes a folder whose path has room for that of a socket.
+func short(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "px")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
+func TestARunWithoutASocketGoesOn(t *testing.T) {
+	st, _ := stage(t, fake{})
+	st.listen = func(remote.Options) (*remote.Server, error) { return nil, errors.New("no place") }
+	s, err := st.Start(plan("short"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := false
+	for over := false; !over; {
+		<-s.Feed.Ready()
+		for _, ev := range s.Feed.Take() {
+			switch ev := ev.(type) {
+			case runner.Advised:
+				said = said || ev.Code == "remote" && ev.Level == runner.Note
+			case runner.RunEnded:
+				over = true
+			}
+		}
+	}
+	if err := st.Wait(); err != nil || !said {
+		t.Errorf("ended with %v; said: %v", err, said)
 	}
 }
 
