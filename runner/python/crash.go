@@ -26,7 +26,10 @@ type crash struct {
 
 var (
 	fatalLine  = regexp.MustCompile(`(?m)^Fatal Python error: (.*)$`)
-	threadLine = regexp.MustCompile(`^(Current thread|Thread) (0x[0-9a-f]+)[^(]*\(most recent call first\):`)
+	threadLine = regexp.MustCompile(`^(Current thread|Thread) (0x[0-9a-f]+).*\(most recent call first\):`)
+	// Without a GIL only the stack of the current thread is told, and not which
+	// it is.
+	namelessLine = regexp.MustCompile(`^Stack \(most recent call first\):`)
 )
 
 // crashOf puts together what is known.
@@ -43,7 +46,8 @@ func crashOf(exit runner.Exit, printed, blame string, fault error) crash {
 	return c
 }
 
-// currentThread finds the thread that was running in a dump of faulthandler.
+// currentThread finds the thread that was running in a dump of faulthandler. The ident is 0 where only
+// its stack was told.
 func currentThread(dump string) (ident uint64, stack string) {
 	for ident, stack = range threads(dump, true) {
 		return ident, stack
@@ -63,6 +67,10 @@ func threads(dump string, currentOnly bool) map[uint64]string {
 			ident = id
 			continue
 		}
+		if namelessLine.MatchString(line) {
+			in, ident = true, 0
+			continue
+		}
 		if !strings.HasPrefix(line, "  ") {
 			in = false
 			continue
@@ -73,6 +81,14 @@ func threads(dump string, currentOnly bool) map[uint64]string {
 	}
 	return found
 }
+
+// passes reports whether a script was on the stack of the thread that the interpreter ended in.
+func (c crash) passes(script string) bool {
+	return script != "" && strings.Contains(c.stack, `  File "`+script+`", line `)
+}
+
+// foreign reports whether it was, or may have been, none of the scripts that ended the interpreter.
+func (c crash) foreign() bool { return c.blame != "" || c.exit.Signal == "SIGKILL" }
 
 // how says in words how the interpreter ended.
 func (c crash) how() string {

@@ -86,24 +86,35 @@ func (e *engine) end(fault error) {
 
 // accuse finds the script that the process ended for, if that can be told.
 func (e *engine) accuse() {
-	var all []*Task
-	strays := false
+	var all, passed []*Task
 	e.each(func(t *Task) bool {
 		all = append(all, t)
+		if e.fate.passes(t.script) {
+			passed = append(passed, t)
+		}
 		if e.fate.ident != 0 && t.host.idents[e.fate.ident] == t {
 			e.fate.culprit = t
 		}
 		return true
 	})
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for _, h := range e.hosts {
-		strays = strays || h.strays
-	}
-	// It was alone, so it was it, unless somebody ended the process from outside.
-	if e.fate.culprit == nil && len(all) == 1 && !strays && e.blame == "" && e.fate.exit.Signal != "SIGKILL" {
+	switch {
+	case e.fate.culprit != nil || e.fate.ident != 0:
+	case len(passed) == 1:
+		e.fate.culprit = passed[0]
+	case len(all) == 1 && !e.strays() && !e.fate.foreign():
 		e.fate.culprit = all[0]
 	}
+}
+
+// strays reports whether a script that has ended has left threads behind.
+func (e *engine) strays() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.ContainsFunc(e.hosts, func(h *Host) bool {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		return h.strays
+	})
 }
 
 // settle ends the process when all that still runs in it are scripts that were killed and resist.

@@ -96,11 +96,15 @@ type bench struct {
 	launcher *Launcher
 	dir      string
 	tasks    *atomic.Int64
+	shared   func(string) (*os.File, string, error) // of the Spec, or nil
+	say      func(runner.Level, string, string)     // likewise
 }
 
 // within returns the bench for a subtest.
 func (b *bench) within(t *testing.T) *bench {
-	return &bench{t: t, python: b.python, launcher: b.launcher, dir: b.dir, tasks: b.tasks}
+	in := *b
+	in.t = t
+	return &in
 }
 
 func newBench(t *testing.T, p which.Python) *bench {
@@ -181,6 +185,7 @@ func (b *bench) tryLaunch(job runner.Job) (*running, error) {
 	defer cancel()
 	h, err := b.launcher.Launch(ctx, runner.Spec{
 		Run: "r", Task: number, Try: 1, Slot: number, Job: job, Stdout: r.out, Stderr: r.err,
+		Shared: b.shared, Say: b.say,
 	})
 	if err != nil {
 		return r, err

@@ -17,6 +17,7 @@ type Task struct {
 	slot   int
 	task   int    // its number in the run
 	name   string // of the job
+	script string // its file as Python knows it, or ""
 	label  string // what the screen calls it, but for its tid
 	stderr *os.File
 	say    func(runner.Level, string, string) // or nil
@@ -64,7 +65,7 @@ func newTask(spec runner.Spec, label string, leave func()) *Task {
 // run starts a script and returns when it runs. files are its standard streams. A task whose start
 // ends with an error is over, or will be without anybody's doing.
 func (h *Host) run(ctx context.Context, t *Task, c runCommand, files [3]*os.File) error {
-	t.host = h
+	t.host, t.script = h, string(c.Path)
 	h.mu.Lock()
 	if h.over {
 		h.mu.Unlock()
