@@ -18,6 +18,8 @@ type thread struct {
 	core     int
 	fresh    bool // not read yet
 	dirty    bool // it has run since its children were last listed
+
+	dismissed bool // it is not the task's any more: its next reading is the last
 }
 
 // proc is one process that is watched, or for a task that is a thread the one it belongs to.

@@ -35,6 +35,10 @@ type reader interface {
 	// watch begins to watch a task that started at the time started. It opens nothing yet, so
 	// that tasks that are over before the next read cost nothing.
 	watch(task int, id runner.Identity, started time.Duration)
+	// belong says which threads are those of a task that is threads of a process which it shares:
+	// further ones are watched with the first, those that are not named any more no longer. What
+	// they have used stays the task's. No threads is no answer, and changes nothing.
+	belong(task int, tids []int)
 	// forget ends that and releases what it held.
 	forget(task int)
 	// read takes one reading of all watched tasks, and reports to lanes what they had of the

@@ -27,11 +27,9 @@ type procReader struct {
 
 // How often things are looked for.
 const (
-	young      = time.Second            // a process this young is looked at in each reading
-	discovery  = 100 * time.Millisecond // new threads and children of an older one that has run
-	quietAfter = time.Second            // a thread that has not run for so long is read in every
-	quietTurns = 5                      // fifth reading only
-
+	young      = time.Second // a process this young is looked at in each reading, an older one at the rate of discovery
+	quietAfter = time.Second // a thread that has not run for so long is read in every
+	quietTurns = 5           // fifth reading only
 )
 
 func newReader() reader {
@@ -167,6 +165,23 @@ func (r *procReader) begin(w *watched) {
 	p.stat.threads = 0 // unknown: list them
 }
 
+// belong implements [reader].
+func (r *procReader) belong(task int, tids []int) {
+	w := r.index[task]
+	if w == nil || w.tid == 0 || len(tids) == 0 || len(w.procs) == 0 {
+		return
+	}
+	p := w.procs[0]
+	for _, tid := range tids {
+		if p.threadOf(tid) == nil {
+			_ = r.open(w, p, tid) // gone already, or else asked for again
+		}
+	}
+	for _, t := range p.threads {
+		t.dismissed = !slices.Contains(tids, t.tid)
+	}
+}
+
 // adopt begins to watch a process.
 func (r *procReader) adopt(w *watched, pid int, st threadStat) *proc {
 	p := &proc{
@@ -190,6 +205,12 @@ func (r *procReader) leave(w *watched, p *proc) {
 	if r.known[p.pid] == w {
 		delete(r.known, p.pid)
 	}
+}
+
+// dismiss ends watching one thread of a process.
+func (r *procReader) dismiss(p *proc, i int) {
+	r.shut(p.threads[i])
+	p.threads = slices.Delete(p.threads, i, i+1)
 }
 
 func (r *procReader) shut(t *thread) {
@@ -282,18 +303,17 @@ func (r *procReader) counters(t *thread) (c counters, st *threadStat, err error)
 func (r *procReader) readProc(w *watched, p *proc, lanes func(slice)) {
 	for i := 0; i < len(p.threads); i++ {
 		t := p.threads[i]
-		if r.spare && r.now-t.changed >= quietAfter && (r.turn+t.tid)%quietTurns != 0 {
+		if r.spare && !t.dismissed && r.now-t.changed >= quietAfter && (r.turn+t.tid)%quietTurns != 0 {
 			continue
 		}
-		if r.readThread(w, p, t, lanes) {
+		if r.readThread(w, p, t, lanes) && !t.dismissed {
 			continue
 		}
-		if t.tid == p.pid || w.tid != 0 { // the leader goes last: all of the process is gone
+		if t.tid == p.pid && w.tid == 0 { // the leader goes last: all of the process is gone
 			r.leave(w, p)
 			return
 		}
-		r.shut(t)
-		p.threads = slices.Delete(p.threads, i, i+1)
+		r.dismiss(p, i)
 		i--
 	}
 }

@@ -276,6 +276,75 @@ func TestThreadOfALockedGoroutine(t *testing.T) {
 	}
 }
 
+func TestThreadsOfATaskAreOneSum(t *testing.T) {
+	g := newRig(t)
+	stops := []chan struct{}{make(chan struct{}), make(chan struct{}), make(chan struct{})}
+	foreign, gone := burn(stops[0])
+	defer func() { <-gone }()
+	defer close(stops[0])
+	g.r.watch(3, runner.Identity{PID: os.Getpid(), TID: foreign}, 0)
+	g.until("a past", func() bool { return g.r.figures(3).used.on > 100*time.Millisecond })
+
+	started := time.Since(g.began)
+	main, ended := burn(stops[1])
+	g.r.watch(7, runner.Identity{PID: os.Getpid(), TID: main}, started)
+	g.read()
+	second, ended2 := burn(stops[2])
+	g.r.belong(7, []int{main, second})
+	g.r.belong(7, nil) // no answer
+	sum := func() (on time.Duration) {
+		for _, th := range g.r.index[7].procs[0].threads {
+			on += th.last.on
+		}
+		return on
+	}
+	g.until("both threads", func() bool { return g.r.figures(7).threads == 2 && g.r.figures(7).used.on > 50*time.Millisecond })
+	had, used, lanes := sum(), g.r.figures(7).used.on, g.lanes[7]
+	g.until("work of both", func() bool { return g.r.figures(7).used.on > used+200*time.Millisecond })
+	had, used, lanes = sum()-had, g.r.figures(7).used.on-used, g.lanes[7]-lanes
+	if had != used || !near(lanes, used) {
+		t.Errorf("the threads had %v, the task %v, its lanes %v", had, used, lanes)
+	}
+	before := g.r.figures(7).used.on
+	close(stops[2])
+	<-ended2
+	g.until("the end of one", func() bool { return g.r.figures(7).threads == 1 })
+	on := g.r.figures(7).used.on
+	if on < before {
+		t.Errorf("with a thread went what it had: %v", on)
+	}
+	g.until("work of the other", func() bool { return g.r.figures(7).used.on > on+50*time.Millisecond })
+
+	g.r.belong(7, []int{main, foreign}) // one that is older than the task: its past is not the task's
+	g.read()
+	late := g.r.figures(7).used.on
+	if wall := time.Since(g.began) - started; late > 2*wall+wall/10 {
+		t.Errorf("%v of two threads in %v", late, wall)
+	}
+	g.r.belong(7, []int{foreign})
+	g.until("only the other", func() bool { return g.r.figures(7).threads == 1 })
+	close(stops[1])
+	<-ended
+	if got := g.r.figures(7).used.on; got < late {
+		t.Errorf("what was used shrank from %v to %v", late, got)
+	}
+	g.r.close()
+	if g.r.kept != 0 {
+		t.Errorf("%d descriptors kept", g.r.kept)
+	}
+}
+
+func TestTreesHaveTheThreadsThatTheyHave(t *testing.T) {
+	g := newRig(t)
+	g.start(0, "exec sleep 100")
+	g.until("its process", func() bool { return g.r.figures(0).processes == 1 })
+	g.r.belong(0, []int{os.Getpid()})
+	g.r.belong(5, []int{os.Getpid()}) // no task of ours
+	if g.read(); g.r.figures(0).threads != 1 {
+		t.Errorf("figures: %+v", g.r.figures(0))
+	}
+}
+
 func TestPastOfAThreadIsNotTheTasks(t *testing.T) {
 	g := newRig(t)
 	stop := make(chan struct{})

@@ -43,6 +43,12 @@ func (p *portable) watch(task int, id runner.Identity, _ time.Duration) {
 	p.tasks[task] = &first{pid: id.PID, tree: id.Tree, figures: figures{used: tally{wait: -1}, core: -1, rss: -1, pss: -1}}
 }
 
+func (p *portable) belong(task int, tids []int) {
+	if t := p.tasks[task]; t != nil && len(tids) > 0 {
+		t.threads = len(tids)
+	}
+}
+
 func (p *portable) forget(task int) { delete(p.tasks, task) }
 
 func (p *portable) figures(task int) figures {
@@ -66,7 +72,7 @@ func (p *portable) read(now time.Duration, _ bool, _ func(slice)) time.Duration 
 
 func (t *first) read() {
 	if !t.tree {
-		t.threads = 1
+		t.threads = max(t.threads, 1)
 		return
 	}
 	if t.proc == nil {

@@ -3,6 +3,7 @@ package monitor
 import (
 	"os"
 	"path/filepath"
+	"slices"
 
 	"parallax/runner"
 )
@@ -20,4 +21,28 @@ func logSize(dir string, t runner.Task) [2]int64 {
 		}
 	}
 	return size
+}
+
+// hostLogs are the own logs of the interpreters that tasks share, with their sizes as last reported.
+type hostLogs []runner.HostLog
+
+// meet takes up a log, if it is one and is new.
+func (h *hostLogs) meet(log string) {
+	if log != "" && !slices.ContainsFunc(*h, func(l runner.HostLog) bool { return l.Log == log }) {
+		*h = append(*h, runner.HostLog{Log: log})
+	}
+}
+
+// grown returns those that have grown since they were last asked for, within the run's folder.
+func (h *hostLogs) grown(dir string) []runner.HostLog {
+	var out []runner.HostLog
+	for i := range *h {
+		log := &(*h)[i]
+		info, err := os.Stat(filepath.Join(dir, log.Log))
+		if err == nil && info.Size() > log.Size {
+			log.Size = info.Size()
+			out = append(out, *log)
+		}
+	}
+	return out
 }

@@ -27,6 +27,10 @@ type Options struct {
 	Report func(runner.Sampled) // called from Run's goroutine; must not block
 	Advise func(runner.Advised) // likewise; nil for no advice
 	Dir    string               // the run's folder, for the sizes of logs
+	// Threads returns the threads of a task that is some of those of a process which it shares; nil
+	// where that is not known. It is called from Run's goroutine ten times a second for each such
+	// task and must not block. It is nil where no task has more threads than its Identity says.
+	Threads func(task int) []int
 }
 
 // Sampler measures a run and reports what it sees.
@@ -46,10 +50,14 @@ type Sampler struct {
 	reported time.Duration // when the last report was made
 	used     time.Duration // when a task was last seen to use a core
 	advised  time.Duration
+	asked    time.Duration // when tasks were last asked for their threads
+	shared   hostLogs
 }
 
 // New prepares a Sampler. It starts nothing and opens nothing.
-func New(opts Options) *Sampler { return &Sampler{opts: opts, tasks: map[int]*told{}} }
+func New(opts Options) *Sampler {
+	return &Sampler{opts: opts, tasks: map[int]*told{}, asked: -discovery}
+}
 
 // Run measures until ctx is done or the run has ended, and then has released all that it held.
 // After the run's end it returns within 100 ms; after that of ctx at once. An error means that the
@@ -107,6 +115,7 @@ func (s *Sampler) follow() {
 		case runner.TaskStarted:
 			s.tasks[ev.Task] = &told{}
 			s.reader.watch(ev.Task, ev.Identity, ev.When())
+			s.shared.meet(ev.Host.Log)
 		case runner.TaskEnded:
 			s.finish(ev)
 		}
@@ -148,6 +157,7 @@ func (s *Sampler) tick() time.Duration {
 		runtime.LockOSThread() // so that its time is ours
 		began := threadTime()
 		s.used = max(s.used, s.reader.read(s.now, s.pace.quick(), s.onCore))
+		s.askThreads()
 		s.pace.spent(threadTime() - began)
 		runtime.UnlockOSThread()
 	}
@@ -158,6 +168,22 @@ func (s *Sampler) tick() time.Duration {
 		s.advise()
 	}
 	return s.pace.wait(time.Since(s.state.Time))
+}
+
+// discovery is how often new threads and processes are looked for.
+const discovery = 100 * time.Millisecond
+
+// askThreads has the reader know of all threads of tasks that share a process.
+func (s *Sampler) askThreads() {
+	if s.opts.Threads == nil || s.now-s.asked < discovery {
+		return
+	}
+	s.asked = s.now
+	for _, i := range s.state.Active {
+		if id := s.state.Tasks[i].Identity; id.TID != 0 && id.Host.ID != 0 && s.tasks[i] != nil {
+			s.reader.belong(i, s.opts.Threads(i))
+		}
+	}
 }
 
 // report tells what was seen since the last report.
@@ -178,6 +204,7 @@ func (s *Sampler) report() {
 			out.Tasks = append(out.Tasks, ts)
 		}
 	}
+	out.Logs = s.shared.grown(s.opts.Dir)
 	s.opts.Report(out)
 }
 

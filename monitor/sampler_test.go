@@ -2,6 +2,8 @@ package monitor
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -56,10 +58,11 @@ type fakeReader struct {
 	reads   int
 	watched []int
 	closed  bool
+	threads map[int][][]int // what was said of each task
 }
 
 func newFakeReader() *fakeReader {
-	return &fakeReader{busy: map[int]bool{}, used: map[int]time.Duration{}}
+	return &fakeReader{busy: map[int]bool{}, used: map[int]time.Duration{}, threads: map[int][][]int{}}
 }
 
 func (f *fakeReader) tier(int) string           { return "fake" }
@@ -81,6 +84,12 @@ func (f *fakeReader) readings() int {
 
 func (f *fakeReader) watch(task int, _ runner.Identity, _ time.Duration) {
 	f.watched = append(f.watched, task)
+}
+
+func (f *fakeReader) belong(task int, tids []int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.threads[task] = append(f.threads[task], tids)
 }
 
 func (f *fakeReader) forget(task int) {
@@ -123,23 +132,24 @@ type stage struct {
 	stop    context.CancelFunc
 }
 
-func newStage() *stage {
+func newStage() *stage { return newStageWith(Options{}) }
+
+func newStageWith(opts Options) *stage {
 	g := &stage{feed: newFeed(), reader: newFakeReader(), err: make(chan error, 1)}
-	s := New(Options{
-		Feed: g.feed,
-		Report: func(r runner.Sampled) {
-			g.mu.Lock()
-			g.reports = append(g.reports, r)
-			g.mu.Unlock()
-			g.feed.put(r)
-		},
-		Advise: func(a runner.Advised) {
-			g.mu.Lock()
-			g.advice = append(g.advice, a)
-			g.mu.Unlock()
-			g.feed.put(a)
-		},
-	})
+	opts.Feed = g.feed
+	opts.Report = func(r runner.Sampled) {
+		g.mu.Lock()
+		g.reports = append(g.reports, r)
+		g.mu.Unlock()
+		g.feed.put(r)
+	}
+	opts.Advise = func(a runner.Advised) {
+		g.mu.Lock()
+		g.advice = append(g.advice, a)
+		g.mu.Unlock()
+		g.feed.put(a)
+	}
+	s := New(opts)
 	s.reader, s.source = g.reader, fakeHost{}
 	ctx, stop := context.WithCancel(context.Background())
 	g.stop = stop
@@ -292,6 +302,82 @@ func TestSamplerAdvises(t *testing.T) {
 		g.pass(5 * time.Second)
 		if len(g.advice) != 1 || g.advice[0].Code != "few-jobs" {
 			t.Errorf("advice: %+v", g.advice)
+		}
+	})
+}
+
+func TestSamplerAsksForThreadsOfWhatIsShared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := map[int]int{}
+		g := newStageWith(Options{Threads: func(task int) []int {
+			asked[task]++
+			return []int{100 + task, 200 + task}
+		}})
+		defer g.stop()
+		g.feed.put(started(3)...)
+		shared := runner.Identity{PID: 9, TID: 100, Host: runner.Host{ID: 1}}
+		g.feed.put(
+			runner.TaskStarted{Task: 0, Try: 1, Identity: shared},
+			runner.TaskStarted{Task: 1, Try: 1, Identity: runner.Identity{PID: 9, TID: 101}},                 // a goroutine
+			runner.TaskStarted{Task: 2, Try: 1, Identity: runner.Identity{PID: 9, Host: runner.Host{ID: 2}}}, // a process
+		)
+		g.reader.set(0, true)
+		g.pass(2 * time.Second)
+		g.feed.put(runner.TaskEnded{At: runner.At(2 * time.Second), Task: 0, Try: 1, Status: runner.Succeeded, Cause: -1})
+		g.pass(time.Second)
+		if n := asked[0]; n < 15 || n > 25 || asked[1]+asked[2] > 0 {
+			t.Errorf("asked %v times in 2 s", asked)
+		}
+		if got := g.reader.threads[0]; len(got) != asked[0] || !slices.Equal(got[0], []int{100, 200}) {
+			t.Errorf("the reader was told %v", got)
+		}
+	})
+}
+
+func TestSamplerTellsOfHostsLogs(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		f, err := os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if _, err := f.WriteString(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		g := newStageWith(Options{Dir: dir})
+		defer g.stop()
+		logs := func(d time.Duration) (all []runner.HostLog) {
+			for _, r := range g.pass(d) {
+				all = append(all, r.Logs...)
+			}
+			return all
+		}
+		in := func(log string) runner.Identity {
+			return runner.Identity{PID: 9, TID: 10, Host: runner.Host{ID: 1, Log: log}}
+		}
+		g.feed.put(started(3)...)
+		g.feed.put(
+			runner.TaskStarted{Task: 0, Try: 1, Identity: in("one")},
+			runner.TaskStarted{Task: 1, Try: 1, Identity: in("one")},
+			runner.TaskStarted{Task: 2, Try: 1, Identity: in("none")},
+		)
+		if got := logs(2 * time.Second); len(got) != 0 {
+			t.Errorf("before anything was printed: %v", got)
+		}
+		write("one", "hello")
+		if got := logs(2 * time.Second); !slices.Equal(got, []runner.HostLog{{Log: "one", Size: 5}}) {
+			t.Errorf("after a line: %v", got)
+		}
+		for i := range 3 {
+			g.feed.put(runner.TaskEnded{At: runner.At(4 * time.Second), Task: i, Try: 1, Status: runner.Failed, Cause: -1})
+		}
+		write("one", " and bye")
+		if got := logs(3 * time.Second); !slices.Equal(got, []runner.HostLog{{Log: "one", Size: 13}}) {
+			t.Errorf("after the last task: %v", got)
 		}
 	})
 }

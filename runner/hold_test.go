@@ -359,6 +359,40 @@ func TestEachSharedLogIsAFileOfItsOwn(t *testing.T) {
 	}
 }
 
+// talker is a launcher whose interpreter prints when it is closed.
+type talker struct {
+	script
+	log *os.File
+}
+
+func (l *talker) Launch(ctx context.Context, spec Spec) (Handle, error) {
+	var err error
+	if l.log, _, err = spec.Shared("python"); err != nil {
+		return nil, err
+	}
+	return l.script.Launch(ctx, spec)
+}
+
+func (l *talker) Close() error {
+	_, err := io.WriteString(l.log, "goodbye")
+	return errors.Join(err, l.log.Close())
+}
+
+func TestWhatAnInterpreterPrintsAtTheEndIsTold(t *testing.T) {
+	rec := &memory{dir: t.TempDir()}
+	r, err := New(Options{Jobs: jobs("a"), Workers: 1, Recorder: rec, Launchers: map[Model]Launcher{Processes: &talker{}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, err := r.Run(context.Background())
+	if err != nil || !state.Ended {
+		t.Fatal(err)
+	}
+	if last := state.Output[len(state.Output)-1]; last != (Chunk{Task: -1, Log: filepath.Join(sharedDir, "python-1.log"), To: 7}) {
+		t.Errorf("the last output is %+v", last)
+	}
+}
+
 func TestWhatInterpretersPrintIsPartOfTheOutput(t *testing.T) {
 	var s State
 	for _, ev := range []Event{

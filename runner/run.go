@@ -174,6 +174,7 @@ func (r *Run) Run(ctx context.Context) (State, error) {
 		r.flush()
 	}
 	errs := r.close()
+	r.lastWords()
 	r.emit(RunEnded{Reason: r.reason, Took: r.state.Elapsed(0)})
 	r.flush()
 	return r.state, errs
