@@ -128,8 +128,7 @@ func newModel(opts Options, start func(*bridge) func()) *model {
 func (m *model) show(act Act) {
 	if m.acts.stop != nil {
 		m.acts.stop()
-		name, _ := header.Model(m.state)
-		m.acts.before = &scene.Before{Label: name, State: m.state}
+		m.acts.before = &scene.Before{Label: header.Model(m.state), State: m.state}
 	}
 	m.state, m.acts.known = &runner.State{}, &scene.Known{}
 	m.tails = map[int][]logs.Line{}

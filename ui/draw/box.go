@@ -15,6 +15,7 @@ type Box struct {
 	Right  []Span // titles at the right, dropped when there is no room
 	Width  int    // of the whole box, at least 4
 	Height int    // of the whole box, at least 2
+	Done   *Gauge // drawn in the lower edge; nil for none
 }
 
 // Inner is the width that rows handed to View should have.
@@ -37,9 +38,13 @@ func (b Box) View(rows []*text.Row) []string {
 		line.Put(b.Border, " │")
 		out = append(out, line.String())
 	}
-	bottom := text.NewRow(b.Width)
-	bottom.Put(b.Border, "╰").Repeat(b.Border, "─", b.Width-2).Put(b.Border, "╯")
-	return append(out, bottom.String())
+	bottom := text.NewRow(b.Width).Put(b.Border, "╰")
+	if b.Done != nil {
+		b.Done.Put(bottom, b.Width-2)
+	} else {
+		bottom.Repeat(b.Border, "─", b.Width-2)
+	}
+	return append(out, bottom.Put(b.Border, "╯").String())
 }
 
 func (b Box) top() string {

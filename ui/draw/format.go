@@ -53,6 +53,15 @@ func Seconds(d time.Duration) string {
 	}
 }
 
+// Left writes how long something will go on, to the second: 1 s left, 4 min 10 s left.
+func Left(d time.Duration) string {
+	s := max(d.Round(time.Second), time.Second)
+	if s < 2*time.Minute {
+		return fmt.Sprintf("%d s left", s/time.Second)
+	}
+	return Seconds(s) + " left"
+}
+
 // Bytes writes a size in binary units with up to three digits: 900 B, 17.1 MiB, 212 MiB.
 // A negative size is unknown and drawn as a dash.
 func Bytes(n int64) string {

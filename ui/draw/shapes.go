@@ -43,6 +43,40 @@ func Rule(r *text.Row, filled, rest text.Ink, share float64, width int) {
 	r.Repeat(rest, "━", width-n)
 }
 
+// Gauge is a bar that says in words, too, how far something is. What is filled differs from the rest
+// by its glyph, not by colour alone.
+type Gauge struct {
+	Share      float64 // 0..1
+	Ink, Rest  text.Ink
+	Full, Void string   // glyphs of one column
+	Label      text.Ink // of the words
+	Words      []string // as many of them as there is room for stand at the right
+}
+
+// leastGauge is the width under which a bar says nothing; words go before it gets shorter.
+const leastGauge = 8
+
+// Put puts the gauge in width columns.
+func (g Gauge) Put(r *text.Row, width int) {
+	label := ""
+	for _, word := range g.Words {
+		more := label + " · " + word
+		if label == "" {
+			more = " " + word
+		}
+		if width-text.Width(more)-1 < leastGauge {
+			break
+		}
+		label = more
+	}
+	if label != "" {
+		label += " "
+	}
+	bar := width - text.Width(label)
+	n := min(int(min(max(g.Share, 0), 1)*float64(bar)), bar)
+	r.Repeat(g.Ink, g.Full, n).Repeat(g.Rest, g.Void, bar-n).Put(g.Label, label)
+}
+
 // Piece is one part of a stacked bar.
 type Piece struct {
 	Share float64

@@ -97,6 +97,7 @@ type Use struct {
 	Bytes              int64 // -1 unknown
 	Kind               string
 	Processes, Threads int
+	Hosts              int // of the processes, interpreters that tasks share
 	Over               bool
 }
 
@@ -104,12 +105,17 @@ type Use struct {
 // counts shared pages once for each process. Goroutine tasks live in parallax and share its memory.
 func Sum(s *scene.Scene) Use {
 	use := Use{Bytes: -1, Kind: "PSS", Over: s.State.Over()}
+	hosts := map[int]bool{}
 	for _, i := range s.State.Active {
 		t := &s.State.Tasks[i]
 		if t.Stats == nil {
 			continue
 		}
 		last := t.Stats.Last
+		if t.Host.ID != 0 && !hosts[t.PID] {
+			hosts[t.PID] = true
+			use.Hosts, use.Processes = use.Hosts+1, use.Processes+1
+		}
 		use.Processes, use.Threads = use.Processes+last.Processes, use.Threads+last.Threads
 		size := last.PSS
 		if size < 0 {
@@ -129,7 +135,7 @@ func (u Use) String() string {
 	switch {
 	case u.Over:
 		return "over"
-	case u.Bytes < 0 && u.Processes == 0 && u.Threads > 0:
+	case u.Bytes < 0 && u.Processes == u.Hosts && u.Threads > 0:
 		return "shared"
 	case u.Bytes < 0:
 		return "–"

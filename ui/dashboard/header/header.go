@@ -3,12 +3,14 @@
 package header
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
 
+	"parallax/monitor/verdict"
 	"parallax/runner"
 	"parallax/ui/dashboard/scene"
 	"parallax/ui/draw"
@@ -17,7 +19,7 @@ import (
 
 // View draws the header: two rows of width columns.
 func View(s *scene.Scene, title string, width int) []string {
-	right := counts(s)
+	right := counts(s, width)
 	rightWidth := total(right) + 1
 	r := text.NewRow(width).Skip(1)
 	for _, span := range left(s, title, width-rightWidth-3) {
@@ -31,10 +33,15 @@ func View(s *scene.Scene, title string, width int) []string {
 }
 
 // left is what fits into room columns: as it gets narrow, how many run at a time goes first, then the
-// model, then the program's own name; what the user called the run stays, shortened if need be.
+// interpreters, the model, then the program's own name; what the user called the run stays, shortened if need be.
 func left(s *scene.Scene, title string, room int) []draw.Span {
 	st := s.Styles
-	badge, detail := Model(s.State)
+	badge := Model(s.State)
+	detail, interpreters := atOnce(s), s.Known.Interpreters()
+	both := detail
+	if interpreters != "" {
+		both += " · " + interpreters
+	}
 	own := []draw.Span{{Ink: st.AccentBold, Text: "parallax"}, {Text: "  "}}
 	name := []draw.Span{{Ink: st.Title, Text: text.Shorten(title, 40)}, {Text: "  "}}
 	if !s.Live {
@@ -42,7 +49,8 @@ func left(s *scene.Scene, title string, room int) []draw.Span {
 	}
 	model := []draw.Span{{Ink: st.Badge, Text: " " + strings.ToUpper(badge) + " "}, {Text: " "}}
 	for _, spans := range [][]draw.Span{
-		slices.Concat(own, name, model, []draw.Span{{Ink: st.Dim, Text: detail}}),
+		slices.Concat(own, name, model, []draw.Span{{Ink: st.Dim, Text: both}}),
+		slices.Concat(own, name, model, []draw.Span{{Ink: st.Dim, Text: cmp.Or(interpreters, detail)}}),
 		slices.Concat(own, name, model),
 		slices.Concat(own, name),
 		name,
@@ -62,17 +70,24 @@ func total(spans []draw.Span) int {
 	return n
 }
 
-// Model names the model of a run's jobs, "mixed" when there are several, and says what that means
-// here: how many run at a time.
-func Model(state *runner.State) (name, detail string) {
-	name = "mixed"
+// Model names the model of a run's jobs, "mixed" when there are several.
+func Model(state *runner.State) string {
 	if len(state.Models) == 1 {
-		name = string(state.Models[0])
+		return string(state.Models[0])
 	}
-	return name, fmt.Sprintf("%d at a time", min(state.Workers, max(len(state.Jobs), 1)))
+	return "mixed"
 }
 
-func counts(s *scene.Scene) []draw.Span {
+// atOnce says what the model means here: how many run at a time, and how they share interpreters.
+func atOnce(s *scene.Scene) string {
+	n := min(s.State.Workers, max(len(s.State.Jobs), 1))
+	return cmp.Or(s.Sharing(n), fmt.Sprintf("%d at a time", n))
+}
+
+// leftFrom is the width from which on it is said when the run will end.
+const leftFrom = 78
+
+func counts(s *scene.Scene, width int) []draw.Span {
 	var spans []draw.Span
 	for _, st := range []runner.Status{runner.Running, runner.Paused, runner.Succeeded, runner.Failed, runner.Cancelled, runner.Queued} {
 		n := s.State.Count(st)
@@ -86,18 +101,20 @@ func counts(s *scene.Scene) []draw.Span {
 		}
 		spans = append(spans, draw.Span{Ink: ink, Text: fmt.Sprintf("%s %s %s", icon, draw.Count(n), word)}, draw.Span{Text: "  "})
 	}
-	return append(spans, draw.Span{Ink: s.Styles.Title, Text: draw.ClockTenths(s.State.Elapsed(s.Now))})
+	spans = append(spans, draw.Span{Ink: s.Styles.Title, Text: draw.ClockTenths(s.State.Elapsed(s.Now))})
+	if left, ok := verdict.RunETA(s.State, s.Now); ok && width >= leftFrom {
+		spans = append(spans, draw.Span{Ink: s.Styles.Dim, Text: "  " + draw.Left(left)})
+	}
+	return spans
 }
 
 func progress(s *scene.Scene, width int) string {
-	total := len(s.State.Tasks)
-	over := s.State.Count(runner.Succeeded) + s.State.Count(runner.Failed) + s.State.Count(runner.Cancelled)
 	ink := s.Styles.Bar
 	if s.State.Over() && s.State.Count(runner.Failed) > 0 {
 		ink = s.Styles.Bad
 	}
 	r := text.NewRow(width).Skip(1)
-	draw.Rule(r, ink, s.Styles.BarRest, float64(over)/float64(max(total, 1)), width-2)
+	draw.Rule(r, ink, s.Styles.BarRest, s.Share(), width-2)
 	return r.String()
 }
 

@@ -84,7 +84,7 @@ func (k *Stack) View(s *scene.Scene, width, height int) []string {
 		Right: []draw.Span{{Ink: st.Dim, Text: k.when()}},
 	}
 	w := box.Inner()
-	rows := append(facts(s, k.Task, w), text.NewRow(w).Repeat(st.Border, "─", w))
+	rows := append(facts(s, k.Task, w), below(s, k.Task, w))
 	body := k.body(s, w)
 	room := max(box.Rows()-len(rows), 1)
 	k.top = max(0, min(k.top, len(body)-room))

@@ -33,8 +33,7 @@ func (p *Pager) View(s *scene.Scene, width, height int) []string {
 		Right: []draw.Span{{Ink: st.Dim, Text: p.where(s.State.Tasks[p.Task].Status.Over())}},
 	}
 	w := box.Inner()
-	rows := facts(s, p.Task, w)
-	rows = append(rows, text.NewRow(w).Repeat(st.Border, "─", w))
+	rows := append(facts(s, p.Task, w), below(s, p.Task, w))
 	room := box.Rows() - len(rows)
 	return box.View(append(rows, p.body(s, w, room)...))
 }
@@ -61,6 +60,16 @@ func (p *Pager) where(over bool) string {
 		words = append(words, fmt.Sprintf("%d%% of %s", 100*p.lines[n-1].To/p.size, draw.Bytes(p.size)))
 	}
 	return strings.Join(words, " · ")
+}
+
+// below is what parts the facts of a job from its output: how far it is, where it says so.
+func below(s *scene.Scene, task, width int) *text.Row {
+	r := text.NewRow(width)
+	if done, ok := s.Done(task, s.Styles.Border); ok {
+		done.Put(r, width)
+		return r
+	}
+	return r.Repeat(s.Styles.Border, "─", width)
 }
 
 // facts are the rows above the output: the command, what it is, where its time went.
@@ -119,6 +128,7 @@ func identity(s *scene.Scene, task int) string {
 			words = append(words, draw.Bytes(last.PSS)+" PSS")
 		}
 	}
+	words = append(words, s.Within(task)...)
 	if job.Dir != "" {
 		words = append(words, "in "+filepath.Base(job.Dir))
 	}

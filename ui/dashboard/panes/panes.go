@@ -57,6 +57,9 @@ func pane(s *scene.Scene, task, width, height int) []string {
 	if t.Label != "" && t.Ran() && text.Width(name)+3+text.Width(t.Label) <= room {
 		box.Left = append(box.Left, draw.Span{Ink: border, Text: " ─ "}, draw.Span{Ink: st.Dim, Text: t.Label})
 	}
+	if done, ok := s.Done(task, border); ok {
+		box.Done = &done
+	}
 	w := box.Inner()
 	rows := make([]*text.Row, 0, box.Rows())
 	if t.Ran() {

@@ -7,10 +7,12 @@ import (
 )
 
 // Known is what a screen keeps of a run's events beside the state, which holds only the last of each
-// kind. It costs the same for any number of tasks. The zero Known is ready.
+// kind. The zero Known is ready.
 type Known struct {
 	// Hosts are the interpreters that tasks have run in, in the order in which they were seen.
 	Hosts []runner.Host
+	// Progress says that some task has told how far it is.
+	Progress bool
 	// Resists has, of tasks that outlive being killed, what the user was told.
 	Resists map[int]string
 }
@@ -25,6 +27,8 @@ func (k *Known) See(ev runner.Event) {
 		}
 	case runner.TaskEnded:
 		delete(k.Resists, ev.Task)
+	case runner.Sampled:
+		k.Progress = k.Progress || slices.ContainsFunc(ev.Tasks, func(t runner.TaskSample) bool { return t.Progress != 0 })
 	case runner.Advised:
 		if ev.Task >= 0 && ev.Code == resists {
 			if k.Resists == nil {

@@ -3,6 +3,8 @@ package table
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"parallax/runner"
 	"parallax/ui/dashboard/panes"
@@ -11,16 +13,20 @@ import (
 	"parallax/ui/text"
 )
 
-// column is one column of the table. Columns are dropped from the right of drops when it is narrow.
+// column is one column of the table.
 type column struct {
 	head  string
 	width int
 	right bool
+	from  int // the width of the table from which on it is shown
 	put   func(*text.Row, *scene.Scene, int)
 }
 
-// barWidth is the width of a row's time bar.
-const barWidth = 20
+// The widths of a row's time bar, and of the one that says how far the job is.
+const (
+	barWidth  = 20
+	doneWidth = 13
+)
 
 // View draws the head, the rows from top on, and the legend, in width x height.
 func View(s *scene.Scene, order []int, top int, sorted string, width, height int) []string {
@@ -44,23 +50,26 @@ func Rows(height int) int { return max(height-2, 1) }
 // columns chooses what fits: job and state always, the last line when at least 16 columns are left.
 func columns(s *scene.Scene, order []int, width int) (cols []column, rest int) {
 	all := []column{
-		{"job", jobWidth(s, order, width), false, putName},
-		{"state", 14, false, putState},
-		{"on", 12, false, func(r *text.Row, s *scene.Scene, i int) {
-			if s.State.Tasks[i].Ran() {
-				r.Put(s.Styles.Dim, s.State.Tasks[i].Label)
-			}
-		}},
-		{"core", 4, true, putCore},
-		{"cpu", 5, true, putCPU},
-		{"time went", barWidth, false, putBar},
-		{"memory", 8, true, putMemory},
-		{"time", 8, true, putTime},
+		{"job", jobWidth(s, order, width), false, 0, putName},
+		{"state", 14, false, 0, putState},
+		{"done", doneWidth, false, 76, putDone},
+		{"on", 12, false, 132, putOn},
+		{"core", 4, true, 116, putCore},
+		{"cpu", 5, true, 66, putCPU},
+		{"time went", barWidth, false, 104, putBar},
+		{"memory", 8, true, 76, putMemory},
+		{"time", 8, true, 60, putTime},
 	}
-	keep := map[int]int{0: 0, 1: 0, 7: 60, 4: 66, 6: 76, 5: 104, 3: 116, 2: 132} // from which width each is shown
+	if s.Known.Progress {
+		for i := range all[3:8] { // what is right of it makes room
+			all[3+i].from += doneWidth + 2
+		}
+	} else {
+		all = slices.Delete(all, 2, 3)
+	}
 	used := 3
-	for i, c := range all {
-		if width >= keep[i] {
+	for _, c := range all {
+		if width >= c.from {
 			cols = append(cols, c)
 			used += c.width + 2
 		}
@@ -165,6 +174,25 @@ func putState(r *text.Row, s *scene.Scene, i int) {
 	r.Put(ink, text.Shorten(s.Word(i), r.Left()))
 }
 
+func putDone(r *text.Row, s *scene.Scene, i int) {
+	if done, ok := s.Done(i, s.Styles.BarRest); ok {
+		done.Words = done.Words[:1]
+		done.Put(r, doneWidth+1) // what is cut off is the blank after the words
+	}
+}
+
+// putOn puts what the job is to the system, or as much of it as is said in full.
+func putOn(r *text.Row, s *scene.Scene, i int) {
+	t := &s.State.Tasks[i]
+	label := t.Label
+	if text.Width(label) > r.Left() {
+		label, _, _ = strings.Cut(label, " · ")
+	}
+	if t.Ran() {
+		r.Put(s.Styles.Dim, text.Shorten(label, r.Left()))
+	}
+}
+
 func putCore(r *text.Row, s *scene.Scene, i int) {
 	if t := &s.State.Tasks[i]; t.Status == runner.Running && t.Stats != nil && t.Stats.Last.Core >= 0 {
 		r.PutRight(0, s.Styles.Text, fmt.Sprint(t.Stats.Last.Core))
@@ -192,7 +220,7 @@ func putMemory(r *text.Row, s *scene.Scene, i int) {
 	switch {
 	case t.Status.Over() && panes.Peak(t) > 0:
 		r.PutRight(0, s.Styles.Dim, draw.Bytes(panes.Peak(t)))
-	case t.Status.Active() && s.State.Jobs[i].Model == runner.Goroutines:
+	case t.Status.Active() && (s.State.Jobs[i].Model == runner.Goroutines || t.Host.ID != 0):
 		r.PutRight(0, s.Styles.Faint, "shared")
 	case t.Status.Active() && panes.Memory(t) >= 0:
 		r.PutRight(0, s.Styles.Text, draw.Bytes(panes.Memory(t)))
