@@ -363,3 +363,15 @@ func (c counted) Close() error {
 	*c.n++
 	return c.Closer.Close()
 }
+
+// locked is the newest Python from a version on that has a GIL.
+func locked(t *testing.T, from string) which.Python {
+	t.Helper()
+	for _, p := range installed() {
+		if p.GIL && p.AtLeast(from) {
+			return p
+		}
+	}
+	t.Skip("no Python " + from + " or later with a GIL was found in PATH or in pyenv")
+	return which.Python{}
+}

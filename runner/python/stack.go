@@ -14,10 +14,6 @@ var errTaskOver = errors.New("the script is over")
 // Stack implements [runner.Stacker]. An interpreter that does not answer, because C code holds its
 // lock, is made to print where its threads are: that works from Python's own signal handler.
 func (t *Task) Stack() (string, error) {
-	from, err := t.host.size()
-	if err != nil {
-		return "", err
-	}
 	answer, forget, err := t.host.ask(command{Type: "stack", Slot: t.slot})
 	if err != nil {
 		return "", err
@@ -35,11 +31,15 @@ func (t *Task) Stack() (string, error) {
 		return "", errTaskOver
 	case <-timer.C:
 	}
-	return t.dumped(from)
+	return t.dumped(t.done)
 }
 
-// dumped reads the stack from what the interpreter prints on a signal.
-func (t *Task) dumped(from int64) (string, error) {
+// dumped reads the stack from what the interpreter prints on a signal. It gives up when over is closed.
+func (t *Task) dumped(over <-chan struct{}) (string, error) {
+	from, err := t.host.size()
+	if err != nil {
+		return "", err
+	}
 	if err := dump(t.host.id.PID); err != nil {
 		return "", err
 	}
@@ -48,7 +48,7 @@ func (t *Task) dumped(from int64) (string, error) {
 	for deadline := time.Now().Add(stackPatience); time.Now().Before(deadline); {
 		select {
 		case <-tick.C:
-		case <-t.done:
+		case <-over:
 			return "", errTaskOver
 		}
 		if s := oneOf(t.host.printed(from), t.ident); s != "" {
