@@ -50,9 +50,15 @@ def codes_of(slot):
         for value in list(vars(module).values()):
             collect_value(value, found, module.__name__, 0)
     for frame in frames_of(slot):
-        if id(frame.f_globals) in slot.own or slot.killing:
+        if id(frame.f_globals) in slot.own or slot.killing and not starts_threads(frame):
             collect(frame.f_code, found)
     return found
+
+
+def starts_threads(frame):
+    """Reports whether a frame is the start of a thread, which must run to its end: what it notes is
+    everybody's."""
+    return frame.f_globals.get("__name__") == "threading" and frame.f_code.co_name in ("_bootstrap", "_bootstrap_inner")
 
 
 def collect(code, found):
@@ -97,8 +103,8 @@ class Pause:
         self.request = request
         self.began = local.monotonic()
         self.held = {}  # ident to where
-        self.said = False
-        self.codes = set()
+        self.waiters = {}  # ident to the lock that the thread waits for
+        self.unsaid = [True]  # who takes it out says that the script is held
 
 
 def on_event(code, *_):
@@ -108,23 +114,32 @@ def on_event(code, *_):
         return None
     if slot.killing:
         raise local.End()
-    if slot.paused is not None:
+    if slot.pausing is not None:
         slot.hold(sys._getframe(1))
     return None
 
 
 def hold(slot, frame):
     """Holds the calling thread until the script is resumed."""
-    while True:
-        pause, gate = slot.pausing, slot.paused
-        if gate is None or slot.killing:
-            return
-        ident = _thread.get_ident()
-        pause.held[ident] = "%s:%d" % (frame.f_code.co_filename, frame.f_lineno)
-        tell(slot, pause)
-        with gate:
-            pass
-        pause.held.pop(ident, None)
+    exposed = local.shelter(slot)
+    ident = _thread.get_ident()
+    try:
+        while True:
+            pause = slot.pausing
+            if pause is None or slot.killing:
+                return
+            # A lock for each thread: one that is handed on could be lost with the thread that has it.
+            waiter = pause.waiters[ident] = _thread.allocate_lock()
+            waiter.acquire()
+            pause.held[ident] = "%s:%d" % (frame.f_code.co_filename, frame.f_lineno)
+            if slot.pausing is pause:
+                tell(slot, pause)
+                waiter.acquire()
+            pause.waiters.pop(ident, None)
+            pause.held.pop(ident, None)
+    finally:
+        if exposed:
+            local.expose(slot)
 
 
 local.Slot.hold = hold
@@ -140,8 +155,6 @@ def idle(slot, ident, frames_now):
 
 def tell(slot, pause):
     """Says that the script is held, once all its threads are or wait for each other."""
-    if pause.said:
-        return
     now = None
     for ident in list(slot.idents):
         if ident in pause.held:
@@ -149,25 +162,41 @@ def tell(slot, pause):
         now = now or sys._current_frames()
         if not idle(slot, ident, now):
             return
-    with slot.lock:
-        if pause.said:
-            return
-        pause.said = True
+    try:
+        pause.unsaid.pop()
+    except IndexError:
+        return
     where = pause.held.get(slot.ident) or next(iter(list(pause.held.values())), "")
     wire.send(type="pause", id=pause.request, slot=slot.number, ok=True, where=where,
               ms=round((local.monotonic() - pause.began) * 1000, 3))
 
 
-def watch(slot, codes, on):
-    wanted = 0
-    if on:
-        events = monitoring.events
-        wanted = events.LINE | events.JUMP | events.PY_RESUME | events.PY_START
-    for code in codes:
-        try:
-            monitoring.set_local_events(TOOL, code, wanted)
-        except ValueError:
-            continue
+watched = {}  # code to how many scripts have it watched; code of libraries is everybody's
+watching = _thread.allocate_lock()
+
+
+def watch(slot, codes):
+    """Sets events on code, until unwatch."""
+    events = monitoring.events
+    wanted = events.LINE | events.JUMP | events.PY_RESUME | events.PY_START
+    with watching:
+        for code in codes:
+            if code in slot.watched:
+                continue
+            slot.watched.add(code)
+            watched[code] = watched.get(code, 0) + 1
+            if watched[code] == 1:
+                monitoring.set_local_events(TOOL, code, wanted)
+
+
+def unwatch(slot):
+    with watching:
+        while slot.watched:
+            code = slot.watched.pop()
+            watched[code] -= 1
+            if not watched[code]:
+                del watched[code]
+                monitoring.set_local_events(TOOL, code, 0)
 
 
 def pause(slot, request):
@@ -175,56 +204,57 @@ def pause(slot, request):
     if monitoring is None or not claim_tool():
         wire.send(type="pause", id=request, slot=slot.number, ok=False, why=WHY_NOT)
         return
-    if slot.paused is not None:
+    if slot.pausing is not None:
         slot.pausing.request = request
-        slot.pausing.said = False
-        tell(slot, slot.pausing)
+        slot.pausing.unsaid = [True]
+        another_held(slot)
         return
-    gate = _thread.allocate_lock()
-    gate.acquire()
     slot.pausing = Pause(request)
-    slot.paused = gate
-    slot.pausing.codes = codes_of(slot)
-    watch(slot, slot.pausing.codes, True)
+    watch(slot, codes_of(slot))
     own.rouse(slot)
 
 
 def resume(slot):
-    gate, slot.paused = slot.paused, None
-    if gate is None:
+    pause, slot.pausing = slot.pausing, None
+    if pause is None:
         return
     if not slot.killing:
-        watch(slot, slot.pausing.codes, False)
-    slot.pausing.said = True
-    gate.release()
+        unwatch(slot)
+    pause.unsaid.clear()
+    for waiter in list(pause.waiters.values()):
+        if waiter.locked():
+            waiter.release()
 
 
 def cancel(slot, hard):
     """Ends a script: by an exception that it can handle, or at each of its lines."""
+    why = ""
     if not hard:
         for ident in list(slot.idents):
-            own.throw(slot, ident, KeyboardInterrupt if ident == slot.ident else SystemExit)
+            local.throw(slot, ident, KeyboardInterrupt if ident == slot.ident else SystemExit)
         resume(slot)
-        own.rouse(slot)
-        return ""
-    if monitoring is None or not claim_tool():
+    elif monitoring is None or not claim_tool():
         for ident in list(slot.idents):
-            own.throw(slot, ident, local.End)
-        own.rouse(slot)
-        return WHY_NOT_KILLED
-    slot.killing = True
-    watch(slot, codes_of(slot), True)
-    resume(slot)
-    for ident in list(slot.idents):
-        own.throw(slot, ident, local.End)
+            local.throw(slot, ident, local.End)
+        why = WHY_NOT_KILLED
+    else:
+        slot.killing = True
+        watch(slot, codes_of(slot))
+        for ident in list(slot.idents):
+            local.throw(slot, ident, local.End)
+        resume(slot)
     own.rouse(slot)
-    return ""
+    if sys.version_info < (3, 13):
+        # There is one flag for all threads. Whose turn it was not will look again when this thread,
+        # which the pause here makes ask for the interpreter's lock, has made it.
+        local.real_sleep(0.001)
+    return why
 
 
 def another_held(slot):
     """Looks again whether a script is held, as one of its threads has ended."""
     pause = slot.pausing
-    if slot.paused is not None and pause.held:
+    if pause is not None and pause.held:
         tell(slot, pause)
 
 
@@ -233,6 +263,7 @@ local.Slot.another_held = another_held
 
 def forget(slot):
     """Lets go of threads that are held though their script is over."""
-    if slot.paused is not None:
-        resume(slot)
+    resume(slot)
+    if slot.watched:
+        unwatch(slot)
     slot.code_object = None

@@ -114,14 +114,11 @@ def load(slot, name):
     module = slot.modules.get(name)
     if module is not None and name not in slot.loading:
         return module
-    with slot.lock:
-        lock = slot.loading.setdefault(name, threading.RLock())
-    with lock:
+    with slot.loading.setdefault(name, threading.RLock()):
         module = slot.modules.get(name)
         if module is None:
             module = load_now(slot, name)
-            with slot.lock:
-                slot.loading.pop(name, None)
+            slot.loading.pop(name, None)
     return module
 
 

@@ -1,5 +1,6 @@
-"""Which script the calling thread belongs to, and what a script has of its own."""
+"""Which script the calling thread belongs to, what a script has of its own, and what is thrown at it."""
 import _thread
+import ctypes
 import os
 import sys
 import threading
@@ -23,12 +24,18 @@ class End(BaseException):
     """Ends a script at once: os._exit, or a kill. No handler of a script names it."""
 
 
+def call(function, args, named):
+    return function(*args, **named)
+
+
 class Slot:
     """One script: what a process would have of its own. Made by the thread that reads commands."""
 
     # More than twenty fields, because it stands for all that an interpreter keeps for a process.
     def __init__(self, number, message, fds):
         self.number = number
+        # A crash on a build without a GIL names no thread: the script is known by this one's name in the stack.
+        self.call = types.FunctionType(call.__code__.replace(co_filename="<parallax slot %d>" % number), {})
         self.path = message["path"]
         self.cwd = message.get("cwd") or None
         self.cpus = message.get("cpus") or None
@@ -53,13 +60,15 @@ class Slot:
         self.ident = 0
         self.idents = {}  # ident to native id, of its living threads
         self.code = None  # set by os._exit
-        self.over = False
         self.unflushed = False  # what it printed could not all be written
-        self.lock = _thread.allocate_lock()
+        self.lock = _thread.allocate_lock()  # taken only by threads at which nothing can be thrown
+        self.exposed = set()  # idents of its threads at which something can be thrown
+        self.owed = {}  # ident to what could not be thrown at a thread yet
+        self.throwing = 0  # ident of the thread at which something is being thrown
         self.used = [0.0, 0.0, 0, 0]  # user, system seconds, switches of its threads that ended
-        self.paused = None  # a held lock while the script is to be held
-        self.pausing = None  # the control's account of a pause
+        self.pausing = None  # the control's account of a pause, while the script is to be held
         self.killing = False
+        self.watched = set()  # code on which events are set for it
         self.code_object = None  # of the script itself
         self.sleepers = {}  # ident to a lock that ends that thread's sleep
 
@@ -69,6 +78,87 @@ class Slot:
             return
         self.told.add(what)
         write_all(self.fds[2], ("parallax: " + what + "\n").encode())
+
+
+# Throwing. An asynchronous exception comes at any bytecode, also between the taking of a lock and the
+# `with` that would let it go. So one may come only while a script's own code runs: a thread exposes
+# itself for that, and is covered in all that must be done as a whole.
+
+set_async = ctypes.pythonapi.PyThreadState_SetAsyncExc
+set_async.argtypes = (ctypes.c_ulong, ctypes.py_object)
+real_sleep = time.sleep
+get_ident = _thread.get_ident
+
+
+def throw(slot, ident, kind):
+    """Raises kind in a script's thread: at its next bytecode, or once it is exposed again. The caller
+    is covered."""
+    with slot.lock:
+        slot.throwing = ident
+        if ident in slot.exposed:
+            set_async(ident, kind)
+        elif ident in slot.idents:
+            slot.owed[ident] = kind
+            if ident in slot.exposed and slot.owed.pop(ident, None) is not None:
+                set_async(ident, kind)
+        slot.throwing = 0
+
+
+def expose(slot):
+    """From here on the calling thread can be thrown at. What it is owed comes out of this call."""
+    ident = get_ident()
+    slot.exposed.add(ident)
+    kind = slot.owed.pop(ident, None)
+    if kind is not None:
+        raise kind
+
+
+def cover(slot):
+    """From here on nothing is thrown at the calling thread. What was thrown before comes out of this
+    call; it is in force all the same."""
+    ident = get_ident()
+    slot.exposed.discard(ident)
+    while slot.throwing == ident:
+        real_sleep(0)
+    for _ in "12":  # each round looks for what has been thrown
+        pass
+
+
+def shelter(slot):
+    """Covers the calling thread within a script's code and returns whether it was exposed: then it
+    must be again."""
+    if get_ident() not in slot.exposed:
+        return False
+    try:
+        cover(slot)
+    except BaseException:
+        expose(slot)
+        raise
+    return True
+
+
+def leave_exposed(slot):
+    try:
+        cover(slot)
+    finally:
+        # Before 3.13 one that was thrown at two threads at once may be late for the second.
+        set_async(get_ident(), ctypes.py_object())
+
+
+def run_exposed(slot, function, *args, **named):
+    """Calls a script's code. When it returns or raises, the calling thread is covered."""
+    try:
+        try:
+            expose(slot)
+            result = slot.call(function, args, named)
+            leave_exposed(slot)
+            return result
+        except BaseException:
+            leave_exposed(slot)
+            raise
+    except BaseException:  # it came just when the other was being left
+        leave_exposed(slot)
+        raise
 
 
 real_write = os.write

@@ -2,7 +2,6 @@
 import _thread
 import atexit
 import builtins
-import ctypes
 import os
 import signal
 import sys
@@ -13,28 +12,7 @@ from _parallax import frames, imports, local, streams, wire
 
 current = local.current
 End = local.End
-set_async = ctypes.pythonapi.PyThreadState_SetAsyncExc
-set_async.argtypes = (ctypes.c_ulong, ctypes.py_object)
-
-
-def throw(slot, ident, kind):
-    """Raises kind in a script's thread at its next bytecode, unless the script is over."""
-    with slot.lock:
-        if not slot.over:
-            set_async(ident, kind)
-
-
-def settle(slot):
-    """From here on nothing is thrown at the calling thread, the script's first."""
-    while True:
-        try:
-            with slot.lock:
-                slot.over = True
-            set_async(slot.ident, ctypes.py_object())  # takes back what has not come yet
-            return
-        except BaseException:
-            continue
-
+throw = local.throw
 
 # Threads.
 
@@ -72,7 +50,7 @@ def body_of_thread(slot, function, args, kwargs):
     tid = enter(slot)
     wire.wire.send(type="thread", slot=slot.number, ident=_thread.get_ident(), tid=tid, up=True)
     try:
-        return function(*args, **kwargs)
+        return local.run_exposed(slot, function, *args, **kwargs)
     except End:
         return None
     finally:
@@ -127,7 +105,7 @@ def main_thread():
     return real_main_thread() if slot is None or slot.thread is None else slot.thread
 
 
-real_sleep = time.sleep
+real_sleep = local.real_sleep
 
 
 def sleep(seconds):
@@ -137,18 +115,21 @@ def sleep(seconds):
         return real_sleep(seconds)
     until = time.monotonic() + seconds
     ident = _thread.get_ident()
+    exposed = local.shelter(slot)
     wake = _thread.allocate_lock()
     wake.acquire()
     slot.sleepers[ident] = wake
     try:
-        while seconds > 0:
-            if wake.acquire(True, seconds):
-                held = slot.paused
-                if held is not None and id(sys._getframe(1).f_globals) in slot.own:
-                    slot.hold(sys._getframe(1))
+        while seconds > 0 and ident not in slot.owed:
+            if wake.acquire(True, seconds) and slot.pausing is not None:
+                frame = sys._getframe(1)
+                if id(frame.f_globals) in slot.own:
+                    slot.hold(frame)
             seconds = until - time.monotonic()
     finally:
         slot.sleepers.pop(ident, None)
+        if exposed:
+            local.expose(slot)
 
 
 def rouse(slot):
@@ -332,8 +313,11 @@ def leave_by(status):
     slot = current.slot
     slot.code = status & 0xFF
     if _thread.get_ident() != slot.ident:
+        exposed = local.shelter(slot)
         throw(slot, slot.ident, End)
         rouse(slot)
+        if exposed:
+            local.expose(slot)
     raise End()
 
 

@@ -63,12 +63,9 @@ def live(slot):
     try:
         code = guarded(slot, script_body)
         code = finish(slot, code)
-    except BaseException as late:  # it was told to end in the instant in which it did
-        code = 130 if isinstance(late, KeyboardInterrupt) else 137
     finally:
         if os.getpid() != local.PID:  # a child that the script forked has come to its end
             own.real_exit(code)
-        own.settle(slot)
         over(slot, code)
 
 
@@ -115,13 +112,13 @@ def guarded(slot, function, *args):
     """Calls a part of the script and returns the exit status that its end means, 0 for none."""
     try:
         try:
-            function(slot, *args)
+            local.run_exposed(slot, function, slot, *args)
         except local.End:
             return 137 if slot.code is None else slot.code
         except SystemExit as end:
-            return exit_status(end)
+            return local.run_exposed(slot, exit_status, end)
         except BaseException as error:
-            return report(slot, error)
+            return local.run_exposed(slot, report, slot, error)
     except local.End:  # killed while it was reporting
         return 137 if slot.code is None else slot.code
     except KeyboardInterrupt:
@@ -171,11 +168,10 @@ def finish(slot, code):
             code = slot.code
         elif ended and not code:
             code = ended
-    try:
-        if slot.code is None and not own.flush(slot):
+    if slot.code is None:
+        guarded(slot, own.flush)
+        if slot.unflushed:
             code = 120
-    except BaseException:
-        code = 120
     return code
 
 
@@ -199,9 +195,8 @@ def over(slot, code):
     left = end_threads(slot)
     control.forget(slot)
     if not left:
-        imports.forget(slot)
-        gc.collect()  # what its finalizers print is still its own
-    own.flush(slot)
+        guarded(slot, clear)
+    guarded(slot, own.flush)
     own.leave(slot)
     current.slot = None
     close_streams(slot)
@@ -212,6 +207,11 @@ def over(slot, code):
     tidy()
 
 
+def clear(slot):
+    imports.forget(slot)
+    gc.collect()  # what its finalizers print is still its own
+
+
 def end_threads(slot):
     """Ends the daemons that a script leaves, and returns how many would not go within a moment."""
     mine = _thread.get_ident()
@@ -220,7 +220,7 @@ def end_threads(slot):
         if not left or not wait:
             break
         for ident in left:
-            own.set_async(ident, local.End)
+            local.throw(slot, ident, local.End)
         own.rouse(slot)
         own.real_sleep(wait)
     return len(left)
