@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -60,6 +61,7 @@ func replica(job runner.Job, i int) runner.Job {
 	}
 	job.After = append([]string(nil), job.After...)
 	job.CPUs = append([]int(nil), job.CPUs...)
+	job.Preload = slices.Clone(job.Preload) // an empty one stays: it says that nothing is wanted
 	return job
 }
 
@@ -74,6 +76,9 @@ func (p Place) apply(job *runner.Job) {
 		return filepath.Join(p.Folder, path)
 	}
 	job.Script, job.Stdin = within(job.Script), within(job.Stdin)
+	if filepath.Base(job.Python) != job.Python { // else a name or a version
+		job.Python = within(job.Python)
+	}
 	switch {
 	case job.Dir != "":
 		job.Dir = within(job.Dir)

@@ -142,6 +142,9 @@ func extras(j runner.Job) []string {
 	if j.Python != "" {
 		add("python", word(j.Python))
 	}
+	if len(j.Preload) > 0 {
+		add("preload", word(strings.Join(j.Preload, ",")))
+	}
 	var cpus []string
 	for _, c := range j.CPUs {
 		cpus = append(cpus, strconv.Itoa(c))

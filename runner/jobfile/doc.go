@@ -29,7 +29,11 @@ type File struct {
 	Halt    runner.Halt   // or ""
 	Backoff time.Duration // before the first retry; 0 where nothing was said
 	As      runner.Model  // the default of all jobs, or ""; each job carries its own
-	Jobs    []runner.Job
+	// Preload is for those jobs that it makes sense for and that say nothing themselves: theirs is nil.
+	Preload      []string
+	OnHostLoss   HostLoss // or ""
+	Interpreters int      // of the model hybrid, or 0
+	Jobs         []runner.Job
 	// Together says that all jobs are meant to run at once unless the user says otherwise: a Procfile's.
 	Together bool
 }

@@ -70,6 +70,10 @@ var models = choice(append([]runner.Model{runner.Auto}, runner.Models()...))
 
 var halts = choice([]runner.Halt{runner.HaltNever, runner.HaltSoon, runner.HaltFail})
 
+var losses = choice([]HostLoss{LossFail, LossRestart})
+
+const preloadDoc = "Modules that Python processes have imported before they start, by being forked from an interpreter that has; auto is those that the scripts share."
+
 const noGrace = "no time at all would be a kill; give at least 1ms"
 
 // keys is every key, in the order in which the documentation lists them. The key "name" stands
@@ -80,6 +84,11 @@ var keys = []key{
 		func(f *File, v string) { f.Workers = v }),
 	ofFile("halt", "What the first failure means: never (nothing), soon (start no more), fail (cancel the rest).", halts, []any{"never", "soon", "fail"},
 		func(f *File, v runner.Halt) { f.Halt = v }),
+	ofFile("on-host-loss", "What becomes of jobs whose interpreter ended because of another job in it: fail, or restart (at most three times).", losses, []any{"restart"},
+		func(f *File, v HostLoss) { f.OnHostLoss = v }),
+	ofFile("interpreters", "Over how many interpreters the model hybrid spreads the jobs.", whole(1, runner.MaxWorkers), []any{2},
+		func(f *File, v int) { f.Interpreters = v }),
+	ofFile("preload", preloadDoc, preloads, []any{"auto", []any{"numpy", "json"}}, func(f *File, v []string) { f.Preload = v }),
 	ofFile("backoff", "The wait before the first retry; it doubles with each.", duration("a retry needs some wait; give at least 1ms"), []any{"500ms"},
 		func(f *File, v time.Duration) { f.Backoff = v }),
 	{name: "jobs", doc: "What to run.", inFile: true, schema: map[string]any{
@@ -97,8 +106,10 @@ var keys = []key{
 	ofJob("after", "Jobs that must have succeeded before this one starts.", oneOrMore(placedText), []any{[]any{}, "primes"},
 		func(e *entry, v []placed) { e.after = v }),
 
+	ofJob("preload", preloadDoc, preloads, []any{"auto", []any{"numpy"}, []any{}}, func(e *entry, v []string) { e.job.Preload = v }),
+
 	ofBoth("as", "The model of parallelism.", models, []any{"processes", "auto"}, func(e *entry, v runner.Model) { e.job.Model = v }),
-	ofBoth("python", "The Python interpreter for Python scripts.", someText, []any{"python3.13"}, func(e *entry, v string) { e.job.Python = v }),
+	ofBoth("python", "The Python for Python scripts: a path, a name or a version.", someText, []any{"python3.13", "3.13", ".venv/bin/python"}, func(e *entry, v string) { e.job.Python = v }),
 	ofBoth("env", "Variables added to the environment.", environment, []any{map[string]any{"SEED": "{#}"}}, func(e *entry, v map[string]string) {
 		env := maps.Clone(e.job.Env) // the defaults' map is shared by all entries
 		if env == nil {

@@ -119,10 +119,13 @@ func lines(text string) []string {
 // go in step and end with the shortest. The words of the command are joined with blanks and go
 // through the shell; arguments are quoted for it. Each job is a copy of base with Line and Name set.
 //
+// With a Script in base the words are its arguments instead, and no shell is between: Args is set, and
+// Line is not. [Plain] says whether that means the same.
+//
 // The error is a runner.Faults; it wraps [ErrNoArguments] where a list is empty.
 func Expand(words []string, lists []List, base runner.Job) ([]runner.Job, error) {
+	fill, err := filler(words, len(lists), base.Script != "")
 	var faults runner.Faults
-	t, err := newTemplate(strings.Join(words, " "), len(lists))
 	if err != nil {
 		errors.As(err, &faults)
 	}
@@ -152,11 +155,22 @@ func Expand(words []string, lists []List, base runner.Job) ([]runner.Job, error)
 		row = combination(groups, i, row[:0])
 		job := base
 		job.Env = maps.Clone(base.Env)
-		job.Line, job.Name = t.render(row, i+1), argumentName(row)
+		job.Name = argumentName(row)
+		fill(&job, row, i+1)
 		jobs = append(jobs, job)
 	}
 	uniqueNames(jobs)
 	return jobs, nil
+}
+
+// filler returns what makes a job run the words of a command for some arguments.
+func filler(words []string, columns int, script bool) (func(job *runner.Job, row []string, seq int), error) {
+	if !script {
+		t, err := newTemplate(strings.Join(words, " "), columns)
+		return func(job *runner.Job, row []string, seq int) { job.Line = t.render(row, seq) }, err
+	}
+	args, err := newArguments(words, columns)
+	return func(job *runner.Job, row []string, seq int) { job.Args = args.render(row, seq) }, err
 }
 
 func (l List) faults() runner.Faults {

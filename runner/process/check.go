@@ -11,8 +11,8 @@ import (
 )
 
 // Check says why a job cannot run as a process, or nil. It costs one stat for each script,
-// and a look at the first line of a .sh; programs, folders and interpreters are looked at once in the launcher's life. Of a command line
-// only the shell can tell more than that it is not blank.
+// and a look at the first line of a .sh or .py; programs, folders and interpreters are looked at once
+// in the launcher's life. Of a command line only the shell can tell more than that it is not blank.
 func (l *Launcher) Check(job runner.Job) error {
 	if job.Func != nil || job.Workload != "" {
 		return fmt.Errorf("%s runs inside parallax only", job.Command())
@@ -28,12 +28,6 @@ func (l *Launcher) Check(job runner.Job) error {
 	cmd, err := l.resolve(job)
 	if err != nil {
 		return err
-	}
-	if filepath.Ext(job.Script) == ".py" {
-		p := probe{cmd.path, cmd.dir, job.Env["PYENV_VERSION"]}
-		if err := l.look.python(p, l.base.pairs); err != nil {
-			return err
-		}
 	}
 	if cmd.dir != "" {
 		if err := l.look.dir(job.Dir); err != nil {

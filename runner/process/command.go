@@ -76,7 +76,11 @@ func (l *Launcher) script(cmd *command, job runner.Job) error {
 	var by []string
 	switch filepath.Ext(path) {
 	case ".py":
-		by = []string{l.pythonOf(job)}
+		python, err := l.pythonOf(job)
+		if err != nil {
+			return err
+		}
+		by = []string{python}
 	case ".sh":
 		by = shellOf(job.Script)
 	case ".star":
@@ -97,13 +101,6 @@ func (l *Launcher) script(cmd *command, job runner.Job) error {
 	cmd.path = interpreter
 	cmd.argv = append(append(append([]string{}, by...), path), job.Args...)
 	return nil
-}
-
-func (l *Launcher) pythonOf(job runner.Job) string {
-	if job.Python != "" {
-		return job.Python
-	}
-	return l.python
 }
 
 // interpreter finds the program that runs a script. A path is relative to parallax's folder, like

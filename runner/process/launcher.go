@@ -11,9 +11,10 @@ import (
 
 // Options says how scripts are interpreted.
 type Options struct {
-	// Python runs .py scripts of jobs that name no interpreter themselves. "" is python3 (python on
-	// Windows).
-	Python string
+	// Python finds the interpreter of a job's .py script: a path, or a name to be looked for in PATH.
+	// An error refuses the job. It is called for each check and each start, from any goroutine. nil
+	// takes what the job names, else python3 (python on Windows).
+	Python func(job runner.Job) (string, error)
 	// Self is the start of a command that runs a Starlark script when the script's path and
 	// arguments are appended. Empty means that .star scripts are refused.
 	Self []string
@@ -23,7 +24,7 @@ type Options struct {
 
 // Launcher starts jobs as processes. Its methods may be called from any goroutine.
 type Launcher struct {
-	python string
+	python func(job runner.Job) (string, error)
 	self   []string
 	base   baseEnv
 	look   lookups
@@ -37,9 +38,6 @@ var _ runner.Closer = (*Launcher)(nil)
 
 // New prepares a launcher. It starts nothing.
 func New(opts Options) *Launcher {
-	if opts.Python == "" {
-		opts.Python = defaultPython
-	}
 	if opts.Env == nil {
 		opts.Env = os.Environ()
 	}
@@ -66,6 +64,9 @@ func (l *Launcher) Launch(ctx context.Context, spec runner.Spec) (runner.Handle,
 		defer stdin.Close() // the process has its own by then
 	}
 	files := append([]*os.File{stdin, spec.Stdout, spec.Stderr}, spec.Extra...)
+	if spec.Progress != nil {
+		files = append(files, spec.Progress)
+	}
 	h, err := sys.launch(ctx, cmd, files, spec)
 	if err == nil {
 		return h, nil
@@ -75,6 +76,17 @@ func (l *Launcher) Launch(ctx context.Context, spec runner.Spec) (runner.Handle,
 		err = fault
 	}
 	return nil, fmt.Errorf("start: %w", err)
+}
+
+// pythonOf says what runs a job's .py script.
+func (l *Launcher) pythonOf(job runner.Job) (string, error) {
+	switch {
+	case l.python != nil:
+		return l.python(job)
+	case job.Python != "":
+		return job.Python, nil
+	}
+	return defaultPython, nil
 }
 
 // Close ends what the launcher holds between launches. All handles must be over by then.

@@ -1,19 +1,13 @@
 package process
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
-	"time"
 )
-
-// probeTimeout bounds how long an interpreter may take to say its version.
-const probeTimeout = 10 * time.Second
 
 // memo remembers the answers to questions, each asked once. A hundred thousand jobs name few
 // programs and folders. The zero value is ready; its methods may be called from any goroutine.
@@ -42,17 +36,12 @@ type lookups struct {
 	files    memo[string, error]    // is a path executable
 	dirs     memo[string, error]
 	stdins   memo[string, error]
-	probes   memo[probe, error]
 }
 
 type found struct {
 	path string
 	err  error
 }
-
-// probe is an interpreter asked for its version in a folder; dir is "" for parallax's own.
-// PYENV_VERSION is part of it because it decides whether one of pyenv's shims works.
-type probe struct{ path, dir, pyenv string }
 
 // inPath finds a program in the folders of path, a list as in the variable PATH.
 func (l *lookups) inPath(name, path string) (string, error) {
@@ -123,43 +112,5 @@ func (l *lookups) stdin(path string) error {
 			return fmt.Errorf("stdin %q: %s", path, inWords(err))
 		}
 		return f.Close()
-	})
-}
-
-// python says why an interpreter does not work, or nil. A path is not enough: one of pyenv's shims
-// is there for each version that is installed anywhere, and exits with 127 where it is not chosen.
-// Which is chosen depends on the folder, so a failure in parallax's own is asked about again in
-// the job's.
-func (l *lookups) python(p probe, env []string) error {
-	err := l.version(probe{p.path, "", ""}, env)
-	if err == nil || p.dir == "" && p.pyenv == "" {
-		return err
-	}
-	return l.version(p, env)
-}
-
-func (l *lookups) version(p probe, env []string) error {
-	return l.probes.get(p, func() error {
-		ctx, cancel := context.WithTimeout(context.Background(), probeTimeout)
-		defer cancel()
-		cmd := exec.CommandContext(ctx, p.path, "--version")
-		cmd.Dir, cmd.Env = p.dir, env
-		cmd.WaitDelay = time.Second // a shim's child may hold the pipe
-		cmd.SysProcAttr = apart()
-		if p.pyenv != "" {
-			cmd.Env = append(append([]string{}, env...), "PYENV_VERSION="+p.pyenv)
-		}
-		out, err := cmd.CombinedOutput()
-		if err == nil {
-			return nil
-		}
-		if ctx.Err() != nil {
-			err = fmt.Errorf("no answer to --version within %v", probeTimeout)
-		}
-		said, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
-		if said != "" {
-			return fmt.Errorf("python %q does not work: %w: %s", p.path, err, said)
-		}
-		return fmt.Errorf("python %q does not work: %w", p.path, err)
 	})
 }

@@ -5,7 +5,6 @@ package process
 import (
 	"io/fs"
 	"os"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -31,7 +30,3 @@ func canRead(path string) error {
 	}
 	return nil
 }
-
-// apart puts a helper into a session of its own, like a job: what it orphans is told by that from
-// what other parts of the program started.
-func apart() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }

@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
-	"syscall"
 )
 
 const (
@@ -52,5 +51,3 @@ func checkCPUs(cpus []int) error {
 	}
 	return nil
 }
-
-func apart() *syscall.SysProcAttr { return nil }

@@ -93,7 +93,9 @@ func (l *Launcher) envFinds(job runner.Job) error {
 func (l *Launcher) Interpreter(job runner.Job) []string {
 	switch filepath.Ext(job.Script) {
 	case ".py":
-		return []string{l.pythonOf(job)}
+		if python, err := l.pythonOf(job); err == nil {
+			return []string{python}
+		}
 	case ".sh":
 		return named(shellOf(job.Script))
 	}

@@ -2,7 +2,7 @@ package cli
 
 import (
 	"fmt"
-	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -109,10 +109,8 @@ func given(fs *pflag.FlagSet, name string) setting {
 		}
 		return setting{f.Value.String(), from, true}
 	}
-	for _, n := range environ {
-		if v := os.Getenv(envName(n)); n == name && v != "" {
-			return setting{v, envName(n), false}
-		}
+	if slices.Contains(environ, name) {
+		return fromEnvironment(name)
 	}
 	return setting{}
 }

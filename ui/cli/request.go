@@ -29,6 +29,8 @@ type request struct {
 	env    session.Env
 	format plain.Format
 	title  string // what the user called the jobs: a job file, or ""
+
+	pythons *pythons
 }
 
 // limits are what flags and environment say of all jobs.
@@ -81,7 +83,8 @@ func (a *app) request(c *cobra.Command, f *runFlags, args []string) (request, er
 	if backoff == 0 {
 		req.plan.Backoff = file.Backoff
 	}
-	req.env = session.Env{Version: version(), Argv: os.Args, Cores: cores, Quota: quota, Launchers: launchers(l.python)}
+	req.pythons = &pythons{choice: l.python}
+	req.env = session.Env{Version: version(), Argv: os.Args, Cores: cores, Quota: quota, Launchers: launchers(req.pythons)}
 	if len(file.Jobs) > 0 {
 		jobs, err := runner.Prepare(file.Jobs, req.env.Launchers())
 		r.add(err)
@@ -110,30 +113,19 @@ func defaultWorkers(quota float64) int { return max(1, int(quota)) }
 
 // launchers returns what makes a launcher for each model that this build has. Running a .star
 // script as a process needs the path of this very program.
-func launchers(python setting) func() map[runner.Model]runner.Launcher {
+func launchers(by *pythons) func() map[runner.Model]runner.Launcher {
 	var self []string
 	if path, err := os.Executable(); err == nil {
 		self = []string{path, starName}
 	}
 	return func() map[runner.Model]runner.Launcher {
 		return map[runner.Model]runner.Launcher{
-			runner.Processes:  process.New(process.Options{Python: python.text, Self: self}),
+			runner.Processes:  process.New(process.Options{Python: by.path, Self: self}),
 			runner.Goroutines: goroutine.New(),
 			runner.Threads: pythonhost.New(pythonhost.Options{
-				Python: python.text, Processes: process.New(process.Options{}),
+				Python: by.choice.text, Processes: process.New(process.Options{}),
 			}),
 		}
-	}
-}
-
-// interpreters says of each job's script what runs it in a process of its own.
-func interpreters(by map[runner.Model]runner.Launcher) func(runner.Job) []string {
-	return func(j runner.Job) []string {
-		l, ok := by[j.Model].(interface{ Interpreter(runner.Job) []string })
-		if !ok {
-			return nil
-		}
-		return l.Interpreter(j)
 	}
 }
 

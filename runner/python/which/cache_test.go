@@ -326,6 +326,19 @@ func TestASurveyNamesTheShimsThatFail(t *testing.T) {
 	}
 }
 
+func BenchmarkManyScripts(b *testing.B) {
+	script := filepath.Join(b.TempDir(), "a.py")
+	if err := os.WriteFile(script, []byte("print(1)\n"), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	f := &Finder{}
+	for b.Loop() {
+		if _, err := f.Of(Want{Script: script, Env: map[string]string{"SEED": "1"}}); err != nil {
+			b.Skip(err)
+		}
+	}
+}
+
 func TestWhatAPythonCanDo(t *testing.T) {
 	for _, c := range []struct {
 		version, kind   string

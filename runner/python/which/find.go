@@ -24,6 +24,8 @@ import (
 type Finder struct {
 	// Env is the environment, as "KEY=value". nil is that of parallax.
 	Env []string
+
+	settled sync.Map // of wantKey to func() (Python, error), for the Finder's life
 }
 
 // Want says for what a Python is wanted.
@@ -46,22 +48,58 @@ func (f *Finder) For(choice, script string) (Python, error) {
 }
 
 // Of returns the interpreter that is wanted. The error says what was asked for, by whom, and why it
-// cannot be had.
+// cannot be had. Of many scripts that want the same it costs no more than a look at their first lines.
 func (f *Finder) Of(w Want) (Python, error) {
-	s := f.scene(w.Dir, w.Env)
-	defer s.disk.flush()
-	if w.Choice != "" {
-		return s.named(w.Choice)
-	}
-	if w.Script != "" {
-		if name := shebang(w.Script); name != "" {
-			p, err := s.named(name)
-			if err != nil {
-				err = fmt.Errorf("script %q: its first line names the interpreter %q, which cannot run it: %w%s", w.Script, name, err, remedy)
-			}
-			return p, err
+	key := wantKey{choice: w.Choice, dir: w.Dir, env: decisive(w.Env)}
+	byScript := false
+	if w.Choice == "" && w.Script != "" {
+		if key.choice = shebang(w.Script); key.choice != "" {
+			byScript = true
+		} else if abs, err := filepath.Abs(w.Script); err == nil {
+			key.beside = filepath.Dir(abs)
 		}
 	}
+	find, _ := f.settled.LoadOrStore(key, sync.OnceValues(func() (Python, error) {
+		s := f.scene(w.Dir, w.Env)
+		defer s.disk.flush()
+		if key.choice != "" {
+			return s.named(key.choice)
+		}
+		return s.meant(key.beside)
+	}))
+	p, err := find.(func() (Python, error))()
+	if err != nil && byScript {
+		err = fmt.Errorf("script %q: its first line names the interpreter %q, which cannot run it: %w%s", w.Script, key.choice, err, remedy)
+	}
+	return p, err
+}
+
+// wantKey is all that decides which Python is wanted.
+type wantKey struct{ choice, beside, dir, env string }
+
+// decisive is the part of an environment that decides it.
+func decisive(env map[string]string) string {
+	if len(env) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	for _, key := range []string{"PATH", "HOME", "VIRTUAL_ENV", "PYENV_VERSION", "PYENV_ROOT", "PYTHON_GIL"} {
+		if value, set := env[key]; set {
+			b.WriteString(key + "=" + value + "\x00")
+		}
+	}
+	return b.String()
+}
+
+// scene is where an interpreter is looked for.
+type scene struct {
+	pairs []string // the environment
+	dir   string   // the folder to run in, absolute
+	disk  *store
+}
+
+// meant finds the interpreter that nobody names. beside is the folder of the script, or "".
+func (s *scene) meant(beside string) (Python, error) {
 	if venv := s.env("VIRTUAL_ENV"); venv != "" {
 		p, err := s.probe(inVenv(venv))
 		if err != nil {
@@ -69,7 +107,7 @@ func (f *Finder) Of(w Want) (Python, error) {
 		}
 		return p, err
 	}
-	if versions, from := s.pinned(w.Script); len(versions) > 0 {
+	if versions, from := s.pinned(beside); len(versions) > 0 {
 		p, err := s.listed(versions)
 		if err != nil {
 			err = fmt.Errorf("%s: %w%s", from, err, remedy)
@@ -86,13 +124,6 @@ func (f *Finder) Of(w Want) (Python, error) {
 }
 
 const remedy = ": name another with --python"
-
-// scene is where an interpreter is looked for.
-type scene struct {
-	pairs []string // the environment
-	dir   string   // the folder to run in, absolute
-	disk  *store
-}
 
 func (f *Finder) scene(dir string, env map[string]string) *scene {
 	s := &scene{pairs: f.Env}
@@ -320,14 +351,16 @@ func (s *scene) survey() []Found {
 		})
 	}
 	wg.Wait()
-	seen := map[string]bool{}
+	var seen []os.FileInfo
 	found = slices.DeleteFunc(found, func(a Found) bool {
-		file, err := filepath.EvalSymlinks(a.Real) // shims answer by several names of one
-		if a.Fault != nil || err != nil {
-			return a.Fault == nil
+		if a.Fault != nil {
+			return false
 		}
-		again := seen[file]
-		seen[file] = true
+		file, err := os.Stat(a.Real) // shims and hard links are several names of one
+		again := err != nil || slices.ContainsFunc(seen, func(o os.FileInfo) bool { return os.SameFile(o, file) })
+		if !again {
+			seen = append(seen, file)
+		}
 		return again
 	})
 	slices.SortStableFunc(found, func(a, b Found) int {

@@ -54,19 +54,15 @@ func isShim(path string) bool {
 }
 
 // pinned returns the versions that pyenv's variable, or else .python-version, asks for, and who does:
-// the file in the script's folder or above, else in the folder it runs in or above.
-func (s *scene) pinned(script string) (versions []string, from string) {
+// the file in the script's folder, beside, or above, else in the folder it runs in or above.
+func (s *scene) pinned(beside string) (versions []string, from string) {
 	if chosen := s.env("PYENV_VERSION"); chosen != "" {
 		if _, err := os.Stat(s.pyenv()); err == nil {
 			return strings.FieldsFunc(chosen, func(r rune) bool { return r == ':' }), "PYENV_VERSION"
 		}
 	}
-	if script != "" {
-		if path, err := filepath.Abs(script); err == nil {
-			if versions, from = above(filepath.Dir(path)); len(versions) > 0 {
-				return versions, from
-			}
-		}
+	if versions, from = above(beside); len(versions) > 0 {
+		return versions, from
 	}
 	return above(s.dir)
 }
