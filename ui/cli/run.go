@@ -17,6 +17,7 @@ import (
 	"parallax/ui/cli/session"
 	"parallax/ui/dashboard"
 	"parallax/ui/plain"
+	"parallax/ui/versus"
 )
 
 func (a *app) runCommand() *cobra.Command {
@@ -88,6 +89,10 @@ func (a *app) runJobs(c *cobra.Command, f *runFlags, args []string) error {
 		},
 	}
 	v.screen.theme = given(c.Flags(), "theme").text
+	v.closing = versus.Compare
+	v.again = func(stage *session.Stage, s *session.Session) *dashboard.Again {
+		return again(stage, req.env, s, v.title)
+	}
 	return a.perform(c.Context(), req, v)
 }
 
@@ -100,6 +105,8 @@ type view struct {
 	open    opener                                  // what follows the first run; nil for nothing
 	closing func(before, last *runner.State) string // what to say after the last; nil for nothing
 	last    string                                  // what to say on standard error when all is over, or ""
+	// again makes what runs the jobs of a screen once more; nil where that cannot be done.
+	again func(*session.Stage, *session.Session) *dashboard.Again
 }
 
 // opener starts the run after the n-th (from 1); false means that the n-th was the last.

@@ -52,6 +52,7 @@ func titleOf(file, name string, jobs []runner.Job) string {
 type screenHands struct {
 	next    func(n int) (dashboard.Act, bool, error) // opens the act after the n-th; nil for none
 	closing func(before, last *runner.State) string
+	again   *dashboard.Again // runs the jobs once more; nil: that cannot be done
 	broke   func(value any, stack []byte)
 }
 
@@ -66,7 +67,7 @@ func openDashboard(ctx context.Context, std Streams, a act, f screenFlags, h scr
 	lipgloss.SetColorProfile(l.profile) // for the line in which one types a search
 	lipgloss.SetHasDarkBackground(l.theme.Dark)
 	o := l.options()
-	o.Act, o.Next, o.Closing, o.Broke = a.shown(), h.next, h.closing, h.broke
+	o.Act, o.Next, o.Closing, o.Again, o.Broke = a.shown(), h.next, h.closing, h.again, h.broke
 	o.In, o.Out = std.In, std.Out
 	return dashboard.Run(ctx, o)
 }

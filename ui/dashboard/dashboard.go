@@ -32,6 +32,8 @@ type Options struct {
 	Next func(n int) (act Act, ok bool, err error)
 	// Closing says, after the last act, how it differed from the one before.
 	Closing func(before, last *runner.State) string
+	// Again makes further acts of the same jobs, after the last; nil: there are none.
+	Again *Again
 
 	Theme     themes.Theme
 	Styles    func(themes.Theme) themes.Styles

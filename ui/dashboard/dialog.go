@@ -41,6 +41,9 @@ func (m *model) stillGoing() string {
 	if n := m.state.Count(runner.Queued); n > 0 {
 		words = append(words, be(n, "queued", "queued"))
 	}
+	if len(words) == 0 {
+		words = append(words, "The next run is about to start")
+	}
 	return strings.Join(words, ", ") + "."
 }
 

@@ -22,7 +22,7 @@ const (
 	CancelJob, KillJob       Action = "cancel", "kill"
 	CancelAll                Action = "cancel_all"
 	RestartJob, RestartMany  Action = "restart", "restart_failed"
-	ShowStack                Action = "stack"
+	ShowStack, OtherModel    Action = "stack", "model"
 	MoreWorkers, LessWorkers Action = "more_workers", "fewer_workers"
 	Search, NextHit, PrevHit Action = "search", "next_match", "previous_match"
 	Follow, Wrap, Copy       Action = "follow", "wrap", "copy"
@@ -84,6 +84,7 @@ var defaults = []binding{
 	{ViewOutput, []string{"4"}, "", "output of all jobs, merged", "", "view"},
 	{Filter, []string{"F"}, "", "filter jobs by name, command or state", "filter", "view"},
 	{SortBy, []string{"o"}, "", "sort jobs", "sort", "view"},
+	{OtherModel, []string{"m"}, "", "run the same jobs in another model", "model", "view"},
 	{NextTheme, []string{"t"}, "", "next theme", "theme", "view"},
 	{Help, []string{"?"}, "", "all keys", "help", "view"},
 	{Quit, []string{"q"}, "", "quit; asks while jobs run", "quit", "view"},

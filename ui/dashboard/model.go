@@ -56,6 +56,7 @@ type model struct {
 type front struct {
 	question *question     // what must be answered before anything else, or nil
 	stack    *output.Stack // covers the body, or nil
+	chooser  *chooser      // asks for a model, or nil
 	sure     Action        // a key that ends jobs was pressed once; twice does it
 }
 
@@ -76,9 +77,13 @@ type acts struct {
 	bridge *bridge
 	before *scene.Before
 	asked  bool   // the next act was asked for
+	last   bool   // Next has no further act
 	close  string // the sentence after the last act
-	start  func(*bridge) (stop func())
-	stop   func()
+	// pending is the model in which the jobs are to run again when all are over; "" for none.
+	pending  runner.Model
+	starting bool // they are about to
+	start    func(*bridge) (stop func())
+	stop     func()
 }
 
 // list is the order of the jobs and what of them is on the screen.
@@ -128,11 +133,14 @@ func newModel(opts Options, start func(*bridge) func()) *model {
 func (m *model) show(act Act) {
 	if m.acts.stop != nil {
 		m.acts.stop()
+		if m.acts.act.live() {
+			m.acts.act.Do(runner.Finish{}) // nobody can restart its jobs any more: what it holds is let go
+		}
 		m.acts.before = &scene.Before{Label: header.Model(m.state), State: m.state}
 	}
 	m.state, m.acts.known = &runner.State{}, &scene.Known{}
 	m.tails = map[int][]logs.Line{}
-	m.acts.act, m.acts.asked = act, false
+	m.acts.act, m.acts.asked, m.acts.starting, m.acts.close = act, false, false, ""
 	m.acts.n++
 	m.acts.bridge = newBridge(m.acts.n, act, m.opts.send)
 	m.acts.stop = m.acts.start(m.acts.bridge)
@@ -157,7 +165,9 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.MouseMsg:
 		cmd = m.mouse(msg)
 	case nextAct:
-		m.next(msg)
+		cmd = m.next(msg)
+	case choices:
+		m.chosen(msg)
 	case mergedLines:
 		m.merged.busy = false
 		if msg.act == m.acts.n {
@@ -210,15 +220,26 @@ type nextAct struct {
 	err error
 }
 
-// advance asks for the next act when this one is over, or for the closing sentence after the last.
+// advance asks for the next act when this one is over, or says after the last how it went.
 func (m *model) advance() tea.Cmd {
-	if m.acts.asked || m.ending != staying || len(m.state.Tasks) == 0 || !m.state.Over() {
+	if len(m.state.Tasks) == 0 || !m.state.Over() {
+		m.acts.close = "" // a job runs again
+		return nil
+	}
+	switch {
+	case m.ending != staying || m.acts.starting:
+		return nil
+	case m.acts.pending != "":
+		return m.startAgain()
+	case m.opts.Next == nil || m.acts.last:
+		if m.acts.close == "" && m.opts.Closing != nil && m.acts.before != nil {
+			m.acts.close = m.opts.Closing(m.acts.before.State, m.state)
+		}
+		return nil
+	case m.acts.asked:
 		return nil
 	}
 	m.acts.asked = true
-	if m.opts.Next == nil {
-		return nil
-	}
 	n := m.acts.n
 	return func() tea.Msg {
 		act, ok, err := m.opts.Next(n)
@@ -226,15 +247,21 @@ func (m *model) advance() tea.Cmd {
 	}
 }
 
-func (m *model) next(msg nextAct) {
+func (m *model) next(msg nextAct) tea.Cmd {
+	m.acts.starting = false
 	switch {
 	case msg.err != nil:
 		m.flash = msg.err.Error()
+		m.acts.last = true
+	case msg.ok && m.ending == waiting: // it was too late to say no
+		msg.act.Do(runner.Finish{Cancel: true})
 	case msg.ok:
+		m.flash = ""
 		m.show(msg.act)
-	case m.opts.Closing != nil && m.acts.before != nil:
-		m.acts.close = m.opts.Closing(m.acts.before.State, m.state)
+	default:
+		m.acts.last = true
 	}
+	return m.advance()
 }
 
 type mergedLines struct {

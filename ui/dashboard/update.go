@@ -43,6 +43,9 @@ func (m *model) key(msg tea.KeyMsg) tea.Cmd {
 	if m.front.question != nil {
 		return m.questionKey(msg, action)
 	}
+	if m.front.chooser != nil {
+		return m.chooserKey(action)
+	}
 	if !ok || len(m.state.Tasks) == 0 && action != Quit && action != Interrupt {
 		return nil
 	}
@@ -183,6 +186,8 @@ func (m *model) enabled(a Action) bool {
 		return live && !m.state.Over()
 	case RestartJob:
 		return live && (focus.Status.Over() || focus.Status.Active())
+	case OtherModel:
+		return live && m.opts.Again != nil && (m.opts.Next == nil || m.acts.last) && !m.acts.starting
 	case ShowStack:
 		return live && m.acts.act.Stack != nil && focus.Status.Active()
 	case RestartMany:
@@ -198,7 +203,7 @@ func (m *model) enabled(a Action) bool {
 	case Copy:
 		return m.covered() || m.view == mergedView || m.view == panesView
 	case Back:
-		return m.covered() || m.list.filter != ""
+		return m.covered() || m.list.filter != "" || m.acts.pending != ""
 	case Search:
 		return m.opened || m.view != mergedView
 	case SortBy:
@@ -266,6 +271,10 @@ func (m *model) screenAction(a Action) tea.Cmd {
 		m.openJob()
 		return m.openAsk(askSearch, "/", "")
 	case Back:
+		if m.acts.pending != "" {
+			m.acts.pending = ""
+			return nil
+		}
 		m.filter("")
 	case NextView:
 		return m.setView((m.view + 1) % views)
@@ -285,6 +294,8 @@ func (m *model) screenAction(a Action) tea.Cmd {
 		return m.nextTheme()
 	case ShowStack:
 		return m.askStack()
+	case OtherModel:
+		return m.chooseModel()
 	case Help:
 		m.help = helpState{open: true}
 	case Copy:
@@ -378,7 +389,7 @@ func (m *model) plain() string {
 
 // mouse: a click focuses, a second click on the same job opens it, the wheel scrolls.
 func (m *model) mouse(msg tea.MouseMsg) tea.Cmd {
-	if len(m.state.Tasks) == 0 || m.ending != staying || m.front.question != nil || m.help.open {
+	if len(m.state.Tasks) == 0 || m.ending != staying || m.front.question != nil || m.front.chooser != nil || m.help.open {
 		return nil
 	}
 	switch {
@@ -437,7 +448,7 @@ func (m *model) quit() tea.Cmd {
 }
 
 // acting reports whether another act is about to start.
-func (m *model) acting() bool { return m.opts.Next != nil && !m.acts.asked }
+func (m *model) acting() bool { return m.opts.Next != nil && !m.acts.asked || m.acts.starting }
 
 // endingKey handles keys while the dialog is open or jobs are being ended.
 func (m *model) endingKey(msg tea.KeyMsg, a Action) tea.Cmd {

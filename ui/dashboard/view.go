@@ -52,6 +52,8 @@ func (m *model) View() string {
 		rows = overlay(rows, m.dialog(), m.w)
 	case m.front.question != nil:
 		rows = overlay(rows, m.questionBox(), m.w)
+	case m.front.chooser != nil:
+		rows = overlay(rows, m.chooserBox(), m.w)
 	}
 	return strings.Join(rows, "\n")
 }
@@ -156,7 +158,7 @@ func queued(s *scene.Scene, width int) string {
 // footer is the line being typed, a notice, or the keys that work now.
 func (m *model) footer(s *scene.Scene, width int) string {
 	switch {
-	case m.ending != staying, m.front.question != nil:
+	case m.ending != staying, m.front.question != nil, m.front.chooser != nil:
 		return text.Blanks(width)
 	case m.ask.kind != askNothing:
 		return text.NewRow(width).Skip(1).PutStyled(m.ask.input.View()).String()
@@ -168,7 +170,7 @@ func (m *model) footer(s *scene.Scene, width int) string {
 
 // footerKeys are the bindings for where one is, those that mean something now.
 func (m *model) footerKeys() []key.Binding {
-	actions := []Action{Open, PauseJob, CancelJob, RestartJob, ShowStack, Search, NextView, SortBy, Filter, NextTheme, Help, Quit}
+	actions := []Action{Open, PauseJob, CancelJob, RestartJob, ShowStack, Search, NextView, OtherModel, SortBy, Filter, NextTheme, Help, Quit}
 	switch {
 	case m.front.stack != nil:
 		actions = []Action{Back, ShowStack, Copy, PauseJob, CancelJob, Help, Quit}

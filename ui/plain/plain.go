@@ -297,12 +297,11 @@ func (p *Printer) poll() (bool, error) {
 	if p.opts.Format == Group || p.opts.Format == None {
 		return false, nil
 	}
-	tries := p.live
+	beside := p.host
 	if p.opts.KeepOrder {
-		tries = slices.Concat(p.live, p.held[p.turn])
-	} else {
-		tries = slices.Concat(p.live, p.host)
+		beside = p.held[p.turn]
 	}
+	tries := slices.Concat(p.live, beside)
 	grew := false
 	for _, t := range tries {
 		if p.opts.Recorded {

@@ -26,8 +26,17 @@ func Panel(s *scene.Scene, width, height int) []string {
 		Left: []draw.Span{{Ink: st.Title, Text: "cores"}},
 	}
 	axis := NewAxis(h, box.Inner()-labelWidth, s.State.Elapsed(s.Now))
+	if s.Before != nil {
+		axis = FitAxis(h, box.Inner()-labelWidth, span(s))
+	}
 	box.Right = []draw.Span{{Ink: st.Dim, Text: axis.String() + legend(s, box.Inner())}}
 	return box.View(append(lanes(s, h, axis, box.Inner(), box.Rows()-1), advice(s, box.Inner())))
+}
+
+// span is what the lanes of a run and of the one before cover: the same, so that a run that took half
+// as long is half as long.
+func span(s *scene.Scene) time.Duration {
+	return max(s.State.Elapsed(s.Now), s.Before.State.Elapsed(0))
 }
 
 func legend(s *scene.Scene, inner int) string {
@@ -220,7 +229,7 @@ func Earlier(s *scene.Scene, width, height int) []string {
 		Left:  []draw.Span{{Ink: st.Title, Text: "before: " + s.Before.Label}},
 		Right: []draw.Span{{Ink: st.Dim, Text: draw.Seconds(elapsed)}},
 	}
-	axis := FitAxis(h, box.Inner()-labelWidth, elapsed)
+	axis := FitAxis(h, box.Inner()-labelWidth, span(s))
 	last := text.NewRow(box.Inner()).Put(st.Dim, text.Shorten(fmt.Sprintf("%.2f cores kept busy on average", before.State.Times.Total.Cores()), box.Inner()))
 	return box.View(append(lanes(&before, h, axis, box.Inner(), box.Rows()-1), last))
 }
