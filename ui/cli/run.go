@@ -204,6 +204,9 @@ func (a *app) show(stage *session.Stage, s *session.Session, v view) error {
 		if v.open != nil {
 			hands.next = func(n int) (dashboard.Act, bool, error) { return v.open(stage, n) }
 		}
+		if v.again != nil {
+			hands.again = v.again(stage, s)
+		}
 		return openDashboard(stage.Whole(), a.std, first, v.screen, hands)
 	}
 	for n, now := 1, first.shown(); ; n++ {
