@@ -92,6 +92,11 @@ type bench struct {
 	tasks    *atomic.Int64
 }
 
+// within returns the bench for a subtest.
+func (b *bench) within(t *testing.T) *bench {
+	return &bench{t: t, python: b.python, launcher: b.launcher, dir: b.dir, tasks: b.tasks}
+}
+
 func newBench(t *testing.T, p which.Python, opts ...func(*Options)) *bench {
 	t.Helper()
 	b := &bench{t: t, python: p, dir: t.TempDir(), tasks: new(atomic.Int64)}

@@ -105,7 +105,11 @@ func (l *Launcher) Launch(ctx context.Context, spec runner.Spec) (runner.Handle,
 	if err != nil {
 		return nil, fmt.Errorf("start: %w", err)
 	}
-	c, err := z.fork(ctx, e.run(spec.Job), append([]*os.File{stdin, spec.Stdout, spec.Stderr}, spec.Extra...))
+	files := append([]*os.File{stdin, spec.Stdout, spec.Stderr}, spec.Extra...)
+	if spec.Progress != nil {
+		files = append(files, spec.Progress)
+	}
+	c, err := z.fork(ctx, e.run(spec.Job), files)
 	if err != nil {
 		return nil, fmt.Errorf("start: %w", err)
 	}

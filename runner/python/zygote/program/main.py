@@ -126,6 +126,8 @@ class Zygote:
             signal.signal(signal.SIGCHLD, self.before)
         if self.collects:
             gc.enable()
+        for fd in places:
+            os.close(fd)
         for fd in self.ready:
             os.close(fd)
         os.close(self.origin.home)
@@ -159,6 +161,11 @@ class Zygote:
 
 
 def main(fd):
+    # A script's __main__ is not the one that this program was begun in: a trace of that is still held
+    # by the interpreter when it frees the script's, and would keep it from doing so.
+    mine = sys.modules["__main__"]
+    sys.modules["__main__"] = its = type(sys)("__main__")
+    its.__dict__.update(mine.__dict__)
     # Out of the way of scripts, whose descriptors begin at 3.
     link = Link(fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 64))
     os.close(fd)

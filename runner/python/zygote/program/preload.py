@@ -7,10 +7,16 @@ import sys
 # What a plain interpreter has loaded before it runs a script.
 PLAIN = frozenset(sys.modules)
 
+import os
+
+# The places where scripts get descriptors. What modules open while they are imported goes elsewhere.
+places = [os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)]
+while places[-1] < 15:
+    places.append(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))
+
 import importlib
 import importlib.machinery
 import importlib.util
-import os
 
 
 class Unfit(Exception):
