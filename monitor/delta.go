@@ -58,10 +58,11 @@ func (t *tally) add(d counters) {
 // children too short-lived to be seen.
 func (t *tally) atLeast(on time.Duration) { t.on = max(t.on, on) }
 
-// told is how much of a task's try has been reported so far.
+// told is how much of a task's try has been reported so far, and what it says of its progress.
 type told struct {
 	live time.Duration
 	used tally
+	follower
 }
 
 // sample returns what the task did since the last report, and remembers it as reported. now is the

@@ -31,6 +31,10 @@ type Options struct {
 	// where that is not known. It is called from Run's goroutine ten times a second for each such
 	// task and must not block. It is nil where no task has more threads than its Identity says.
 	Threads func(task int) []int
+	// Progress reads what a task has written to its progress descriptor since it was last asked, as
+	// runner.Run's does. It is called from Run's goroutine for each report and must not block. It is
+	// nil where tasks have none.
+	Progress func(task int, buf []byte) (tail []byte, whole bool)
 }
 
 // Sampler measures a run and reports what it sees.
@@ -52,11 +56,14 @@ type Sampler struct {
 	advised  time.Duration
 	asked    time.Duration // when tasks were last asked for their threads
 	shared   hostLogs
+	progress progresses
 }
 
 // New prepares a Sampler. It starts nothing and opens nothing.
 func New(opts Options) *Sampler {
-	return &Sampler{opts: opts, tasks: map[int]*told{}, asked: -discovery}
+	return &Sampler{
+		opts: opts, tasks: map[int]*told{}, asked: -discovery, progress: progresses{dir: opts.Dir, ask: opts.Progress},
+	}
 }
 
 // Run measures until ctx is done or the run has ended, and then has released all that it held.
@@ -204,6 +211,7 @@ func (s *Sampler) report() {
 			out.Tasks = append(out.Tasks, ts)
 		}
 	}
+	s.progress.fill(out.Tasks, s.tasks, s.state.Tasks)
 	out.Logs = s.shared.grown(s.opts.Dir)
 	s.opts.Report(out)
 }

@@ -128,6 +128,12 @@ func (r *Run) attend(ctx context.Context, spec Spec, logs [2]string) {
 	var h Handle
 	if err == nil {
 		spec.Stdout, spec.Stderr = files[0], files[len(files)-1]
+		if told := newSaying(); told != nil {
+			defer told.file.Close()
+			spec.Progress = told.file
+			r.sayings.Store(spec.Task, told)
+			defer r.sayings.CompareAndDelete(spec.Task, told)
+		}
 		h, err = launchSafely(ctx, r.opts.Launchers[spec.Job.Model], spec)
 	}
 	if err != nil {

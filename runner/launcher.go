@@ -35,6 +35,10 @@ type Spec struct {
 	// Extra are further descriptors for a process, from 3 on. They are for launchers that run an
 	// interpreter of theirs as a process; other models ignore them.
 	Extra []*os.File
+	// Progress is where the try may write how far it is, in lines such as "42%" or "3/10"; it is for
+	// launchers that can hand it to a job as a descriptor, with its number in ProgressEnv. Writing to
+	// it never blocks. It is nil where it cannot be had; the caller closes it once Wait has returned.
+	Progress *os.File
 	// Say tells the user something of this try, in one line. It may be called from any goroutine until
 	// Wait has returned, never blocks, and is nil where nobody listens.
 	Say func(level Level, code, text string)
@@ -43,6 +47,10 @@ type Spec struct {
 	// goroutine and is nil where there is no folder.
 	Shared func(name string) (*os.File, string, error)
 }
+
+// ProgressEnv is the variable that tells a job the number of its progress descriptor. Jobs never
+// inherit it from parallax's own environment.
+const ProgressEnv = "PARALLAX_PROGRESS_FD"
 
 // Handle controls one running try.
 //

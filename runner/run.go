@@ -61,6 +61,7 @@ type Run struct {
 	tasks sync.WaitGroup // the goroutines of attempts
 	// handles are those of running tries by task, for who asks a task itself, from any goroutine.
 	handles sync.Map
+	sayings sync.Map // likewise, what they tell of their progress
 	began   time.Time
 
 	// Owned by Run's goroutine.

@@ -179,7 +179,7 @@ func newBaseEnv(env []string) baseEnv {
 // with returns the environment of a try: the base, what the job sets, and who it is. dir is the
 // job's folder, absolute, or "".
 func (b *baseEnv) with(spec runner.Spec, dir string) []string {
-	env := make([]string, 0, len(b.pairs)+len(spec.Job.Env)+6)
+	env := make([]string, 0, len(b.pairs)+len(spec.Job.Env)+7)
 	for i, pair := range b.pairs {
 		key := b.keys[i]
 		if _, set := spec.Job.Env[key]; set || identity(key) || key == "PWD" && dir != "" {
@@ -200,15 +200,19 @@ func (b *baseEnv) with(spec runner.Spec, dir string) []string {
 			env = append(env, key+"="+value)
 		}
 	}
+	if spec.Progress != nil { // it comes last
+		env = append(env, runner.ProgressEnv+"="+strconv.Itoa(3+len(spec.Extra)))
+	}
 	env = append(env, marks(spec)...)
 	return append(env, "PARALLAX_JOB="+spec.Job.Name, "PARALLAX_SLOT="+strconv.Itoa(spec.Slot))
 }
 
 // identity reports whether a variable says which try a process belongs to and which worker it
-// holds. Those cannot be overridden: what a try left behind is found by them.
+// holds. Those cannot be overridden: what a try left behind is found by them. That of the progress
+// descriptor is one too: a number from outside would be another's file.
 func identity(key string) bool {
 	switch key {
-	case "PARALLAX_RUN", "PARALLAX_TASK", "PARALLAX_TRY", "PARALLAX_JOB", "PARALLAX_SLOT":
+	case "PARALLAX_RUN", "PARALLAX_TASK", "PARALLAX_TRY", "PARALLAX_JOB", "PARALLAX_SLOT", runner.ProgressEnv:
 		return true
 	}
 	return false

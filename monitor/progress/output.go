@@ -123,12 +123,18 @@ func (o *output) redraw(tell func(source, float64)) {
 // end ends a line that stays. The last state of a bar does; what is printed in between, after the bar
 // was wiped away, does too, but looks different.
 func (o *output) end(tell func(source, float64)) {
-	if r, ok := bar(o.line, true); o.again && ok && r.like(o.last) {
+	if o.again && o.like() {
 		o.look(true, tell)
 	} else if len(o.line) > 0 {
 		o.drawn = 0
 	}
 	o.next(false)
+}
+
+// like reports whether the line looks like the one that was drawn last.
+func (o *output) like() bool {
+	r, ok := bar(o.line, true)
+	return ok && r.like(o.last)
 }
 
 // next begins a line.

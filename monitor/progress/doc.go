@@ -10,9 +10,6 @@
 // Numbers in ordinary lines are never taken for progress.
 package progress
 
-// Env is the variable that names the descriptor.
-const Env = "PARALLAX_PROGRESS_FD"
-
 // Tail is how many bytes at the end of what a job has written are enough to feed: what lies before
 // them is out of date.
 const Tail = 4096
