@@ -104,7 +104,7 @@ func (st *Stage) Start(plan Plan) (*Session, error) {
 		return nil, errors.Join(err, rec.Close())
 	}
 	s := &Session{Plan: plan, run: run, rec: rec, Feed: run.Subscribe(), done: make(chan struct{})}
-	sampler := monitor.New(monitor.Options{Feed: run.Subscribe(), Report: run.Report, Advise: run.Advise, Dir: rec.Dir(), Threads: run.Threads})
+	sampler := monitor.New(monitor.Options{Feed: run.Subscribe(), Report: run.Report, Advise: run.Advise, Dir: rec.Dir(), Threads: run.Threads, Progress: run.Progress})
 	beside := []func(context.Context){func(ctx context.Context) { sampler.Run(ctx) }} // it fails only for lack of options
 	if serve := st.control(s); serve != nil {
 		beside = append(beside, serve)
