@@ -46,12 +46,17 @@ func choices(jobs []runner.Job, by map[runner.Model]runner.Launcher) []dashboard
 	for _, m := range runner.Models() {
 		out = append(out, dashboard.Choice{Model: m, Why: whyNot(as(jobs, m), by[m])})
 	}
+	shut(by)
+	return out
+}
+
+// shut closes launchers that have started nothing.
+func shut(by map[runner.Model]runner.Launcher) {
 	for _, l := range by {
 		if c, ok := l.(io.Closer); ok {
-			_ = c.Close() // it has started nothing
+			_ = c.Close()
 		}
 	}
-	return out
 }
 
 // whyNot says why jobs cannot run by a launcher, or "".

@@ -116,7 +116,7 @@ func (a *app) root() *cobra.Command {
 		Long: `parallax runs your scripts side by side, as goroutines or processes, and shows where
 every core goes while they run.
 
-Without a command it shows the demo: the same scripts as goroutines, then as processes.`,
+Without a command it shows the demo: the same scripts in one model after the other.`,
 		Example: `  parallax                                  the demo
   parallax run a.py b.py 'make test'        three jobs side by side
   parallax run -j 4 -- gzip -k {} ::: *.log one job per file, four at a time

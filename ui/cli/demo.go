@@ -9,6 +9,7 @@ import (
 	"parallax/monitor"
 	"parallax/runner"
 	"parallax/runner/journal"
+	"parallax/runner/python/which"
 	"parallax/ui/cli/session"
 	"parallax/ui/dashboard"
 	"parallax/ui/demo"
@@ -19,10 +20,11 @@ func (a *app) demoCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "demo",
 		GroupID: groupRun,
-		Short:   "Show what parallax does: the same scripts as goroutines, then as processes",
-		Long: `Run four CPU-bound and two I/O-bound scripts that come with parallax, first as goroutines,
-then as processes, and say at the end what differed. It takes about 15 seconds and is the same as
-parallax without a command.`,
+		Short:   "Show what parallax does: the same scripts in one model after the other",
+		Long: `Run four CPU-bound and two I/O-bound scripts that come with parallax: as goroutines, then, where
+a Python is found that can, as threads, interpreters and processes of it, else as processes; and
+say at the end what differed. It takes about 15 seconds and is the same as parallax without a
+command.`,
 		Args: a.nothing,
 		RunE: func(c *cobra.Command, _ []string) error { return a.showDemo(c.Context()) },
 	}
@@ -47,33 +49,100 @@ func (a *app) showDemo(ctx context.Context) error {
 	}
 	cores, quota, _ := monitor.Usable()
 	env := session.Env{Root: root, Version: version(), Cores: cores, Quota: quota, Launchers: launchers(&pythons{})}
-	plan := func(m runner.Model) (session.Plan, error) {
-		jobs, err := runner.Prepare(demo.Jobs(dir, m), env.Launchers())
-		return session.Plan{Name: "demo-" + string(m), Jobs: jobs, Workers: max(len(jobs), defaultWorkers(quota)), Hold: true}, err
-	}
-	first, err := plan(demo.Models()[0])
+	d := &acts{dir: dir, env: env}
+	first, err := d.plan(runner.Goroutines)
 	if err != nil {
 		return err
 	}
 	v := view{
-		screen: a.screen, title: demo.Title(demo.Models()[0]), closing: demo.Closing,
+		screen: a.screen, title: demo.Title(runner.Goroutines), about: demo.About(runner.Goroutines, false), closing: demo.Closing,
 		lines: a.screen.plain || !isTerminal(a.std.Out),
 		plain: plain.Options{Format: plain.Line, Tag: true, Hint: logsHint},
 		last:  "try your own: parallax run a.py b.py 'make test'; all commands: parallax --help",
+		open:  d.next,
 	}
-	v.open = func(stage *session.Stage, n int) (dashboard.Act, bool, error) {
-		if n >= len(demo.Models()) {
-			return dashboard.Act{}, false, nil
+	v.again = func(stage *session.Stage, _ *session.Session) *dashboard.Again {
+		return &dashboard.Again{
+			Models: d.choices,
+			Start:  func(m runner.Model, workers int) (dashboard.Act, error) { return d.start(stage, m, workers) },
 		}
-		next, err := plan(demo.Models()[n])
-		if err != nil {
-			return dashboard.Act{}, false, err
-		}
-		s, err := stage.Start(next)
-		if err != nil {
-			return dashboard.Act{}, false, err
-		}
-		return liveAct(demo.Title(demo.Models()[n]), s).shown(), true, nil
 	}
 	return a.perform(ctx, request{plan: first, env: env}, v)
+}
+
+// acts are the runs of the demo after the first. Its methods are called one at a time.
+type acts struct {
+	dir    string // with the scripts
+	env    session.Env
+	python which.Python // runs them, if its Path is not ""
+	left   []runner.Model
+	asked  bool
+}
+
+// plan is the demo in one model.
+func (d *acts) plan(m runner.Model) (session.Plan, error) {
+	jobs, err := runner.Prepare(demo.Jobs(d.dir, m, d.python.Path), d.env.Launchers())
+	return session.Plan{Name: "demo-" + string(m), Jobs: jobs, Workers: max(len(jobs), defaultWorkers(d.env.Quota)), Hold: true}, err
+}
+
+// next starts the act after the n-th. Pythons are asked for after the first has started, so that
+// nobody waits for it.
+func (d *acts) next(stage *session.Stage, _ int) (dashboard.Act, bool, error) {
+	if !d.asked {
+		d.asked, d.python = true, fitting()
+		d.left = demo.Models(d.python.Path != "")[1:]
+	}
+	for len(d.left) > 0 {
+		m := d.left[0]
+		d.left = d.left[1:]
+		if m == runner.Interpreters && d.python.Interpreters() != nil {
+			continue
+		}
+		shown, err := d.start(stage, m, 0)
+		return shown, err == nil, err
+	}
+	return dashboard.Act{}, false, nil
+}
+
+// start runs the demo in one model, with so many workers, or as many as it has jobs.
+func (d *acts) start(stage *session.Stage, m runner.Model, workers int) (dashboard.Act, error) {
+	plan, err := d.plan(m)
+	if err != nil {
+		return dashboard.Act{}, err
+	}
+	if workers > 0 {
+		plan.Workers = workers
+	}
+	s, err := stage.Start(plan)
+	if err != nil {
+		return dashboard.Act{}, err
+	}
+	shown := liveAct(demo.Title(m), s)
+	shown.about = demo.About(m, !d.python.GIL)
+	return shown.shown(), nil
+}
+
+// choices are all models, with why the demo cannot run in some.
+func (d *acts) choices() []dashboard.Choice {
+	by := d.env.Launchers()
+	defer shut(by)
+	out := make([]dashboard.Choice, 0, len(runner.Models()))
+	for _, m := range runner.Models() {
+		out = append(out, dashboard.Choice{Model: m, Why: whyNot(demo.Jobs(d.dir, m, d.python.Path), by[m])})
+	}
+	return out
+}
+
+// fitting finds a Python that can run scripts as threads: the one that runs a script which asks for
+// none or, where that cannot, the newest. Its Path is "" when there is none.
+func fitting() which.Python {
+	if p, err := which.Find(""); err == nil && p.Threads() == nil {
+		return p
+	}
+	for _, p := range which.All() {
+		if p.Threads() == nil {
+			return p
+		}
+	}
+	return which.Python{}
 }

@@ -17,6 +17,7 @@ import (
 // act is one run on the screen: a live one, or one that is replayed.
 type act struct {
 	title string // what the user called it, or ""
+	about string // explains what one sees, or ""
 	feed  plain.Source
 	do    func(runner.Command)           // nil when the run cannot be controlled
 	dir   string                         // the run's folder
@@ -26,11 +27,11 @@ type act struct {
 
 // liveAct is a run that goes on.
 func liveAct(title string, s *session.Session) act {
-	return act{title, s.Feed, s.Do, s.Dir(), s.Clock, s.Stack}
+	return act{title: title, feed: s.Feed, do: s.Do, dir: s.Dir(), clock: s.Clock, stack: s.Stack}
 }
 
 func (a act) shown() dashboard.Act {
-	return dashboard.Act{Title: a.title, Feed: a.feed, Do: a.do, Dir: a.dir, Clock: a.clock, Stack: a.stack}
+	return dashboard.Act{Title: a.title, About: a.about, Feed: a.feed, Do: a.do, Dir: a.dir, Clock: a.clock, Stack: a.stack}
 }
 
 // titleOf is what the screen calls a run: its name, its job file, or its first job.
@@ -51,7 +52,7 @@ func titleOf(file, name string, jobs []runner.Job) string {
 // screenHands is what the screen needs of whoever runs the jobs, besides the run itself.
 type screenHands struct {
 	next    func(n int) (dashboard.Act, bool, error) // opens the act after the n-th; nil for none
-	closing func(before, last *runner.State) string
+	closing func(acts []*runner.State) string
 	again   *dashboard.Again // runs the jobs once more; nil: that cannot be done
 	broke   func(value any, stack []byte)
 }

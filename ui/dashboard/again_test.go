@@ -17,7 +17,7 @@ type again struct {
 
 func (a *again) give(o *Options) {
 	act := o.Act
-	o.Closing = func(_, _ *runner.State) string { return "they differed" }
+	o.Closing = func([]*runner.State) string { return "they differed" }
 	o.Again = &Again{
 		Models: func() []Choice {
 			return []Choice{

@@ -30,8 +30,9 @@ type Options struct {
 	// Next opens the act after the n-th (from 1) when that is over; false means that it was the
 	// last. It may start processes: it is called off the main loop. nil: there is one act.
 	Next func(n int) (act Act, ok bool, err error)
-	// Closing says, after the last act, how it differed from the one before.
-	Closing func(before, last *runner.State) string
+	// Closing says, after the last act, how the acts differed: all that were shown (the last few, if
+	// they are many), oldest first.
+	Closing func(acts []*runner.State) string
 	// Again makes further acts of the same jobs, after the last; nil: there are none.
 	Again *Again
 

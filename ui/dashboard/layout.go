@@ -30,7 +30,7 @@ type layout struct {
 type wishes struct {
 	cores   int  // lanes
 	before  bool // an earlier run's lanes are kept
-	closing bool // two runs are over and can be told apart
+	closing int  // rows of what differed between runs, once they are over
 	queue   bool // queued jobs have no pane
 	whole   bool // the body wants the band's place too (the lanes view does)
 }
@@ -50,9 +50,9 @@ func arrange(w, h int, show wishes) layout {
 	if !show.whole {
 		y = l.band(w, h, y, show.cores, show.before)
 	}
-	if show.closing {
-		l.closing = rect{0, y, w, 4}
-		y += 4
+	if show.closing > 0 {
+		l.closing = rect{0, y, w, show.closing + 2}
+		y += show.closing + 2
 	}
 	l.body = rect{0, y, w, bottom - y}
 	return l

@@ -1,6 +1,8 @@
 package dashboard
 
 import (
+	"slices"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"parallax/runner"
@@ -63,6 +65,9 @@ type front struct {
 // covered reports whether something else than the jobs fills the body.
 func (m *model) covered() bool { return m.opened || m.front.stack != nil }
 
+// maxGone is how many acts are kept besides the one on the screen.
+const maxGone = 5
+
 // look is how things are drawn.
 type look struct {
 	theme  themes.Theme
@@ -76,9 +81,10 @@ type acts struct {
 	known  *scene.Known
 	bridge *bridge
 	before *scene.Before
-	asked  bool   // the next act was asked for
-	last   bool   // Next has no further act
-	close  string // the sentence after the last act
+	gone   []*runner.State // of the acts that were shown, the last of them
+	asked  bool            // the next act was asked for
+	last   bool            // Next has no further act
+	close  string          // the sentence after the last act
 	// pending is the model in which the jobs are to run again when all are over; "" for none.
 	pending  runner.Model
 	starting bool // they are about to
@@ -137,6 +143,7 @@ func (m *model) show(act Act) {
 			m.acts.act.Do(runner.Finish{}) // nobody can restart its jobs any more: what it holds is let go
 		}
 		m.acts.before = &scene.Before{Label: header.Model(m.state), State: m.state}
+		m.acts.gone = append(m.acts.gone[max(len(m.acts.gone)-maxGone+1, 0):], m.state)
 	}
 	m.state, m.acts.known = &runner.State{}, &scene.Known{}
 	m.tails = map[int][]logs.Line{}
@@ -233,7 +240,7 @@ func (m *model) advance() tea.Cmd {
 		return m.startAgain()
 	case m.opts.Next == nil || m.acts.last:
 		if m.acts.close == "" && m.opts.Closing != nil && m.acts.before != nil {
-			m.acts.close = m.opts.Closing(m.acts.before.State, m.state)
+			m.acts.close = m.opts.Closing(append(slices.Clone(m.acts.gone), m.state))
 		}
 		return nil
 	case m.acts.asked:
@@ -295,6 +302,7 @@ func (m *model) scene() *scene.Scene {
 	return &scene.Scene{
 		State: m.state, Now: m.acts.act.Clock(), Styles: &m.look.styles, Tails: m.tails,
 		Focus: m.focus, Before: m.acts.before, Live: m.acts.act.live(), Known: m.acts.known,
+		About: m.acts.act.About,
 	}
 }
 

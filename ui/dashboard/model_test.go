@@ -372,7 +372,7 @@ func TestTheRunBeforeStaysBesideTheNext(t *testing.T) {
 	s := newStage(t, 140, 42, func(o *Options) {
 		act := o.Act
 		o.Next = func(n int) (Act, bool, error) { opened = n; return act, n < 2, nil }
-		o.Closing = func(_, _ *runner.State) string { return "they differed" }
+		o.Closing = func([]*runner.State) string { return "they differed" }
 	})
 	finish := func() tea.Cmd {
 		s.begin(1, 1)

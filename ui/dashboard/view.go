@@ -65,7 +65,7 @@ func (m *model) layout() layout {
 	}
 	queue := m.view == panesView && !m.covered() && m.hidden() > 0
 	return arrange(m.w, m.h, wishes{
-		cores: lanes, before: m.acts.before != nil, closing: m.acts.close != "", queue: queue,
+		cores: lanes, before: m.acts.before != nil, closing: len(m.closingLines()), queue: queue,
 		whole: m.view == lanesView && !m.covered(),
 	})
 }
@@ -111,10 +111,20 @@ func (m *model) closing(r rect) []string {
 	st := &m.look.styles
 	box := draw.Box{Border: st.Good, Width: r.w, Height: r.h, Left: []draw.Span{{Ink: st.GoodBold, Text: "what differed"}}}
 	var rows []*text.Row
-	for line := range strings.SplitSeq(ansi.Wordwrap(m.acts.close, box.Inner(), ""), "\n") {
+	for _, line := range m.closingLines() {
 		rows = append(rows, text.NewRow(box.Inner()).Put(st.Text, line))
 	}
 	return box.View(rows)
+}
+
+// closingLines is what differed between runs in as many rows as it needs, up to a few.
+func (m *model) closingLines() []string {
+	const most = 4
+	if m.acts.close == "" {
+		return nil
+	}
+	lines := strings.Split(ansi.Wordwrap(m.acts.close, m.w-4, ""), "\n")
+	return lines[:min(len(lines), most)]
 }
 
 func (m *model) body(s *scene.Scene, r rect) []string {

@@ -185,8 +185,11 @@ func cellInk(s *scene.Scene, who int32) text.Ink {
 // advice is the sentence below the lanes: what the run should change or, when it is over, how it went.
 func advice(s *scene.Scene, width int) *text.Row {
 	a := s.State.Advice
-	if s.State.Over() {
+	switch {
+	case s.State.Over():
 		a = summary(s)
+	case s.About != "" && a.Level != runner.Warning && a.Code != "foreign-load" && a.Code != "paused":
+		a = runner.Advised{Level: runner.Note, Text: s.About}
 	}
 	return text.NewRow(width).Put(s.Level(a.Level), text.Shorten(a.Text, width))
 }

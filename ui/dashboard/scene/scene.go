@@ -20,6 +20,7 @@ type Scene struct {
 	Before *Before             // the run before this one, or nil
 	Live   bool                // it can be controlled; false for a replay
 	Known  *Known
+	About  string // explains the run, in place of advice that is not urgent
 }
 
 // Before is an earlier run of the same jobs whose lanes stay on the screen.

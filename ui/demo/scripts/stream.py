@@ -1,7 +1,7 @@
 # I/O-bound: a little work for each of many messages that come slowly, with a bar that is redrawn.
 # Valid as Python and as Starlark.
 time = __import__("time")
-total = 40
+total = 27
 for n in range(1, total + 1):
     time.sleep(0.12)
     done = n * 20 // total
