@@ -96,17 +96,20 @@ func kinds(j Job) int {
 func check(j Job, launchers map[Model]Launcher) error {
 	l, ok := launchers[j.Model]
 	var err error
-	if ok {
-		err = l.Check(j)
-	} else {
+	switch {
+	case !ok:
 		err = fmt.Errorf("the model %s is not part of this build", j.Model)
+	case len(j.Preload) > 0 && j.Model != Processes:
+		err = fmt.Errorf("preload is for Python scripts that run as processes, not as %s", j.Model)
+	default:
+		err = l.Check(j)
 	}
 	if err == nil {
 		return nil
 	}
 	var can []string
 	for _, m := range Models() {
-		if l, ok := launchers[m]; ok && m != j.Model && l.Check(j) == nil {
+		if l, ok := launchers[m]; ok && m != j.Model && (len(j.Preload) == 0 || m == Processes) && l.Check(j) == nil {
 			can = append(can, string(m))
 		}
 	}

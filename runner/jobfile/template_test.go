@@ -2,6 +2,7 @@ package jobfile
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -262,4 +263,42 @@ func FuzzTemplate(f *testing.F) {
 			t.Fatalf("the argument was read as code in %q:\n%s", line, tmpl.render([]string{"'\"\n;;fi)}`$((\n\"'"}, 1))
 		}
 	})
+}
+
+func TestArgumentsOfAScript(t *testing.T) {
+	lists := []List{{Args: []string{"a b", "d/c.txt"}, From: ":::"}, {Args: []string{"", "$x"}, From: ":::"}}
+	for _, c := range []struct {
+		words, last string // of the last job
+		lists       int
+	}{
+		{"", "[d/c.txt]", 1},
+		{"-n 3", "[-n 3 d/c.txt]", 1},
+		{"{} --out={/.}.{#}", "[d/c.txt --out=c.2]", 1},
+		{"{}", "[d/c.txt $x]", 2},
+		{"x{}y {2} {1//}", "[xd/c.txt $xy $x d]", 2},
+		{"{3}", "{3} names an argument list that is not there: there are 2, counted from 1 (or -1 from the end)", 2},
+	} {
+		jobs, err := Expand(strings.Fields(c.words), lists[:c.lists], runner.Job{Script: "x.py"})
+		if err != nil {
+			if err.Error() != c.last {
+				t.Errorf("%q: %v", c.words, err)
+			}
+			continue
+		}
+		last := jobs[len(jobs)-1]
+		if got := fmt.Sprint(last.Args); got != c.last || last.Line != "" || last.Script != "x.py" {
+			t.Errorf("%q: %s, want %s", c.words, got, c.last)
+		}
+	}
+	jobs, err := Expand([]string{"{2}"}, lists, runner.Job{Script: "x.py"})
+	if err != nil || len(jobs[0].Args) != 1 || jobs[0].Args[0] != "" {
+		t.Errorf("%+v %v: an empty argument stays one", jobs, err)
+	}
+	for words, want := range map[string]bool{
+		"": true, "-n {} --x={2/.}": true, "{%}": false, "a{%}": false, "| sort": false, "> {.}": false, "*.txt": false, "~/a": false, "$HOME": false, "{a,b}": false,
+	} {
+		if got := Plain(strings.Fields(words)); got != want {
+			t.Errorf("%q: %v", words, got)
+		}
+	}
 }

@@ -18,6 +18,8 @@ import (
 // It has a field for each flag, so it is long; splitting it would only put dots in the names.
 type runFlags struct {
 	workers, as, python, name string
+	interpreters, preload     string
+	onHostLoss                string
 	timeout, retries, backoff string
 	grace, halt               string
 	file                      string
@@ -54,8 +56,10 @@ func (f *runFlags) groups(c *cobra.Command) []flagGroup {
 	what := pflag.NewFlagSet("jobs", pflag.ContinueOnError)
 	what.StringVarP(&f.file, "file", "f", "", "take the jobs from `FILE`: parallax.yaml or a Procfile")
 	what.StringArrayVarP(&f.argFiles, "arg-file", "a", nil, "one job per line of `FILE` (- is standard input), as :::: FILE")
-	what.StringVar(&f.as, "as", "", "run the jobs as `MODEL`: auto, goroutines or processes")
-	what.StringVar(&f.python, "python", "", "run .py scripts with the interpreter `PATH` (default python3)")
+	what.StringVar(&f.as, "as", "", "run the jobs as `MODEL`: auto, goroutines, threads, interpreters, processes or hybrid")
+	what.StringVar(&f.python, "python", "", "run .py scripts with `PYTHON`: a path, a name, or a version such as 3.13 or 3.14t")
+	what.StringVar(&f.interpreters, "interpreters", "", "with --as hybrid: spread the jobs over `N` interpreters (default: one for each core)")
+	what.StringVar(&f.preload, "preload", "", "start Python processes as forks of one that has imported `MODULE,...`; auto: what the scripts share")
 	what.StringVar(&f.name, "name", "", "call the run `NAME`")
 	what.BoolVar(&f.dryRun, "dry-run", false, "print what would run, and run nothing")
 
@@ -66,6 +70,7 @@ func (f *runFlags) groups(c *cobra.Command) []flagGroup {
 	how.StringVar(&f.backoff, "backoff", "", "wait `TIME` before the first retry, then twice as long each time (default 1s)")
 	how.StringVar(&f.grace, "grace", "", "let a job that is to end have `TIME` before it is killed (default 5s)")
 	how.StringVar(&f.halt, "halt", "", "`WHEN` a failed job halts the rest: never (default), soon (start no more) or fail (cancel them)")
+	how.StringVar(&f.onHostLoss, "on-host-loss", "", "`WHAT` becomes of jobs whose interpreter another job has ended: fail (default) or restart")
 
 	out := pflag.NewFlagSet("output", pflag.ContinueOnError)
 	out.StringVar(&f.output, "output", "", "`HOW` to print output: line (as it comes; default), group (a job at a time), json or none")
@@ -87,7 +92,7 @@ func (f *runFlags) groups(c *cobra.Command) []flagGroup {
 
 // environ are the flags that the environment can set: PARALLAX_WORKERS and so on. A job file
 // overrides it, and a flag on the command line overrides both.
-var environ = []string{"workers", "as", "python", "halt", "output", "theme"}
+var environ = []string{"workers", "as", "python", "interpreters", "preload", "halt", "on-host-loss", "output", "theme"}
 
 func envName(flag string) string {
 	return "PARALLAX_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
@@ -133,6 +138,14 @@ func value[T any](r *reader, s setting, def T, parse func(string) (T, error)) T 
 		return def
 	}
 	return v
+}
+
+func parseHosts(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > runner.MaxWorkers {
+		return 0, fmt.Errorf("%q: write a number of interpreters from 1 to %d", s, runner.MaxWorkers)
+	}
+	return n, nil
 }
 
 func parseCount(s string) (int, error) {

@@ -13,8 +13,21 @@ import (
 
 // pythons chooses the interpreter of each job's Python script, by one rule in all models.
 type pythons struct {
-	finder which.Finder
-	choice setting // for jobs that name none
+	finder  which.Finder
+	choice  setting  // for jobs that name none
+	hosts   int      // over how many interpreters the model hybrid spreads jobs; 0 for its own default
+	scripts []string // one for each job that runs one
+}
+
+// pythonScripts lists the Python scripts of jobs.
+func pythonScripts(jobs []runner.Job) []string {
+	var out []string
+	for _, j := range jobs {
+		if filepath.Ext(j.Script) == ".py" {
+			out = append(out, j.Script)
+		}
+	}
+	return out
 }
 
 // of returns the interpreter of a job's script.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"time"
@@ -19,6 +20,8 @@ import (
 	"parallax/runner/jobfile"
 	"parallax/runner/process"
 	pythonhost "parallax/runner/python"
+	"parallax/runner/python/which"
+	"parallax/runner/python/zygote"
 	"parallax/ui/cli/session"
 	"parallax/ui/plain"
 )
@@ -37,7 +40,8 @@ type request struct {
 type limits struct {
 	as                      setting
 	model                   runner.Model
-	python                  setting
+	python, preload         setting
+	modules                 []string // of preload
 	timeout, retries, grace setting
 	forTime, forGrace       time.Duration
 	tries                   int
@@ -54,6 +58,8 @@ func (a *app) request(c *cobra.Command, f *runFlags, args []string) (request, er
 	l := readLimits(r, fs, own)
 	backoff := value(r, given(fs, "backoff"), 0, jobfile.ParseDuration)
 	halt := value(r, given(fs, "halt"), "", runner.ParseHalt)
+	loss := value(r, given(fs, "on-host-loss"), jobfile.LossFail, jobfile.ParseHostLoss)
+	hosts := value(r, given(fs, "interpreters"), 0, parseHosts)
 	cores, quota, _ := monitor.Usable()
 	workers := func(s string) (int, error) { return jobfile.ParseWorkers(s, quota) }
 	asked := own.fallback(given(fs, "workers"), own.Workers)
@@ -63,7 +69,7 @@ func (a *app) request(c *cobra.Command, f *runFlags, args []string) (request, er
 		r.add(own.checkTheme(theme))
 	}
 	file := a.jobs(r, c, f, args)
-	l.apply(file.Jobs)
+	l.apply(file)
 	req.title = file.Path
 	req.plan = session.Plan{
 		Name: file.Name, Jobs: file.Jobs, Workers: atOnce, Halt: halt, Separate: f.separate, Backoff: backoff,
@@ -83,7 +89,14 @@ func (a *app) request(c *cobra.Command, f *runFlags, args []string) (request, er
 	if backoff == 0 {
 		req.plan.Backoff = file.Backoff
 	}
-	req.pythons = &pythons{choice: l.python}
+	if file.OnHostLoss != "" && !given(fs, "on-host-loss").flag {
+		loss = file.OnHostLoss
+	}
+	req.plan.RestartLost = loss == jobfile.LossRestart
+	if file.Interpreters > 0 && !given(fs, "interpreters").flag {
+		hosts = file.Interpreters
+	}
+	req.pythons = &pythons{choice: l.python, hosts: hosts, scripts: pythonScripts(file.Jobs)}
 	req.env = session.Env{Version: version(), Argv: os.Args, Cores: cores, Quota: quota, Launchers: launchers(req.pythons)}
 	if len(file.Jobs) > 0 {
 		jobs, err := runner.Prepare(file.Jobs, req.env.Launchers())
@@ -119,13 +132,14 @@ func launchers(by *pythons) func() map[runner.Model]runner.Launcher {
 		self = []string{path, starName}
 	}
 	return func() map[runner.Model]runner.Launcher {
-		return map[runner.Model]runner.Launcher{
-			runner.Processes:  process.New(process.Options{Python: by.path, Self: self}),
-			runner.Goroutines: goroutine.New(),
-			runner.Threads: pythonhost.New(pythonhost.Options{
-				Python: by.choice.text, Processes: process.New(process.Options{}),
-			}),
-		}
+		all := pythonhost.Models(pythonhost.Options{
+			Python: by.choice.text, Hosts: by.hosts, Processes: process.New(process.Options{}),
+		})
+		all[runner.Goroutines] = goroutine.New()
+		all[runner.Processes] = zygote.New(zygote.Options{
+			Processes: process.New(process.Options{Python: by.path, Self: self}), Scripts: by.scripts,
+		})
+		return all
 	}
 }
 
@@ -151,24 +165,35 @@ func (f *runFlags) outputs(r *reader, fs *pflag.FlagSet) plain.Format {
 func readLimits(r *reader, fs *pflag.FlagSet, own settled) limits {
 	l := limits{
 		as: given(fs, "as"), python: own.fallback(given(fs, "python"), own.Python),
-		timeout: given(fs, "timeout"), retries: given(fs, "retries"), grace: given(fs, "grace"),
+		preload: given(fs, "preload"), timeout: given(fs, "timeout"), retries: given(fs, "retries"), grace: given(fs, "grace"),
 	}
 	l.model = value(r, l.as, runner.Auto, runner.ParseModel)
 	l.forTime = value(r, l.timeout, 0, jobfile.ParseDuration)
 	l.forGrace = value(r, l.grace, own.Grace, jobfile.ParseDuration)
 	l.tries = value(r, l.retries, 0, parseCount)
+	l.modules = value(r, l.preload, nil, jobfile.ParsePreload)
 	return l
 }
 
 // apply puts what flags say above what the job file says, and the environment below it.
-func (l limits) apply(jobs []runner.Job) {
-	for i := range jobs {
-		j := &jobs[i]
+func (l limits) apply(file jobfile.File) {
+	for i := range file.Jobs {
+		j := &file.Jobs[i]
 		if l.as.flag || j.Model == "" {
 			j.Model = l.model
 		}
 		if l.python.flag {
 			j.Python = l.python.text
+		}
+		switch {
+		case l.preload.flag:
+			j.Preload = l.modules
+		case j.Preload != nil || filepath.Ext(j.Script) != ".py" || runner.Resolve(*j) != runner.Processes:
+			// It says so itself, or a default is none for it.
+		case file.Preload != nil:
+			j.Preload = file.Preload
+		default:
+			j.Preload = l.modules
 		}
 		if l.timeout.flag {
 			j.Timeout = l.forTime
@@ -239,8 +264,8 @@ func named(words, dashed []string) []runner.Job {
 	jobs := jobfile.FromArgs(words)
 	if len(dashed) > 0 {
 		j := runner.Job{Argv: dashed}
-		if script := jobfile.FromArgs(dashed[:1])[0].Script; script != "" && !isProgram(script) {
-			j = runner.Job{Script: script, Args: dashed[1:]}
+		if isScript(dashed[0]) {
+			j = runner.Job{Script: dashed[0], Args: dashed[1:]}
 		}
 		j.Name = j.DefaultName()
 		for n := 2; slices.ContainsFunc(jobs, func(o runner.Job) bool { return o.Name == j.Name }); n++ {
@@ -251,10 +276,14 @@ func named(words, dashed []string) []runner.Job {
 	return jobs
 }
 
-// isProgram reports whether a word is found as a program.
-func isProgram(word string) bool {
+// isScript reports whether the first word of a command is a script that parallax finds an interpreter
+// for: one that no shell would find, or a Python script, so that it can run in every model.
+func isScript(word string) bool {
+	if jobfile.FromArgs([]string{word})[0].Script == "" {
+		return false
+	}
 	_, err := exec.LookPath(word)
-	return err == nil
+	return err != nil || filepath.Ext(word) == ".py" && filepath.Base(word) != word && which.Runs(word)
 }
 
 // expand makes a job of each argument or combination of arguments. Without a command the arguments
@@ -272,7 +301,11 @@ func (a *app) expand(r *reader, words []string, sources []jobfile.Source) []runn
 		r.add(errors.New("more than one list of arguments needs a command, before the first of them"))
 		return nil
 	}
-	jobs, err := jobfile.Expand(words, lists, runner.Job{})
+	base := runner.Job{}
+	if len(words) > 0 && isScript(words[0]) && jobfile.Plain(words[1:]) {
+		base.Script, words = words[0], words[1:]
+	}
+	jobs, err := jobfile.Expand(words, lists, base)
 	r.add(err)
 	return jobs
 }

@@ -40,9 +40,20 @@ The exit status is 0 when all jobs succeeded, 1 when some failed or were cancell
 was started because something is wrong with what was asked, and 130 after an interrupt (128 and the
 number of the signal after another).
 
+--as says what a job becomes: a process (the default for all but .star scripts); or, of Python
+scripts, threads of one interpreter (threads), each a subinterpreter with a GIL of its own in one
+process (interpreters), or threads of several interpreters (hybrid); or a goroutine of parallax
+(goroutines: .star scripts, and .py that keep to what Starlark has). What cannot run so is refused.
+
+Which Python runs a .py script is the same in every model: --python, else the first line of the
+script, an active virtual environment, .python-version, python3. parallax doctor lists them.
+
 The environment can set defaults, below a job file and flags: PARALLAX_WORKERS, PARALLAX_AS,
-PARALLAX_PYTHON, PARALLAX_HALT, PARALLAX_OUTPUT and PARALLAX_THEME.`,
+PARALLAX_PYTHON, PARALLAX_INTERPRETERS, PARALLAX_PRELOAD, PARALLAX_HALT, PARALLAX_ON_HOST_LOSS,
+PARALLAX_OUTPUT and PARALLAX_THEME.`,
 		Example: `  parallax run a.py b.py 'make test'
+  parallax run --as threads --python 3.13 a.py b.py c.py
+  parallax run --as hybrid -- crunch.py {} ::: 1 2 3 4
   parallax run -j 4 -- gzip -k {} ::: *.log
   parallax run --retries 2 --timeout 30s -- curl -fsS {} :::: urls.txt
   parallax run -f parallax.yaml --halt fail
@@ -89,7 +100,7 @@ func (a *app) runJobs(c *cobra.Command, f *runFlags, args []string) error {
 		},
 	}
 	v.screen.theme = given(c.Flags(), "theme").text
-	v.closing = func(runs []*runner.State) string { return versus.Compare(runs[len(runs)-2], runs[len(runs)-1]) }
+	v.closing = versus.Compare
 	v.again = func(stage *session.Stage, s *session.Session) *dashboard.Again {
 		return again(stage, req.env, s, v.title)
 	}
@@ -102,10 +113,9 @@ type view struct {
 	title   string
 	lines   bool // print lines rather than draw
 	plain   plain.Options
-	open    opener                            // what follows the first run; nil for nothing
-	closing func(acts []*runner.State) string // what to say after the last; nil for nothing
-	about   string                            // explains what one sees, or ""
-	last    string                            // what to say on standard error when all is over, or ""
+	open    opener                                  // what follows the first run; nil for nothing
+	closing func(before, last *runner.State) string // what to say after the last; nil for nothing
+	last    string                                  // what to say on standard error when all is over, or ""
 	// again makes what runs the jobs of a screen once more; nil where that cannot be done.
 	again func(*session.Stage, *session.Session) *dashboard.Again
 }
@@ -200,7 +210,6 @@ func (a *app) guard(stage *session.Stage, show func() error) error {
 // show shows a run until it has ended or, on a screen, the user has left it.
 func (a *app) show(stage *session.Stage, s *session.Session, v view) error {
 	first := liveAct(v.title, s)
-	first.about = v.about
 	if !v.lines {
 		hands := screenHands{closing: v.closing, broke: stage.Break}
 		if v.open != nil {
@@ -236,11 +245,7 @@ func (a *app) close(stage *session.Stage, v view) error {
 	if v.closing == nil || len(states) < 2 {
 		return nil
 	}
-	acts := make([]*runner.State, len(states))
-	for i := range states {
-		acts[i] = &states[i]
-	}
-	_, err := fmt.Fprintln(a.std.Out, v.closing(acts))
+	_, err := fmt.Fprintln(a.std.Out, v.closing(&states[len(states)-2], &states[len(states)-1]))
 	return err
 }
 

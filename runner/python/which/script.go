@@ -35,6 +35,15 @@ func shebang(script string) string {
 	return word
 }
 
+// Runs reports whether a Python runs a script, as far as its first line tells: it names one, or nothing.
+func Runs(script string) bool {
+	line, _, _ := strings.Cut(start(script, 256), "\n")
+	rest, found := strings.CutPrefix(line, "#!")
+	return !found || slices.ContainsFunc(strings.Fields(rest), func(w string) bool {
+		return pythonName.MatchString(filepath.Base(w))
+	})
+}
+
 // start returns the first bytes of a file, or "".
 func start(path string, n int) string {
 	f, err := os.Open(path)

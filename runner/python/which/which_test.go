@@ -132,3 +132,18 @@ func TestTheMachinesPythonsAnswer(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoRunsAScript(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.py")
+	for text, want := range map[string]bool{
+		"print()": true, "": true, "#!/usr/bin/env python3\n": true, "#!/usr/bin/env -S python3.9 -u\n": true,
+		"#!/opt/pypy/bin/pypy3\n": true, "#!/usr/bin/env -S uv run --script\n": false, "#!/bin/sh\n": false,
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if Runs(path) != want {
+			t.Errorf("%q: %v", text, !want)
+		}
+	}
+}

@@ -34,6 +34,8 @@ type Plan struct {
 	Halt     runner.Halt
 	Separate bool
 	Backoff  time.Duration // 0 means the runner's own
+	// RestartLost starts jobs again that failed only because another ended their interpreter.
+	RestartLost bool
 	Hold     bool          // keep the run open when all tasks are over, until runner.Finish
 }
 
@@ -98,7 +100,7 @@ func (st *Stage) Start(plan Plan) (*Session, error) {
 	run, err := runner.New(runner.Options{
 		ID: rec.Info().ID, Name: plan.Name, Jobs: plan.Jobs, Workers: plan.Workers, Cores: st.env.Cores, Quota: st.env.Quota,
 		Halt: plan.Halt, Separate: plan.Separate, Launchers: st.env.Launchers(), Recorder: rec,
-		Backoff: plan.Backoff, Hold: plan.Hold,
+		Backoff: plan.Backoff, RestartLost: plan.RestartLost, Hold: plan.Hold,
 	})
 	if err != nil {
 		return nil, errors.Join(err, rec.Close())
