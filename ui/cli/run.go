@@ -100,7 +100,7 @@ func (a *app) runJobs(c *cobra.Command, f *runFlags, args []string) error {
 		},
 	}
 	v.screen.theme = given(c.Flags(), "theme").text
-	v.closing = versus.Compare
+	v.closing = func(runs []*runner.State) string { return versus.Compare(runs[len(runs)-2], runs[len(runs)-1]) }
 	v.again = func(stage *session.Stage, s *session.Session) *dashboard.Again {
 		return again(stage, req.env, s, v.title)
 	}
@@ -113,9 +113,10 @@ type view struct {
 	title   string
 	lines   bool // print lines rather than draw
 	plain   plain.Options
-	open    opener                                  // what follows the first run; nil for nothing
-	closing func(before, last *runner.State) string // what to say after the last; nil for nothing
-	last    string                                  // what to say on standard error when all is over, or ""
+	open    opener                            // what follows the first run; nil for nothing
+	closing func(acts []*runner.State) string // what to say after the last; nil for nothing
+	about   string                            // explains what one sees, or ""
+	last    string                            // what to say on standard error when all is over, or ""
 	// again makes what runs the jobs of a screen once more; nil where that cannot be done.
 	again func(*session.Stage, *session.Session) *dashboard.Again
 }
@@ -210,6 +211,7 @@ func (a *app) guard(stage *session.Stage, show func() error) error {
 // show shows a run until it has ended or, on a screen, the user has left it.
 func (a *app) show(stage *session.Stage, s *session.Session, v view) error {
 	first := liveAct(v.title, s)
+	first.about = v.about
 	if !v.lines {
 		hands := screenHands{closing: v.closing, broke: stage.Break}
 		if v.open != nil {
@@ -221,7 +223,9 @@ func (a *app) show(stage *session.Stage, s *session.Session, v view) error {
 		return openDashboard(stage.Whole(), a.std, first, v.screen, hands)
 	}
 	for n, now := 1, first.shown(); ; n++ {
-		now.Do(runner.Finish{}) // when all jobs are over: lines cannot restart one
+		if v.open != nil { // it was to stay open, so that jobs can be restarted on a screen
+			now.Do(runner.Finish{})
+		}
 		if err := a.print(stage.Whole(), now.Feed, now.Dir, v); err != nil {
 			return err
 		}
@@ -245,7 +249,11 @@ func (a *app) close(stage *session.Stage, v view) error {
 	if v.closing == nil || len(states) < 2 {
 		return nil
 	}
-	_, err := fmt.Fprintln(a.std.Out, v.closing(&states[len(states)-2], &states[len(states)-1]))
+	acts := make([]*runner.State, len(states))
+	for i := range states {
+		acts[i] = &states[i]
+	}
+	_, err := fmt.Fprintln(a.std.Out, v.closing(acts))
 	return err
 }
 

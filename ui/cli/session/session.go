@@ -36,7 +36,7 @@ type Plan struct {
 	Backoff  time.Duration // 0 means the runner's own
 	// RestartLost starts jobs again that failed only because another ended their interpreter.
 	RestartLost bool
-	Hold     bool          // keep the run open when all tasks are over, until runner.Finish
+	Hold        bool // keep the run open when all tasks are over, until runner.Finish
 }
 
 // Stage runs sessions. Its methods may be called from any goroutine.
