@@ -247,20 +247,22 @@ func (h *Host) end(fault error) {
 		delete(h.answers, id)
 		close(answer)
 	}
-	living := len(h.slots) > 0
 	h.mu.Unlock()
+	var fate crash
 	if h.sub == nil {
 		h.engine.end(fault)
+		fate = h.fate
 	} else {
-		h.sub.end(h, living, fault)
+		fate = h.sub.end(h, fault)
 	}
 	_ = h.conn.Close()
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, t := range h.slots { // none, unless the process is dead
-		t.lost(h.fate)
+	for _, t := range h.slots {
+		t.lost(fate)
 		h.drop(t)
 	}
+	h.mu.Unlock()
+	h.remove(h)
 }
 
 // Facts says what the interpreter is.

@@ -123,7 +123,10 @@ func (l *Launcher) interpreter(job runner.Job, script string) (which.Python, err
 	if err != nil {
 		return p, err
 	}
-	return p, p.Threads()
+	if err := p.Threads(); err != nil || l.opts.Model != runner.Interpreters {
+		return p, err
+	}
+	return p, subinterpreters(p)
 }
 
 // tries is how often a script is put into an interpreter that ends before the script has begun.
@@ -174,8 +177,17 @@ func (l *Launcher) place(ctx context.Context, p which.Python, c runCommand, file
 		return nil, err
 	}
 	h := s.room.host
+	if l.opts.Model == runner.Interpreters {
+		if h, err = h.open(ctx, l.numbers, l.patience); err != nil {
+			s.leave()
+			return nil, err
+		}
+	}
 	t := newTask(spec, l.label(h, s, spec), s.leave)
 	if err := h.run(ctx, t, c, files); err != nil {
+		if h.sub != nil {
+			_ = h.send(command{Type: "shutdown"}) // fails only when it is over
+		}
 		return nil, err
 	}
 	return t, nil

@@ -53,6 +53,7 @@ type command struct {
 	Slot int    `json:"slot"`
 	ID   int    `json:"id,omitempty"` // repeated in the answer
 	Hard bool   `json:"hard,omitempty"`
+	Boot string `json:"boot,omitempty"` // of a "sub": what the subinterpreter begins with
 	*runCommand
 }
 

@@ -6,7 +6,8 @@ if not getattr(sys.flags, "safe_path", False) and sys.path and sys.path[0] == ""
     del sys.path[0]
 plain_modules = frozenset(sys.modules)
 import socket, json, types
-link = socket.socket(fileno=3)
+inherited = globals().get("descriptor", 3)  # a subinterpreter is told which one is its own
+link = socket.socket(fileno=inherited)
 def whole(n):
     parts = b""
     while len(parts) < n:
@@ -18,6 +19,7 @@ def whole(n):
 package = types.ModuleType("_parallax")
 package.plain_modules = plain_modules
 package.link = link
+package.inside = inherited != 3
 sys.modules["_parallax"] = package
 for name, text in json.loads(whole(int(whole(8)))):
     module = types.ModuleType("_parallax." + name)

@@ -1,5 +1,4 @@
 """Reads commands until the other side ends, and answers."""
-import faulthandler
 import gc
 import json
 import os
@@ -10,6 +9,11 @@ import threading
 
 from _parallax import control, imports, local, own, script, streams
 from _parallax.wire import wire
+
+try:
+    import faulthandler
+except ImportError:  # in a subinterpreter, whose process has it
+    faulthandler = None
 
 PROTOCOL = 1
 
@@ -98,8 +102,9 @@ def serve():
     faulthandler.enable(file=2)
     if hasattr(signal, "SIGUSR2"):
         faulthandler.register(signal.SIGUSR2, file=2, all_threads=True)
-    # What signals the group is for Go to decide: it has told each script before.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What signals the group is for Go to decide: it has told each script before. Not SIG_IGN, which the
+    # programs that scripts start would inherit.
+    signal.signal(signal.SIGINT, lambda *_: None)
     # The first thread is busy with commands: it is the host's, and no script's main thread.
     threading.current_thread().name = "parallax"
     imports.install()
