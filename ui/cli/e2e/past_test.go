@@ -107,11 +107,11 @@ func TestDemo(t *testing.T) {
 	}
 	tm.fits()
 	for _, what := range []string{"before: goroutines", "what differed"} {
-		tm.waitLong(5*patience, what, func(s screen) bool { return s.has(what) })
+		tm.waitLong(10*patience, what, func(s screen) bool { return s.has(what) })
 		tm.fits()
 	}
 	s := tm.see("6 done")
-	if !s.has("PROCESSES") || !s.has("As goroutines") {
+	if !s.has("PROCESSES") || !s.has("goroutines: ") {
 		t.Errorf("the end of the demo:\n%v", s)
 	}
 	tm.keys("q")

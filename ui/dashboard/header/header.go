@@ -84,8 +84,8 @@ func atOnce(s *scene.Scene) string {
 	return cmp.Or(s.Sharing(n), fmt.Sprintf("%d at a time", n))
 }
 
-// leftFrom is the width from which on it is said when the run will end.
-const leftFrom = 78
+// leftFrom is the width from which on it is said when the run will end: below, the model matters more.
+const leftFrom = 96
 
 func counts(s *scene.Scene, width int) []draw.Span {
 	var spans []draw.Span

@@ -130,7 +130,10 @@ func (s *Scene) line(task int) (string, text.Ink) {
 	case s.Resists(task):
 		return s.Known.Resists[task], s.Styles.BadBold
 	case ok && notice.Text != "" && !t.Status.Over():
-		return notice.Text, s.Level(notice.Level)
+		if notice.Code == refused {
+			return notice.Text, s.Styles.Bad
+		}
+		return notice.Text, s.Styles.Warn
 	case t.Status == runner.Failed && t.Reason != "" && (!s.plainExit(task) || s.Last(task) == ""):
 		return t.Reason, s.Styles.Bad
 	case t.Status == runner.Cancelled:
