@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -197,6 +198,27 @@ func TestJobFile(t *testing.T) {
 	if !strings.Contains(r.err, "9 succeeded") {
 		t.Errorf("not all succeeded: %s", r.err)
 	}
+}
+
+func TestTheSameJobsInEachModel(t *testing.T) {
+	needsPython(t)
+	for _, model := range []string{"threads", "processes"} {
+		t.Run(model, func(t *testing.T) {
+			t.Parallel()
+			r := run(t, ".", "parallax", "run", "--plain", "--as", model, "--timeout", "5m", "-f", "four.yaml")
+			for n := range 4 {
+				r.says(t, 0, fmt.Sprintf(`primes\.%d \| 13848 primes below 150000 in .* s`, n+1))
+			}
+		})
+	}
+}
+
+func TestModelsMixed(t *testing.T) {
+	needsPython(t)
+	needsShell(t)
+	r := run(t, ".", "parallax", "run", "--plain", "-f", "mixed.yaml")
+	r.says(t, 0, `fetch\.3 \| 10 pages, 16100 bytes`, `digest \| sha256 [0-9a-f]{64}`, `primes\.2 \| 9592 primes below 100000 in .* s`,
+		`collatz \| the longest way below 20000 starts at \d+ with \d+ steps`, `report \| all pages are there, and all numbers`)
 }
 
 func TestProcfile(t *testing.T) {

@@ -1,0 +1,1 @@
+"""A package that is run: python3 -m report [NUMBER...]"""
