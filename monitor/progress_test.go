@@ -73,20 +73,22 @@ func (d *desk) expect(want ...int) {
 }
 
 func TestProgressIsReadFromLogs(t *testing.T) {
-	d := newDesk(t, 3)
-	d.expect(-1, -1, -1)
+	d := newDesk(t, 4)
+	d.expect(-1, -1, -1, -1)
 	d.write("0.log", "\r 10%|#   |\r 20%|")
 	d.write("1.err", "\x1b]9;4;1;")
 	d.write("2.log", "100% of users\n")
-	d.expect(20, -1, -1)
+	d.write("3.log", "\x1b]9;4;1;")
+	d.expect(20, -1, -1, -1)
 	d.write("0.log", "##  |\r 30%|#")
 	d.write("1.err", "70\a")
-	d.expect(30, 70, -1)
-	d.expect(30, 70, -1)
+	d.expect(30, 70, -1, -1)
+	d.expect(30, 70, -1, -1)
 	// Between two looks more than is looked through.
 	d.write("0.log", strings.Repeat("x", 3*progress.Tail)+"\r 60%|###\r 65%|###")
 	d.write("1.err", strings.Repeat("x", 3*progress.Tail)+"\x1b]9;4;1;71\a"+strings.Repeat("x", progress.Tail-10))
-	d.expect(65, 70, -1)
+	d.write("3.log", strings.Repeat("x", progress.Tail)+"55\a"+strings.Repeat("y", progress.Tail-3))
+	d.expect(65, 70, -1, -1)
 }
 
 func TestProgressIsReadFromTheDescriptor(t *testing.T) {
