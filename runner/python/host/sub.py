@@ -61,11 +61,12 @@ def run(fd, boot):
 # would take them for its own: the process dies. So here is one for this interpreter alone.
 states = {}  # ident to PyThreadState*, of the threads of scripts
 looking = _thread.allocate_lock()  # held while the states are used: none of them may go
-this_state = ctypes.pythonapi.PyThreadState_Get
-this_state.restype = ctypes.c_void_p
-frame_of = ctypes.pythonapi.PyThreadState_GetFrame
-frame_of.argtypes, frame_of.restype = (ctypes.c_void_p,), ctypes.py_object
 real_enter, real_leave = own.enter, own.leave
+if inside:
+    this_state = ctypes.pythonapi.PyThreadState_Get
+    this_state.restype = ctypes.c_void_p
+    frame_of = ctypes.pythonapi.PyThreadState_GetFrame  # since 3.9
+    frame_of.argtypes, frame_of.restype = (ctypes.c_void_p,), ctypes.py_object
 
 
 def enter(slot):
