@@ -294,6 +294,12 @@ func TestManyAtOnce(t *testing.T) {
 }
 
 func TestFurtherDescriptorsArePassedOn(t *testing.T) {
+	for name, extra := range map[string]bool{"extra": true, "progress": false} {
+		t.Run(name, func(t *testing.T) { passesOn(t, extra) })
+	}
+}
+
+func passesOn(t *testing.T, extra bool) {
 	b := newBench(t, newest(t))
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -302,10 +308,15 @@ func TestFurtherDescriptorsArePassedOn(t *testing.T) {
 	defer r.Close()
 	spec := b.spec(b.filled(runner.Job{Script: b.write("a.py", `
 import os, subprocess
+assert os.environ.get("PARALLAX_PROGRESS_FD", "3") == "3"
 os.write(3, b"from the script,")
 subprocess.run("printf ' from its child' >&3", shell=True, pass_fds=[3])
 `)}))
-	spec.Extra = []*os.File{w}
+	if extra {
+		spec.Extra = []*os.File{w}
+	} else {
+		spec.Progress = w
+	}
 	got, err := b.launch(spec)
 	if err != nil {
 		t.Fatal(err)

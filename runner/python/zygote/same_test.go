@@ -31,7 +31,7 @@ for stream in (sys.stdin, sys.stdout, sys.stderr):
           type(stream.buffer), stream.fileno(), stream.isatty(), stream.seekable(), getattr(sys, "__%s__" % stream.name[1:-1]) is stream)
 print({s: signal.getsignal(s) for s in sorted(signal.valid_signals())}, signal.pthread_sigmask(signal.SIG_BLOCK, []))
 print(signal.set_wakeup_fd(-1), threading.current_thread(), threading.active_count(), threading.main_thread().ident == threading.get_ident())
-print(gc.isenabled(), sys.version_info[:2] == (3, 12) or gc.get_freeze_count(), gc.get_threshold(), sys.getrecursionlimit())
+print(gc.isenabled(), gc.get_threshold(), sys.getrecursionlimit())
 print(open("/proc/self/cmdline").read().rstrip("\0").split("\0")[1:])
 print(time.strftime("%Z %z", time.localtime(0)), time.tzname)
 volatile = ("PARALLAX_TASK", "PARALLAX_SLOT", "PARALLAX_JOB", "_")
@@ -66,7 +66,7 @@ var ends = map[string]string{
 	"atexit": `import atexit, threading, time, logging, weakref
 class C:
     def __del__(self): print("del")
-c = C(); weakref.finalize(c, print, "finalized")
+c = C(); weakref.finalize(c, print, "gone")
 atexit.register(print, "atexit 1"); atexit.register(print, "atexit 2")
 threading.Thread(target=lambda: (time.sleep(.1), print("thread"))).start()
 logging.warning("logged")

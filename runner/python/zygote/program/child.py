@@ -2,7 +2,6 @@
 
 import ctypes
 import fcntl
-import gc
 import signal
 
 PR_SET_PDEATHSIG = 1
@@ -134,7 +133,6 @@ def settle_modules(run):
     numbers = sys.modules.get("numpy.random")
     if numbers is not None and hasattr(numbers, "seed"):
         numbers.seed()  # it does not notice a fork, as Python's own generator does
-    gc.unfreeze()
 
 
 def opened(run):
