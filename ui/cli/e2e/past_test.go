@@ -110,10 +110,8 @@ func TestDemo(t *testing.T) {
 		tm.waitLong(10*patience, what, func(s screen) bool { return s.has(what) })
 		tm.fits()
 	}
-	s := tm.see("6 done")
-	if !s.has("PROCESSES") || !s.has("goroutines: ") {
-		t.Errorf("the end of the demo:\n%v", s)
-	}
+	tm.see("PROCESSES", "6 done")
+	tm.see("goroutines: ") // how they differed: it may be drawn after the title of its box
 	tm.keys("q")
 	tm.ends(0)
 }
