@@ -24,6 +24,7 @@ type handle struct {
 	grace time.Duration
 	mark  string
 	wake  chan struct{} // holds one token when Wait should look again at once
+	lens  *lens         // closed by Wait; nil if there is nothing to look into
 
 	forked runner.Forked // by whom the leader is waited for, if a helper has forked it; else nil
 	parent int           // of the leader
@@ -125,6 +126,7 @@ func (h *handle) signal(sigs ...syscall.Signal) error {
 
 // Wait implements [runner.Handle].
 func (h *handle) Wait() runner.Exit {
+	defer h.lens.close()
 	h.await()
 	exit, alone := h.reap()
 	notes := []string{h.sys.guard.said()}

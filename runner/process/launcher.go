@@ -18,6 +18,8 @@ type Options struct {
 	// Self is the start of a command that runs a Starlark script when the script's path and
 	// arguments are appended. Empty means that .star scripts are refused.
 	Self []string
+	// Inside looks into processes that run an interpreter, for their stacks. nil looks into none.
+	Inside Inside
 	// Env is the environment that jobs start from, as "KEY=value". nil is that of parallax.
 	Env []string
 }
@@ -26,6 +28,7 @@ type Options struct {
 type Launcher struct {
 	python func(job runner.Job) (string, error)
 	self   []string
+	inside Inside
 	base   baseEnv
 	look   lookups
 
@@ -41,7 +44,7 @@ func New(opts Options) *Launcher {
 	if opts.Env == nil {
 		opts.Env = os.Environ()
 	}
-	return &Launcher{python: opts.Python, self: opts.Self, base: newBaseEnv(opts.Env)}
+	return &Launcher{python: opts.Python, self: opts.Self, inside: opts.Inside, base: newBaseEnv(opts.Env)}
 }
 
 // Launch starts one try. ctx bounds the starting: once the process runs it has no effect.
@@ -67,10 +70,16 @@ func (l *Launcher) Launch(ctx context.Context, spec runner.Spec) (runner.Handle,
 	if spec.Progress != nil {
 		files = append(files, spec.Progress)
 	}
+	lens := l.prepare(&cmd, len(files))
+	if lens != nil {
+		files = append(files, lens.file)
+	}
 	h, err := sys.launch(ctx, cmd, files, spec)
 	if err == nil {
+		h.lens = lens
 		return h, nil
 	}
+	lens.close()
 	// The system's one word ("no such file or directory") does not say which file: Check does.
 	if fault := l.Check(spec.Job); fault != nil && ctx.Err() == nil {
 		err = fault

@@ -103,7 +103,7 @@ func execFault(err error) string {
 }
 
 // launch starts a process and returns its handle.
-func (s *system) launch(ctx context.Context, cmd command, files []*os.File, spec runner.Spec) (runner.Handle, error) {
+func (s *system) launch(ctx context.Context, cmd command, files []*os.File, spec runner.Spec) (*handle, error) {
 	r := request{cmd: &cmd, files: files, reply: make(chan reply, 1)}
 	select {
 	case s.requests <- r:

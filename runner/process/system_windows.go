@@ -31,7 +31,7 @@ func (s *system) close() error { return s.null.Close() }
 
 // launch starts a process in a job object of its own: what the process starts belongs to it, and
 // the system ends it all when parallax's handle is closed, however parallax ended.
-func (s *system) launch(ctx context.Context, cmd command, files []*os.File, spec runner.Spec) (runner.Handle, error) {
+func (s *system) launch(ctx context.Context, cmd command, files []*os.File, spec runner.Spec) (*handle, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -107,6 +107,7 @@ type handle struct {
 	cmd    *exec.Cmd
 	object windows.Handle
 	grace  time.Duration
+	lens   *lens // always nil: nothing can be looked into here
 
 	once   sync.Once
 	killed chan struct{} // closed by the first Stop(Kill)
