@@ -30,11 +30,14 @@ func again(stage *session.Stage, env session.Env, s *session.Session, title stri
 	}
 }
 
-// as returns jobs in another model.
+// as returns jobs in another model. What is preloaded is so for processes only.
 func as(jobs []runner.Job, m runner.Model) []runner.Job {
 	out := make([]runner.Job, len(jobs))
 	for i, j := range jobs {
 		j.Model = m
+		if m != runner.Processes {
+			j.Preload = nil
+		}
 		out[i] = j
 	}
 	return out

@@ -113,8 +113,8 @@ func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "parallax",
 		Short: "Run scripts side by side and see where every core goes",
-		Long: `parallax runs your scripts side by side, as goroutines or processes, and shows where
-every core goes while they run.
+		Long: `parallax runs your scripts side by side, as goroutines, threads, interpreters or processes, and
+shows where every core goes while they run.
 
 Without a command it shows the demo: the same scripts in one model after the other.`,
 		Example: `  parallax                                  the demo
