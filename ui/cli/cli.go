@@ -136,6 +136,7 @@ Without a command it shows the demo: the same scripts in one model after the oth
 	root.AddGroup(
 		&cobra.Group{ID: groupRun, Title: "Run jobs:"},
 		&cobra.Group{ID: groupPast, Title: "Look at runs:"},
+		&cobra.Group{ID: groupControl, Title: "Control a run from another terminal:"},
 		&cobra.Group{ID: groupAbout, Title: "About this machine and parallax:"},
 	)
 	root.AddCommand(
@@ -143,6 +144,7 @@ Without a command it shows the demo: the same scripts in one model after the oth
 		a.historyCommand(), a.showCommand(), a.logsCommand(), a.replayCommand(),
 		a.doctorCommand(), a.schemaCommand(), a.versionCommand(), a.starCommand(),
 	)
+	root.AddCommand(a.controlCommands()...)
 	root.SetHelpCommandGroupID(groupAbout)
 	root.SetCompletionCommandGroupID(groupAbout)
 	addScreenFlags(root.Flags(), &a.screen)

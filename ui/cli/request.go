@@ -20,6 +20,7 @@ import (
 	"parallax/runner/jobfile"
 	"parallax/runner/process"
 	pythonhost "parallax/runner/python"
+	"parallax/runner/python/inside"
 	"parallax/runner/python/which"
 	"parallax/runner/python/zygote"
 	"parallax/ui/cli/session"
@@ -137,7 +138,7 @@ func launchers(by *pythons) func() map[runner.Model]runner.Launcher {
 		})
 		all[runner.Goroutines] = goroutine.New()
 		all[runner.Processes] = zygote.New(zygote.Options{
-			Processes: process.New(process.Options{Python: by.path, Self: self}), Scripts: by.scripts,
+			Processes: process.New(process.Options{Python: by.path, Self: self, Inside: inside.New()}), Scripts: by.scripts,
 		})
 		return all
 	}
