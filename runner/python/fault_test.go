@@ -327,12 +327,16 @@ func TestAScriptsMemoryIsGivenBack(t *testing.T) {
 		}
 		return resident * os.Getpagesize() >> 20
 	}
-	for range 3 {
+	limit := 40 // MiB; one script takes more than that
+	if !b.python.GIL {
+		limit = 90 // its allocator gives back late: five scripts would take twice that
+	}
+	for range 5 {
 		r := b.script("keep = [str(i) * 3 for i in range(500000)]\nclass C: pass\nc = C()\nc.c = c\nc.keep = keep\nprint(len(keep))")
 		if exit := r.wait(); exit.Code != 0 {
 			t.Fatalf("%+v", exit)
 		}
-		eventually(t, "the memory is given back", func() bool { return size() < 40 }, func() string { return fmt.Sprint(size(), " MiB") })
+		eventually(t, "the memory is given back", func() bool { return size() < limit }, func() string { return fmt.Sprint(size(), " MiB") })
 	}
 }
 

@@ -1,9 +1,10 @@
-"""Pauses and ends one script among others.
+"""Pauses, signals and ends one script among others.
 
 From 3.12 on by sys.monitoring: events are set on the script's own code, and on what else is on its
-stack, only while it is being paused or killed. While nothing is, nothing costs anything.
+stack, only while it is being paused, signalled or killed. While nothing is, nothing costs anything.
 """
 import _thread
+import signal
 import sys
 import types
 
@@ -30,8 +31,9 @@ def claim_tool():
         else:
             return False
         events = monitoring.events
-        for event in (events.LINE, events.PY_START, events.PY_RESUME, events.JUMP):
+        for event in (events.LINE, events.PY_START, events.PY_RESUME, events.INSTRUCTION):
             monitoring.register_callback(TOOL, event, on_event)
+        monitoring.register_callback(TOOL, events.JUMP, on_jump)
     return True
 
 
@@ -50,7 +52,7 @@ def codes_of(slot):
         for value in list(vars(module).values()):
             collect_value(value, found, module.__name__, 0)
     for frame in frames_of(slot):
-        if id(frame.f_globals) in slot.own or slot.killing and not starts_threads(frame):
+        if id(frame.f_globals) in slot.own or (slot.killing or slot.signals) and not starts_threads(frame):
             collect(frame.f_code, found)
     return found
 
@@ -107,16 +109,29 @@ class Pause:
         self.unsaid = [True]  # who takes it out says that the script is held
 
 
-def on_event(code, *_):
-    """The callback of all events. It blocks the thread it is called in, or ends it."""
+def on_event(*_):
+    """The callback of events. It blocks the thread it is called in, calls its handlers, or ends it."""
+    on_jump()
+    slot = current.slot
+    if slot is not None and slot.signals and _thread.get_ident() == slot.ident:
+        slot.handle(sys._getframe(1))
+
+
+def on_jump(*_):
+    """The callback of jumps. What it raises misses the `try` that the jump is in: so it calls no
+    handlers."""
     slot = current.slot
     if slot is None:
-        return None
+        return
     if slot.killing:
         raise local.End()
-    if slot.pausing is not None:
-        slot.hold(sys._getframe(1))
-    return None
+    if slot.pausing is None:
+        return
+    frame = sys._getframe(1)
+    while frames.ours(frame.f_code):
+        frame = frame.f_back
+    if id(frame.f_globals) in slot.own:
+        slot.hold(frame)
 
 
 def hold(slot, frame):
@@ -179,18 +194,21 @@ def watch(slot, codes):
     """Sets events on code, until unwatch."""
     events = monitoring.events
     wanted = events.LINE | events.JUMP | events.PY_RESUME | events.PY_START
+    if slot.signals:  # for a loop in one line, which has no more than jumps
+        wanted |= events.INSTRUCTION
     with watching:
         for code in codes:
-            if code in slot.watched:
-                continue
-            slot.watched.add(code)
-            watched[code] = watched.get(code, 0) + 1
-            if watched[code] == 1:
-                monitoring.set_local_events(TOOL, code, wanted)
+            if code not in slot.watched:
+                slot.watched.add(code)
+                watched[code] = watched.get(code, 0) + 1
+            monitoring.set_local_events(TOOL, code, monitoring.get_local_events(TOOL, code) | wanted)
 
 
-def unwatch(slot):
+def unwatch(slot, over=False):
+    """Takes the events away, unless something else needs them or the script is over."""
     with watching:
+        if not over and (slot.pausing is not None or slot.signals or slot.killing):
+            return
         while slot.watched:
             code = slot.watched.pop()
             watched[code] -= 1
@@ -218,8 +236,7 @@ def resume(slot):
     pause, slot.pausing = slot.pausing, None
     if pause is None:
         return
-    if not slot.killing:
-        unwatch(slot)
+    unwatch(slot)
     pause.unsaid.clear()
     for waiter in list(pause.waiters.values()):
         if waiter.locked():
@@ -227,11 +244,10 @@ def resume(slot):
 
 
 def cancel(slot, hard):
-    """Ends a script: by an exception that it can handle, or at each of its lines."""
+    """Ends a script: as a signal would, or at each of its lines."""
     why = ""
     if not hard:
-        for ident in list(slot.idents):
-            local.throw(slot, ident, KeyboardInterrupt if ident == slot.ident else SystemExit)
+        ask(slot)
         resume(slot)
     elif monitoring is None or not claim_tool():
         for ident in list(slot.idents):
@@ -264,6 +280,176 @@ local.Slot.another_held = another_held
 def forget(slot):
     """Lets go of threads that are held though their script is over."""
     resume(slot)
-    if slot.watched:
-        unwatch(slot)
+    slot.signals.clear()
+    if slot.clock is not None:
+        slot.clock.stop()
+    unwatch(slot, over=True)
     slot.code_object = None
+
+
+# Signals. The system has none for a thread: those that a script sends itself, its alarms and the wish
+# that it end are given to it here, in its main thread, between two of its lines.
+
+IGNORED = [getattr(signal, name) for name in ("SIGCHLD", "SIGCONT", "SIGURG", "SIGWINCH") if hasattr(signal, name)]
+LOOK = 0.1  # seconds between two looks at whether a thread moves
+
+
+def handler_of(slot, number):
+    return slot.handlers.get(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+
+
+def ask(slot):
+    """Does what a script is asked to end by: SIGTERM if it handles or ignores that, else SIGINT."""
+    number = signal.SIGTERM
+    if handler_of(slot, number) in (signal.SIG_DFL, None):
+        number = signal.SIGINT
+    if handler_of(slot, number) is signal.default_int_handler:
+        for ident in list(slot.idents):
+            if ident != slot.ident:
+                local.throw(slot, ident, SystemExit)
+    deliver(slot, number)
+
+
+def deliver(slot, number):
+    """Gives a script a signal. The calling thread is covered."""
+    handler = handler_of(slot, number)
+    if handler == signal.SIG_IGN or handler == signal.SIG_DFL and number in IGNORED:
+        return
+    if slot.wakeup >= 0:
+        local.write_all(slot.wakeup, bytes([number]))
+    if handler is signal.default_int_handler:
+        local.throw(slot, slot.ident, KeyboardInterrupt)
+    elif callable(handler):
+        slot.signals.append(number)
+        if monitoring is not None and claim_tool():
+            watch(slot, codes_of(slot))
+        own.real_start(step_in, (slot,))
+    else:
+        slot.code = 128 + number
+        local.throw(slot, slot.ident, local.End)
+    own.rouse(slot)
+
+
+def handle(slot, frame):
+    """Calls the handlers of the signals that have come. frame: what they interrupt."""
+    try:
+        while True:
+            try:
+                number = slot.signals.popleft()
+            except IndexError:
+                break
+            handler = handler_of(slot, number)
+            if callable(handler):
+                local.run_within(slot, handler, int(number), frame)
+    finally:
+        exposed = local.shelter(slot)
+        if slot.watched:
+            unwatch(slot)
+        if exposed:
+            local.expose(slot)
+
+
+local.Slot.handle = handle
+
+
+def position(slot):
+    frame = sys._current_frames().get(slot.ident)
+    return frame and (frame, frame.f_lasti)
+
+
+def step_in(slot):
+    """Calls handlers in a thread of their own if the main thread does not come to it: because it is in
+    C code, or because this Python has no way to make it."""
+    still = 0
+    before = None
+    while still < 3:
+        own.real_sleep(LOOK)
+        if not slot.signals or slot.ident not in slot.idents:
+            return
+        if slot.pausing is not None:
+            continue
+        now = position(slot)
+        still = still + 1 if now == before or monitoring is None else 0
+        before = now
+    before = None
+    own.body_of_thread(slot, handle_apart, (slot,), {})
+
+
+def handle_apart(slot):
+    try:
+        handle(slot, sys._current_frames().get(slot.ident))
+    except local.End:
+        raise
+    except BaseException as error:
+        exposed = local.shelter(slot)
+        local.throw(slot, slot.ident, carrier(error))
+        own.rouse(slot)
+        if exposed:
+            local.expose(slot)
+
+
+def carrier(error):
+    """Returns a class whose making gives error: what is thrown at a thread can only be a class."""
+    kind = type(error)
+    return type(kind.__name__, (kind,), {"__new__": lambda *_: error, "__init__": lambda *_: None})
+
+
+class Clock:
+    """An alarm, which rings once or again and again."""
+
+    def __init__(self, slot, seconds, interval):
+        self.slot = slot
+        self.due = local.monotonic() + seconds
+        self.interval = interval
+        self.lock = _thread.allocate_lock()
+        self.lock.acquire()
+        own.real_start(self.run, ())
+
+    def run(self):
+        while not self.lock.acquire(True, max(0, self.due - local.monotonic())):
+            if self.slot.ident not in self.slot.idents:
+                return
+            deliver(self.slot, signal.SIGALRM)
+            if not self.interval:
+                return
+            self.due += self.interval
+
+    def left(self):
+        return max(0.0, self.due - local.monotonic())
+
+    def stop(self):
+        if self.lock.locked():
+            self.lock.release()
+
+
+def set_clock(slot, seconds, interval):
+    """Sets the script's alarm and returns what was left of the one before, and its interval."""
+    exposed = local.shelter(slot)
+    try:
+        seconds, interval = float(seconds), float(interval)
+        clock = slot.clock
+        before = (0.0, 0.0) if clock is None or not clock.left() else (clock.left(), clock.interval)
+        if clock is not None:
+            clock.stop()
+        slot.clock = Clock(slot, seconds, interval) if seconds > 0 else None
+        return before
+    finally:
+        if exposed:
+            local.expose(slot)
+
+
+def send(slot, number, frame):
+    """Does what a script sends itself."""
+    signal.Signals(number)
+    if callable(handler_of(slot, number)) and _thread.get_ident() == slot.ident:
+        slot.signals.append(number)
+        return handle(slot, frame)
+    exposed = local.shelter(slot)
+    deliver(slot, number)
+    if exposed:
+        local.expose(slot)
+
+
+local.Slot.receive = send
+local.Slot.set_clock = set_clock
+local.Slot.handler_of = handler_of

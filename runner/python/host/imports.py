@@ -1,4 +1,5 @@
-"""Modules beside a script are its own, though all scripts share one table of modules.
+"""Modules beside a script are its own, though all scripts share one table of modules; and so is what it
+tells logging to do.
 
 Code of a script gets them through __import__. For those who look into sys.modules (pickle,
 dataclasses, unittest) a stand-in is there that shows each thread its own script's module.
@@ -9,6 +10,7 @@ import importlib.util
 import sys
 import threading
 import types
+import warnings
 from importlib.machinery import ExtensionFileLoader, PathFinder
 
 from _parallax import local, plain_modules
@@ -18,6 +20,7 @@ real_import = builtins.__import__
 real_import_module = importlib.import_module
 BASE = frozenset(local.BASE_PATH)
 patches = {}  # module name to what is done to it once it is there
+seen = 0  # modules that were there when it was last looked for those
 
 
 class StandIn(types.ModuleType):
@@ -178,7 +181,7 @@ def routed_import(name, globals=None, locals=None, fromlist=(), level=0):
             elif (by_script or top not in sys.modules or is_stand_in(top)) and private(slot, top, by_script):
                 return own_import(slot, name, full, fromlist, level)
     module = real_import(name, globals, locals, fromlist, level)
-    if patches:
+    if len(sys.modules) != seen:
         apply_patches()
     return module
 
@@ -222,12 +225,99 @@ def routed_import_module(name, package=None):
     return module
 
 
+# logging. Loggers are shared, as libraries keep theirs; what a script sets of one is its own.
+
+
+class OfScript:
+    """An attribute of loggers, or of their manager, that each script has for itself."""
+
+    def __init__(self, name, first):
+        self.name = name
+        self.first = first
+
+    def __get__(self, logger, kind=None):
+        if logger is None:
+            return self
+        slot = current.slot
+        try:
+            return (logger.__dict__ if slot is None else slot.logs[logger])[self.name]
+        except KeyError:
+            value = self.first(logger.__dict__.get(self.name))
+            self.__set__(logger, value)
+            return value
+
+    def __set__(self, logger, value):
+        slot = current.slot
+        if slot is None:
+            logger.__dict__[self.name] = value
+        elif value is True and self.name == "disabled" and logger not in slot.logs:
+            pass  # logging.config disables all that it finds, also what is another script's
+        else:
+            slot.logs.setdefault(logger, {})[self.name] = value
+
+
+def patch_logging(logging):
+    for name, first in (("level", lambda level: level or 0), ("disabled", bool), ("filters", lambda f: list(f or ())),
+                        ("propagate", lambda p: p is None or p), ("handlers", lambda h: list(h or ())), ("_cache", lambda _: {})):
+        setattr(logging.Logger, name, OfScript(name, first))
+    logging.Manager._disable = OfScript("_disable", lambda level: level or 0)
+    add, note = logging.Logger.addHandler, logging._addHandlerRef
+
+    def addHandler(self, handler):
+        add(self, handler)
+        # A library does this when it is loaded, for whoever uses it.
+        if current.slot is not None and isinstance(handler, logging.NullHandler):
+            self.__dict__.setdefault("handlers", []).append(handler)
+
+    def _addHandlerRef(handler):
+        slot = current.slot
+        if slot is None:
+            note(handler)
+        else:
+            slot.log_handlers.append(logging.weakref.ref(handler))
+
+    logging.Logger.addHandler, logging._addHandlerRef = addHandler, _addHandlerRef
+    get = logging.Manager.getLogger
+
+    def getLogger(self, name):
+        logger = get(self, name)
+        if current.slot is not None:
+            current.slot.logs.setdefault(logger, {})
+        return logger
+
+    logging.Manager.getLogger = getLogger
+
+
+def shut_logging(slot):
+    """Does what logging does at exit, for what a script has opened."""
+    if slot.log_handlers:
+        sys.modules["logging"].shutdown(slot.log_handlers)
+
+
+patches["logging"] = patch_logging
+
+first_filters, first_show = list(warnings.filters), warnings.showwarning
+
+
+def reset_warnings():
+    """Takes back what scripts have set of warnings. Called when none of them is left."""
+    warnings.showwarning = first_show
+    if warnings.filters != first_filters:
+        warnings.resetwarnings()  # makes those that were kept of no effect, too
+        warnings.filters[:] = first_filters
+
+
+
 def apply_patches():
     """Does to modules what must be done once they are there."""
+    global seen
+    seen = len(sys.modules)
     for name in list(patches):
         module = sys.modules.get(name)
-        spec = getattr(module, "__spec__", None)
-        if module is None or getattr(spec, "_initializing", False):
+        if module is None:
+            continue
+        if getattr(getattr(module, "__spec__", None), "_initializing", False):
+            seen = -1  # look again
             continue
         change = patches.pop(name, None)
         if change is not None:

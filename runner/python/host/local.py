@@ -1,5 +1,6 @@
 """Which script the calling thread belongs to, what a script has of its own, and what is thrown at it."""
 import _thread
+import collections
 import ctypes
 import os
 import sys
@@ -37,6 +38,7 @@ class Slot:
         # A crash on a build without a GIL names no thread: the script is known by this one's name in the stack.
         self.call = types.FunctionType(call.__code__.replace(co_filename="<parallax slot %d>" % number), {})
         self.path = message["path"]
+        self.module = message.get("module") or None  # run in its place, as python -m does
         self.cwd = message.get("cwd") or None
         self.cpus = message.get("cpus") or None
         self.env = dict(os.fsencode(pair).split(b"=", 1) for pair in message["env"])
@@ -54,8 +56,15 @@ class Slot:
         self.shared = set()  # top-level names known to be everybody's
         self.loading = {}  # locks by module name
         self.atexit = []
-        self.handlers = {}  # of signals, which never come
-        self.told = set()  # warnings given
+        self.handlers = {}  # of signals, by number
+        self.signals = collections.deque()  # numbers of those whose handlers are to be called
+        self.wakeup = -1  # the descriptor that is told of signals
+        self.clock = None  # the control's account of an alarm
+        self.told = set()  # kinds of warnings given
+        self.logs = {}  # logger to what it has set of it
+        self.log_handlers = []  # weak references to those that it has made, for the end
+        self.undo = []  # what is called when it is over
+        self.timeout = None  # that its sockets start with
         self.thread = None  # the threading.Thread that is its main thread
         self.ident = 0
         self.idents = {}  # ident to native id, of its living threads
@@ -72,12 +81,15 @@ class Slot:
         self.code_object = None  # of the script itself
         self.sleepers = {}  # ident to a lock that ends that thread's sleep
 
-    def warn(self, what):
-        """Says once, in the script's own log, what a thread can't be given."""
-        if what in self.told:
+    def warn(self, code, text):
+        """Says once of each kind what a thread can't be given."""
+        if code in self.told or os.getpid() != PID:
             return
-        self.told.add(what)
-        write_all(self.fds[2], ("parallax: " + what + "\n").encode())
+        self.told.add(code)
+        exposed = shelter(self)
+        self.send(type="warning", slot=self.number, code=code, text=text)
+        if exposed:
+            expose(self)
 
 
 # Throwing. An asynchronous exception comes at any bytecode, also between the taking of a lock and the
@@ -135,6 +147,15 @@ def shelter(slot):
         expose(slot)
         raise
     return True
+
+
+def run_within(slot, function, *args):
+    """Calls a script's code and leaves the calling thread as covered as it was."""
+    ident = get_ident()
+    if ident in slot.exposed:
+        function(*args)
+    else:
+        run_exposed(slot, function, *args)
 
 
 def leave_exposed(slot):

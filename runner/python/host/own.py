@@ -109,10 +109,15 @@ real_sleep = local.real_sleep
 
 
 def sleep(seconds):
-    """time.sleep that a pause and a cancel can reach."""
+    """time.sleep that a pause, a signal and a cancel can reach."""
     slot = current.slot
     if slot is None or not isinstance(seconds, (int, float)) or not 0 < seconds < 1 << 22:
         return real_sleep(seconds)
+    rest(slot, seconds, sys._getframe(1))
+
+
+def rest(slot, seconds, frame, till_signal=False):
+    """Lets the calling thread sleep, in frame; till_signal: no longer than to the next signal."""
     until = time.monotonic() + seconds
     ident = _thread.get_ident()
     exposed = local.shelter(slot)
@@ -120,12 +125,17 @@ def sleep(seconds):
     wake.acquire()
     slot.sleepers[ident] = wake
     try:
-        while seconds > 0 and ident not in slot.owed:
-            if wake.acquire(True, seconds) and slot.pausing is not None:
-                frame = sys._getframe(1)
-                if id(frame.f_globals) in slot.own:
-                    slot.hold(frame)
+        while True:
+            if slot.pausing is not None and id(frame.f_globals) in slot.own:
+                slot.hold(frame)
+            if slot.signals and ident == slot.ident:
+                slot.handle(frame)
+                if till_signal:
+                    return
             seconds = until - time.monotonic()
+            if seconds <= 0 or ident in slot.owed:
+                return
+            wake.acquire(True, seconds)
     finally:
         slot.sleepers.pop(ident, None)
         if exposed:
@@ -271,12 +281,15 @@ def forked():
         os.environ._own.update(slot.env)
     except AttributeError:
         pass
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number, handler in slot.handlers.items():
+        signal.signal(number, handler)
 
 
 def warn_of_fork():
     slot = current.slot
-    if slot is not None and os.getpid() == local.PID:
-        slot.warn("fork beside other threads may hang the child: run this script as a process")
+    if slot is not None:
+        slot.warn("fork", "it forks beside other threads, which may hang the child: as a process it would not")
 
 
 def exec_as_child(run):
@@ -288,6 +301,7 @@ def exec_as_child(run):
             return run(file, *args)
         import subprocess
 
+        slot.warn("exec", "a thread can't become another program: that runs as its child, and its end is the script's")
         argv, env = (args[0], args[1]) if len(args) > 1 else (args[0], None)
         flush(slot)
         code = subprocess.Popen(list(argv), executable=file, env=env).wait()
@@ -299,12 +313,13 @@ def exec_as_child(run):
 # The end.
 
 real_exit = os._exit
-real_kill = os.kill
 
 
 def exit_now(status):
-    if current.slot is None or os.getpid() != local.PID:
+    slot = current.slot
+    if slot is None or os.getpid() != local.PID:
         real_exit(status)
+    slot.warn("exit", "os._exit ends this script alone, and its finally blocks run: as a process they would not")
     leave_by(status)
 
 
@@ -321,61 +336,104 @@ def leave_by(status):
     raise End()
 
 
+# Signals.
+
+real_kill = os.kill
+
+
 def kill(pid, number):
     slot = current.slot
-    if slot is None or pid != local.PID or os.getpid() != pid or number == 0:
+    if slot is None or os.getpid() != local.PID or number == 0 or pid not in (local.PID, 0, -os.getpgrp()):
         return real_kill(pid, number)
-    handler = slot.handlers.get(number, signal.SIG_DFL)
-    if callable(handler):
-        handler(int(number), sys._getframe(1))
-        return None
-    if handler == signal.SIG_IGN:
-        return None
-    if number == signal.SIGINT:
-        raise KeyboardInterrupt
-    slot.warn("a thread can't be sent %s: its script ends" % signal.Signals(number).name)
-    leave_by(128 + number)
+    return slot.receive(number, sys._getframe(1))
 
 
-def patch_signal():
-    plain, plain_get = signal.signal, signal.getsignal
+def for_scripts(plain):
+    """Makes a function of a script's slot act instead of plain where a script calls it."""
 
-    def set_handler(number, handler):
-        slot = current.slot
-        if slot is None or os.getpid() != local.PID:
-            return plain(number, handler)
-        signal.Signals(number)
-        default = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
-        before = slot.handlers.get(number, default)
-        slot.handlers[number] = handler
-        slot.warn("a thread gets no signals: the handler of %s is not called from outside" % signal.Signals(number).name)
-        return before
-
-    def get_handler(number):
-        slot = current.slot
-        if slot is None or os.getpid() != local.PID:
-            return plain_get(number)
-        default = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
-        return slot.handlers.get(number, default)
-
-    def refused(name, function):
-        def call(*args):
+    def replace(function):
+        def call(*args, **named):
             slot = current.slot
             if slot is None or os.getpid() != local.PID:
-                return function(*args)
-            if name == "alarm" and args == (0,):
-                return 0
-            raise OSError("signal.%s would signal all scripts of this interpreter: run this one as a process" % name)
+                return plain(*args, **named)
+            return function(slot, *args, **named)
 
         return call
 
-    signal.signal, signal.getsignal = set_handler, get_handler
-    for name in ("alarm", "setitimer", "pthread_kill"):
-        if hasattr(signal, name):
-            setattr(signal, name, refused(name, getattr(signal, name)))
-    if hasattr(signal, "raise_signal"):
-        plain_raise = signal.raise_signal
-        signal.raise_signal = lambda n: plain_raise(n) if current.slot is None else kill(os.getpid(), n)
+    return replace
+
+
+def patch_signal():
+    os.kill = kill
+    os.killpg = lambda group, number, real=os.killpg: (
+        kill(0, number) if current.slot is not None and group in (0, os.getpgrp()) else real(group, number))
+
+    @for_scripts(signal.signal)
+    def set_handler(slot, number, handler):
+        number = signal.Signals(number)
+        if threading.current_thread() is not slot.thread:
+            raise ValueError("signal only works in main thread of the main interpreter")
+        if not callable(handler) and handler not in (signal.SIG_DFL, signal.SIG_IGN):
+            raise TypeError("signal handler must be signal.SIG_IGN, signal.SIG_DFL, or a callable object")
+        before = slot.handler_of(number)
+        slot.handlers[number] = handler
+        if callable(handler) and number not in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
+            if id(sys._getframe(2).f_globals) in slot.own:
+                slot.warn("signal", "as a thread it gets no signals of other programs: its handler of %s is called "
+                          "only for those that it sends itself" % number.name)
+        return before
+
+    @for_scripts(signal.getsignal)
+    def get_handler(slot, number):
+        return slot.handler_of(signal.Signals(number))
+
+    @for_scripts(signal.alarm)
+    def alarm(slot, seconds):
+        left = slot.set_clock(seconds, 0)[0]
+        return int(left) + 1 if left else 0
+
+    @for_scripts(signal.setitimer)
+    def setitimer(slot, which, seconds, interval=0.0):
+        if which != signal.ITIMER_REAL:
+            raise signal.ItimerError("a thread has no timer of its own CPU time: run this script as a process")
+        return slot.set_clock(seconds, interval)
+
+    @for_scripts(signal.getitimer)
+    def getitimer(slot, which):
+        clock = slot.clock
+        return (0.0, 0.0) if clock is None or which != signal.ITIMER_REAL else (clock.left(), clock.interval)
+
+    @for_scripts(signal.pause)
+    def pause(slot):
+        rest(slot, 1 << 30, sys._getframe(2), till_signal=True)
+
+    @for_scripts(signal.set_wakeup_fd)
+    def set_wakeup_fd(slot, fd, *, warn_on_full_buffer=True):
+        before, slot.wakeup = slot.wakeup, fd
+        return before
+
+    @for_scripts(signal.siginterrupt)
+    def siginterrupt(slot, number, flag):
+        signal.Signals(number)
+
+    @for_scripts(signal.pthread_kill)
+    def pthread_kill(slot, ident, number):
+        if ident not in slot.idents:
+            raise ProcessLookupError(3, "No such process")
+        return slot.receive(number, sys._getframe(2)) if number else None
+
+    @for_scripts(getattr(signal, "raise_signal", None))
+    def raise_signal(slot, number):
+        return slot.receive(number, sys._getframe(2))
+
+    @for_scripts(_thread.interrupt_main)
+    def interrupt_main(slot, number=signal.SIGINT):
+        return slot.receive(number, sys._getframe(2))
+
+    signal.signal, signal.getsignal, signal.alarm, signal.pause = set_handler, get_handler, alarm, pause
+    signal.setitimer, signal.getitimer, signal.set_wakeup_fd = setitimer, getitimer, set_wakeup_fd
+    signal.siginterrupt, signal.pthread_kill, signal.raise_signal = siginterrupt, pthread_kill, raise_signal
+    _thread.interrupt_main = interrupt_main
 
 
 real_register, real_unregister = atexit.register, atexit.unregister
@@ -427,7 +485,7 @@ def install():
         if hasattr(os, name):
             setattr(os, name, routed_fd(getattr(os, name)))
     builtins.open = open_mine
-    os.system, os._exit, os.kill = system, exit_now, kill
+    os.system, os._exit = system, exit_now
     os.execv = exec_as_child(os.execv)
     os.execve = exec_as_child(os.execve)
     patch_signal()

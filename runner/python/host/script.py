@@ -164,6 +164,7 @@ def finish(slot, code):
         while slot.atexit and slot.code is None:
             function, args, named = slot.atexit.pop()
             guarded(slot, lambda _: function(*args, **named))
+        guarded(slot, imports.shut_logging)
         if slot.code is not None:
             code = slot.code
         elif ended and not code:
@@ -197,13 +198,17 @@ def over(slot, code):
     if not left:
         guarded(slot, clear)
     guarded(slot, own.flush)
+    while slot.undo:
+        slot.undo.pop()()
     own.leave(slot)
     current.slot = None
     close_streams(slot)
     slots.pop(slot.number, None)
+    if not slots:
+        imports.reset_warnings()
     wire.send(type="exit", slot=slot.number, code=code, user=slot.used[0], system=slot.used[1],
               voluntary=slot.used[2], involuntary=slot.used[3], leftover_threads=left)
-    slot.__dict__.update(main=None, sys={}, thread=None, atexit=[], handlers={})
+    slot.__dict__.update(main=None, sys={}, thread=None, atexit=[], handlers={}, logs={})
     tidy()
 
 

@@ -1,10 +1,13 @@
-"""Gives each script its own standard streams, sys.argv, sys.path and environment."""
+"""Gives each script its own standard streams, sys.argv, sys.path, environment and settings, and warns
+of those that are one for all."""
+import gc
 import io
 import os
 import sys
+import time
 import types
 
-from _parallax import local
+from _parallax import imports, local
 
 current = local.current
 STREAMS = ("stdin", "stdout", "stderr")
@@ -172,6 +175,150 @@ def unsetenv(key):
         current.slot.env.pop(os.fsencode(key), None)
 
 
+# Settings of the interpreter or the process.
+
+ALONE = getattr(sys.modules["_parallax"], "inside", False)  # a subinterpreter has one script
+NO_THREAD = 0x20000000  # Linux: children of other threads are not waited for
+
+
+def telling(plain, code, text, matters=None):
+    """Makes a function warn when a script's own code calls it."""
+
+    def call(*args, **named):
+        slot = current.slot
+        if slot is not None and id(sys._getframe(1).f_globals) in slot.own and (matters is None or matters(slot)):
+            slot.warn(code, text)
+        return plain(*args, **named)
+
+    return call
+
+
+def tell(module, names, code, text, matters=None):
+    for name in names:
+        plain = getattr(module, name, None)
+        if plain is not None:
+            setattr(module, name, telling(plain, code, text, matters))
+
+
+def other_zone(slot):
+    return slot.env.get(b"TZ") != os.environ._own.get(b"TZ")
+
+
+def patch_locale(locale):
+    plain = locale.setlocale
+
+    def setlocale(category, locale=None):
+        slot = current.slot
+        if slot is None or locale is None:
+            return plain(category, locale)
+        before = plain(category)
+        after = plain(category, locale)
+        if after != before:
+            slot.warn("locale", "the locale is one for all scripts of this interpreter: it has set it for all")
+        return after
+
+    locale.setlocale = setlocale
+
+
+def patch_resource(resource):
+    tell(resource, ("setrlimit",), "limits", "resource.setrlimit limits the whole interpreter, with all its scripts")
+
+
+def patch_socket(socket):
+    """Gives each script a default timeout of its own."""
+    plain, real_set, real_get = socket.socket.__init__, socket.setdefaulttimeout, socket.getdefaulttimeout
+
+    def __init__(self, *args, **named):
+        plain(self, *args, **named)
+        slot = current.slot
+        if slot is not None and slot.timeout is not None:
+            self.settimeout(slot.timeout)
+
+    def setdefaulttimeout(timeout):
+        slot = current.slot
+        if slot is None:
+            return real_set(timeout)
+        if timeout is not None and not float(timeout) >= 0:
+            raise ValueError("Timeout value out of range")
+        slot.timeout = None if timeout is None else float(timeout)
+
+    socket.socket.__init__ = __init__
+    socket.setdefaulttimeout = setdefaulttimeout
+    socket.getdefaulttimeout = lambda: real_get() if current.slot is None else current.slot.timeout
+
+
+def patch_faulthandler(faulthandler):
+    """Leaves on what tells of a crash: the stack goes to the log of the script in which it happens."""
+    for name in ("enable", "disable"):
+        plain = getattr(faulthandler, name)
+        setattr(faulthandler, name, lambda *args, plain=plain, **named: None if current.slot else plain(*args, **named))
+
+
+limits = {}  # of recursion, by the number of the script that has set one
+real_limit, set_limit = sys.getrecursionlimit(), sys.setrecursionlimit
+
+
+def setrecursionlimit(limit):
+    slot = current.slot
+    if slot is None or ALONE or not isinstance(limit, int) or limit < 1:
+        return set_limit(limit)
+    slot.warn("recursion", "the recursion limit is one for all scripts of this interpreter: the largest that one has set")
+    if slot.number not in limits:
+        slot.undo.append(lambda: (limits.pop(slot.number), limit_recursion()))
+    limits[slot.number] = limit
+    limit_recursion()
+
+
+def limit_recursion():
+    set_limit(max([real_limit] + list(limits.values())))
+
+
+def getrecursionlimit(plain=sys.getrecursionlimit):
+    slot = current.slot
+    return plain() if slot is None else limits.get(slot.number, real_limit)
+
+
+def disable_gc(plain=gc.disable):
+    slot = current.slot
+    if slot is not None and not ALONE:
+        slot.warn("gc", "the garbage collector is one for all scripts of this interpreter: off, until this one ends")
+        slot.undo.append(gc.enable)
+    plain()
+
+
+def waiting(plain, at):
+    """Makes a wait for any child leave alone those of other scripts. at: where its options are."""
+
+    def wait(*args):
+        if current.slot is None or os.getpid() != local.PID or at and args[:1] not in ((-1,), (0,)):
+            return plain(*args)
+        if plain is os_wait:
+            return os_waitpid(-1, NO_THREAD)
+        return plain(*args[:at], args[at] | NO_THREAD, *args[at + 1:])
+
+    return wait
+
+
+os_wait, os_waitpid = getattr(os, "wait", None), getattr(os, "waitpid", None)
+
+
+def install_settings():
+    if not ALONE:
+        sys.setrecursionlimit, sys.getrecursionlimit = setrecursionlimit, getrecursionlimit
+        gc.disable = disable_gc
+    tell(time, ("tzset",), "environ", "time.tzset goes by the TZ that parallax has, not by this script's", other_zone)
+    tell(os, ("setuid", "seteuid", "setreuid", "setresuid", "setgid", "setegid", "setregid", "setresgid"), "user",
+         "a change of user or group is for all scripts of this interpreter")
+    if sys.platform.startswith("linux"):
+        os.wait, os.waitpid = waiting(os.wait, 0), waiting(os.waitpid, 1)
+        os.wait3, os.wait4 = waiting(os.wait3, 0), waiting(os.wait4, 1)
+    else:
+        tell(os, ("chdir", "fchdir"), "chdir", "the working folder is one for all scripts of this interpreter")
+        tell(os, ("umask",), "umask", "the umask is one for all scripts of this interpreter")
+    imports.patches.update(
+        {"locale": patch_locale, "resource": patch_resource, "socket": patch_socket, "faulthandler": patch_faulthandler})
+
+
 def install():
     for name in STREAMS:
         sys.__dict__[name] = Stream(name, sys.__dict__[name])
@@ -180,3 +327,4 @@ def install():
     os.environb = routed_environ(os.environb)
     os.putenv = putenv
     os.unsetenv = unsetenv
+    install_settings()

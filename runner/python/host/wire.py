@@ -75,6 +75,7 @@ class Wire:
 
 
 wire = Wire(inherited)
+local.Slot.send = staticmethod(wire.send)
 
 
 def forked():
