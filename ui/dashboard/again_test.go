@@ -3,6 +3,7 @@ package dashboard
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -114,6 +115,55 @@ func TestARunThatGoesOnIsCancelledFirst(t *testing.T) {
 	if fmt.Sprint(a.started) != "[threads 2]" {
 		t.Errorf("started %v", a.started)
 	}
+}
+
+func TestARunThatStartsWhileOneQuitsIsEnded(t *testing.T) {
+	var a again
+	s := newStage(t, 140, 42, a.give)
+	s.begin(1, 1)
+	s.over(t)
+	s.follow(s.press("m"))
+	start := s.press("enter")
+	s.press("q")
+	s.shows(t, "The next run is about to start.")
+	s.press("c")
+	s.did = nil
+	s.send(start())
+	if fmt.Sprint(s.did) != fmt.Sprint([]runner.Command{runner.Finish{Cancel: true}}) || s.acts.n != 1 {
+		t.Errorf("did %v, shows act %d", s.did, s.acts.n)
+	}
+}
+
+func TestLanesOfTwoRunsHaveOneScale(t *testing.T) {
+	var a again
+	s := newStage(t, 140, 42, a.give)
+	s.begin(1, 1)
+	for at := range 60 {
+		s.sample(time.Duration(at+1) * time.Second)
+	}
+	s.over(t)
+	s.follow(s.press("m"))
+	s.now = 0
+	s.follow(s.press("enter"))
+	s.begin(1, 1)
+	s.sample(time.Second)
+	lane := []rune(s.screen(t)[4])
+	before, now := strings.Count(string(lane[:53]), "█"), strings.Count(string(lane[53:106]), "█")
+	if before < 20 || now > 2 || now == 0 {
+		t.Errorf("a minute is %d columns and a second %d:\n%s", before, now, string(lane))
+	}
+}
+
+func TestAnExplanationStandsForAdviceThatIsNotUrgent(t *testing.T) {
+	s := newStage(t, 140, 42, func(o *Options) { o.Act.About = "this is what you see" })
+	s.begin(2, 2)
+	s.sample(time.Second)
+	for code, want := range map[string]string{"cores-busy": "this is what you see", "foreign-load": "others are busy"} {
+		s.events(runner.Advised{Task: -1, Level: runner.Note, Code: code, Text: "others are busy"})
+		s.shows(t, want)
+	}
+	s.events(runner.Advised{Task: -1, Level: runner.Warning, Code: "memory", Text: "memory is short"})
+	s.shows(t, "memory is short")
 }
 
 func TestThatTheJobsRunAgainCanBeTakenBackOrFail(t *testing.T) {

@@ -47,6 +47,7 @@ type model struct {
 	merged merged
 	ask    ask
 	front  front
+	asks   int    // how often a job was asked where it is
 	flash  string // a sentence in place of the keys, until the next key
 	help   helpState
 	ending ending

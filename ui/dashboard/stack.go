@@ -11,7 +11,8 @@ func (m *model) askStack() tea.Cmd {
 	if m.front.stack == nil {
 		m.front.stack = &output.Stack{Task: m.focus}
 	}
-	return m.front.stack.Ask(m.acts.act.Stack)
+	m.asks++
+	return m.front.stack.Ask(m.asks, m.acts.act.Stack)
 }
 
 // stackAction does what an action means while a stack is shown, and reports whether it means

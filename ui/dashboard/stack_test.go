@@ -30,7 +30,7 @@ func withStacks(said ...any) func(*Options) {
 
 func TestAStackIsAskedForShownAndAskedForAgain(t *testing.T) {
 	for _, size := range [][2]int{{140, 42}, {80, 24}, {60, 16}} {
-		s := newStage(t, size[0], size[1], withStacks("main thread · tid 73\n  File \"/w/a.py\", line 3, in work\n    x = \x1b[2Jy\n", errors.New("it is in C code")))
+		s := newStage(t, size[0], size[1], withStacks("main thread · tid 73\n  File \"/w/a.py\", line 3, in work\n    x = \x1b[2Jy\n", "an old answer", errors.New("it is in C code")))
 		s.begin(2, 2)
 		s.sample(3 * time.Second)
 		cmd := s.press("s")
@@ -44,7 +44,7 @@ func TestAStackIsAskedForShownAndAskedForAgain(t *testing.T) {
 		first := s.press("s")
 		s.shows(t, "main thread") // what was said before stays until there is more
 		second := s.press("s")
-		late := first()
+		late := first() // the first to be asked
 		s.send(second())
 		s.shows(t, "cannot tell where it is: it is in C code")
 		s.send(late) // stale
@@ -60,6 +60,18 @@ func TestAStackIsAskedForShownAndAskedForAgain(t *testing.T) {
 			t.Error("esc leaves the open job with the stack")
 		}
 	}
+}
+
+func TestAnAnswerIsOfTheJobThatWasAsked(t *testing.T) {
+	s := newStage(t, 100, 30, withStacks("of the first"))
+	s.begin(2, 2)
+	late := s.press("s")
+	s.press("esc")
+	s.focus = 1
+	s.press("s")
+	s.send(late())
+	s.showsNot(t, "of the first")
+	s.shows(t, "asking …")
 }
 
 func TestAStackScrollsAndIsCopied(t *testing.T) {

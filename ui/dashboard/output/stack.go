@@ -17,7 +17,7 @@ type Stack struct {
 	Task   int
 	lines  []string
 	top    int // the first row that is shown, of those that the lines fill
-	gen    int // answers to older questions are dropped
+	gen    int // of the last question: answers to others are dropped
 	asking bool
 	err    string
 	at     time.Duration // of the run, when it was answered
@@ -30,11 +30,11 @@ type Answer struct {
 	err  error
 }
 
-// Ask asks the task where it is. What it said before is shown meanwhile.
-func (k *Stack) Ask(ask func(task int) (string, error)) tea.Cmd {
-	k.gen++
-	k.asking = true
-	gen, task := k.gen, k.Task
+// Ask asks the task where it is. What it said before is shown meanwhile. gen is a number that no other
+// question has, of whatever task.
+func (k *Stack) Ask(gen int, ask func(task int) (string, error)) tea.Cmd {
+	k.gen, k.asking = gen, true
+	task := k.Task
 	return func() tea.Msg {
 		stack, err := ask(task)
 		return Answer{gen, stack, err}
