@@ -269,15 +269,15 @@ func eventually(t *testing.T, what string, is func() bool, got func() string) {
 
 func nothing() string { return "" }
 
-// plainEnd is how a script ends when the interpreter itself runs it.
-type plainEnd struct {
+// ending is how a script ended, as far as it must not differ.
+type ending struct {
 	code     int
 	signal   string
 	out, err string
 }
 
-// plain runs a job without preloading, by the same launcher of processes.
-func (b *bench) plain(job runner.Job) plainEnd {
+// plain starts a job without preloading, by the same launcher of processes.
+func (b *bench) plain(job runner.Job) *running {
 	b.t.Helper()
 	spec := b.spec(b.filled(job))
 	spec.Job.Preload = nil
@@ -285,16 +285,14 @@ func (b *bench) plain(job runner.Job) plainEnd {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	exit := r.wait()
-	return plainEnd{exit.Code, exit.Signal, r.stdout(), r.stderr()}
+	return r
 }
 
-// forked is the same with preloading.
-func (b *bench) forked(job runner.Job) plainEnd {
-	b.t.Helper()
-	r := b.start(job)
+// end waits for a script's end.
+func (r *running) end() ending {
+	r.b.t.Helper()
 	exit := r.wait()
-	return plainEnd{exit.Code, exit.Signal, r.stdout(), r.stderr()}
+	return ending{exit.Code, exit.Signal, r.stdout(), r.stderr()}
 }
 
 // state is a process's state as the system shows it, or 0 for none.

@@ -129,8 +129,9 @@ var below = regexp.MustCompile(`(?m)^  Binary file .*\n`)
 
 func same(t *testing.T, b *bench, job runner.Job) {
 	t.Helper()
-	want, got := b.plain(job), b.forked(job)
-	for _, e := range []*plainEnd{&want, &got} {
+	plain, forked := b.plain(job), b.start(job)
+	want, got := plain.end(), forked.end()
+	for _, e := range []*ending{&want, &got} {
 		for _, s := range []*string{&e.out, &e.err} {
 			*s = changing.ReplaceAllString(below.ReplaceAllString(*s, ""), "?")
 		}
@@ -139,9 +140,9 @@ func same(t *testing.T, b *bench, job runner.Job) {
 		t.Errorf("plain: %d %s, forked: %d %s", want.code, want.signal, got.code, got.signal)
 	}
 	for _, s := range [][3]string{{"stdout", want.out, got.out}, {"stderr", want.err, got.err}} {
-		plain, forked := strings.Split(s[1], "\n"), strings.Split(s[2], "\n")
-		for i := range max(len(plain), len(forked)) {
-			if a, b := line(plain, i), line(forked, i); a != b {
+		x, y := strings.Split(s[1], "\n"), strings.Split(s[2], "\n")
+		for i := range max(len(x), len(y)) {
+			if a, b := line(x, i), line(y, i); a != b {
 				t.Errorf("%s, line %d\nplain:  %s\nforked: %s", s[0], i+1, a, b)
 				break
 			}
@@ -211,7 +212,7 @@ func TestAScriptEndsAsItWouldInAProcessOfItsOwn(t *testing.T) {
 			if err := os.Remove(job.Script); err != nil {
 				t.Fatal(err)
 			}
-			want := b.plain(job)
+			want := b.plain(job).end()
 			r, err := b.launch(b.spec(job))
 			if err != nil {
 				t.Fatal(err)
