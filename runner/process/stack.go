@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 
 	"parallax/runner"
 )
@@ -74,9 +75,19 @@ func (v *lens) within(pid int) (string, error) {
 
 var errOver = errors.New("it is over")
 
+// enough is how long the processes of a try are looked into. Each takes an instant, but one that does
+// not answer takes seconds.
+const enough = 3 * time.Second
+
 // describe tells of the processes of a try what each does.
 func describe(roots []int, v *lens) (string, error) {
-	text := describeTree(roots, v.within)
+	late := time.Now().Add(enough)
+	text := describeTree(roots, func(pid int) (string, error) {
+		if time.Now().After(late) {
+			return "", nil
+		}
+		return v.within(pid)
+	})
 	if text == "" {
 		return "", errOver
 	}

@@ -21,7 +21,10 @@ var pythons = sync.OnceValue(func() map[string]string {
 	found := map[string]string{}
 	var paths []string
 	if home, err := os.UserHomeDir(); err == nil {
-		paths, _ = filepath.Glob(filepath.Join(home, ".pyenv", "versions", "*", "bin", "python"))
+		for _, name := range []string{"python", "python3.[0-9]*t"} {
+			more, _ := filepath.Glob(filepath.Join(home, ".pyenv", "versions", "*", "bin", name))
+			paths = append(paths, more...)
+		}
 	}
 	if path, err := exec.LookPath("python3"); err == nil {
 		paths = append(paths, path)
@@ -91,13 +94,24 @@ func (o *output) String() string {
 // start runs a script, with further variables of the environment; options come before its name.
 func start(t *testing.T, python, source string, env []string, options ...string) *script {
 	t.Helper()
-	s := &script{t: t, eye: eye(t), out: &output{}, dir: t.TempDir()}
+	return startWith(t, eye(t).Prepare, python, source, env, options...)
+}
+
+// asEver prepares nothing.
+func asEver(_, env []string, _ int) ([]string, *os.File, error) { return env, nil, nil }
+
+// startWith is start with whatever prepares the script.
+func startWith(
+	t *testing.T, prepare func(argv, env []string, fd int) ([]string, *os.File, error), python, source string, env []string, options ...string,
+) *script {
+	t.Helper()
+	s := &script{t: t, eye: New(), out: &output{}, dir: t.TempDir()}
 	if err := os.WriteFile(filepath.Join(s.dir, "x.py"), []byte(source), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	argv := append(append([]string{python}, options...), "x.py")
 	base := slices.DeleteFunc(os.Environ(), func(kv string) bool { return strings.HasPrefix(kv, "PYTHON") })
-	env, file, err := s.eye.Prepare(argv, append(base, env...), 3)
+	env, file, err := prepare(argv, append(base, env...), 3)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -72,7 +72,8 @@ func install(cache string) (string, error) {
 // the caller closes the file when the process is over. Without a file there is nothing to look into and
 // env is as it was.
 func (e *Eye) Prepare(argv, env []string, fd int) ([]string, *os.File, error) {
-	if !isPython(argv) {
+	old, had := lookup(env, "PYTHONPATH")
+	if !isPython(argv) || had && old == "" { // set to nothing, it means something else to Python 2 than to 3
 		return env, nil, nil
 	}
 	file, signal, err := newFile()
@@ -89,19 +90,24 @@ func (e *Eye) Prepare(argv, env []string, fd int) ([]string, *os.File, error) {
 		file.Close()
 		return env, nil, err
 	}
-	state, path := "unset", dir
-	for _, pair := range env {
-		if old, ok := strings.CutPrefix(pair, "PYTHONPATH="); ok {
-			state, path = "set", dir+string(os.PathListSeparator)+old
-			if old == "" {
-				state, path = "empty", dir
-			}
-		}
+	path := dir
+	if had {
+		path += string(os.PathListSeparator) + old
 	}
 	env = slices.DeleteFunc(slices.Clone(env), func(pair string) bool {
 		return strings.HasPrefix(pair, "PYTHONPATH=") || strings.HasPrefix(pair, variable+"=")
 	})
-	return append(env, "PYTHONPATH="+path, fmt.Sprintf("%s=%d:%d:%d:%d:%s", variable, fd, dev, ino, signal, state)), file, nil
+	return append(env, "PYTHONPATH="+path, fmt.Sprintf("%s=%d:%d:%d:%d", variable, fd, dev, ino, signal)), file, nil
+}
+
+// lookup returns the value that a variable has in an environment, in which the last one counts.
+func lookup(env []string, key string) (value string, ok bool) {
+	for _, pair := range env {
+		if v, found := strings.CutPrefix(pair, key+"="); found {
+			value, ok = v, true
+		}
+	}
+	return value, ok
 }
 
 // ErrOther says that a process is nothing that this package looks into.

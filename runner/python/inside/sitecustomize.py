@@ -8,20 +8,19 @@ def arrange():
     import os
     import sys
 
-    where = os.environ.get("PYTHONPATH", "")
-    here, _, rest = where.partition(os.pathsep)
+    here, more, rest = os.environ.get("PYTHONPATH", "").partition(os.pathsep)
     if here != os.path.dirname(__file__):
         return
     told = os.environ.pop("PARALLAX_INSIDE", "").split(":")
     sys.path[:] = [p for p in sys.path if p != here]
     sys.path_importer_cache.pop(here, None)
-    if rest or told[-1] == "empty":
+    if more:
         os.environ["PYTHONPATH"] = rest
     else:
         del os.environ["PYTHONPATH"]
-    if len(told) != 5:
+    if len(told) != 4:
         return
-    fd, dev, ino, sig = [int(n) for n in told[:4]]
+    fd, dev, ino, sig = [int(n) for n in told]
     try:
         is_ = os.fstat(fd)
     except OSError:
