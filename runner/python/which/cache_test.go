@@ -291,12 +291,20 @@ func TestAVersionOfPyenv(t *testing.T) {
 			t.Errorf("%q: %s, want %s", text, got, want)
 		}
 	}
+	// A build without the GIL is not taken for a version that is to be had with it.
+	l.interpreter("a", "3.15.1t", "")
+	l.interpreter("b", "3.15.1", "")
+	for want, of := range map[string]string{"3.15.1": "3.15", "3.15.1t": "3.15t"} {
+		if got := l.of(Want{Choice: of}); got != want {
+			t.Errorf("%s: %s, want %s", of, got, want)
+		}
+	}
 	// pyenv's variable goes before the file.
 	l.env = append(l.env, "PYENV_VERSION=3.99:3.9.18")
 	if got := l.of(Want{Script: script}); got != "3.9.18" {
 		t.Error(got)
 	}
-	if got := l.of(Want{Script: script, Env: map[string]string{"PYENV_VERSION": "4.4"}}); !strings.HasPrefix(got, "PYENV_VERSION: python 4.4: not found, only 3.14.7t, 3.12.1, 3.9.18, 3.8.2") {
+	if got := l.of(Want{Script: script, Env: map[string]string{"PYENV_VERSION": "4.4"}}); !strings.HasPrefix(got, "PYENV_VERSION: python 4.4: not found, only 3.15.1t, 3.15.1, 3.14.7t, 3.12.1, 3.9.18, 3.8.2") {
 		t.Error(got)
 	}
 }

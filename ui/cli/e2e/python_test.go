@@ -69,13 +69,15 @@ func fourScripts(t *testing.T, model string) {
 	})
 
 	tm.keys("s")
-	if model != "processes" { // of which the system tells less
-		tm.see("alpha.py", "in <module>")
-	} else {
-		tm.see("stack", "alpha.py")
+	where := "in <module>"
+	if model == "processes" { // of which the system tells less
+		where = "stack"
 	}
+	tm.waitFor("alpha's stack over all panes", func(s screen) bool {
+		return s.has("alpha.py", where) && s.pane("delta.py").w == 0
+	})
 	tm.keys(esc)
-	tm.waitFor("the panes", func(s screen) bool { return s.pane("delta.py").w > 0 })
+	tm.waitFor("the panes", func(s screen) bool { return s.pane("alpha.py").w > 0 && s.pane("delta.py").w > 0 })
 
 	tm.keys(right, "x")
 	tm.waitFor("beta to be cancelled", func(s screen) bool { return s.pane("beta.py").has("cancelled") })
