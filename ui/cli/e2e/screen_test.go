@@ -4,6 +4,7 @@ package e2e_test
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -113,7 +114,7 @@ func (s screen) box(x, y int) (area, error) {
 		l, r := s.cell[below][x], s.cell[below][right]
 		switch {
 		case l == '│' && r == '│':
-		case l == '╰' && r == '╯' && strings.Trim(s.text(x+1, right, below), "─") == "":
+		case l == '╰' && r == '╯' && lowerBorder.MatchString(s.text(x+1, right, below)):
 			return area{x, y, right - x + 1, below - y + 1}, nil
 		default:
 			return area{}, fmt.Errorf("the box at column %d, row %d is broken in row %d: %q and %q", x, y, below, l, r)
@@ -121,6 +122,9 @@ func (s screen) box(x, y int) (area, error) {
 	}
 	return area{}, fmt.Errorf("the box at column %d, row %d has no lower border", x, y)
 }
+
+// lowerBorder is the lower edge of a box, in which a job's progress may stand.
+var lowerBorder = regexp.MustCompile(`^━*─*( \d+%( · [^│]+ left)? )?$`)
 
 // pane returns the box of the job called name ("╭─ ● name …"): its title, then its rows. It is empty when
 // there is none or when it is being redrawn.

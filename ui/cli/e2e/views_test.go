@@ -270,7 +270,7 @@ func TestManyJobs(t *testing.T) {
 	tm.see(" end ")
 	tm.see("job 977")
 	tm.keys(esc)
-	tm.see("filter: 77")
+	tm.waitFor("the table again", func(s screen) bool { return s.has("filter: 77") && !s.has("runs", "echo job") })
 	tm.keys("q")
 	tm.ends(0)
 }
