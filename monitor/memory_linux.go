@@ -24,15 +24,20 @@ const (
 type memoryLane struct {
 	next time.Duration // when PSS may be read again
 	ids  []int         // scratch
+	one  map[int]*proc // scratch: of tasks that share a process, the first's, which is read for all
 }
 
 func (m *memoryLane) read(r *procReader) {
 	var due *proc
+	clear(m.one)
 	for _, w := range r.tasks {
-		if w.tid != 0 {
+		if w.tid != 0 && !w.shared {
 			continue
 		}
 		for _, p := range w.procs {
+			if w.shared && m.follows(p) {
+				continue
+			}
 			if p.rssAt < 0 || p.ran && r.now-p.rssAt >= rssPeriod {
 				m.rss(r, p)
 			}
@@ -47,6 +52,22 @@ func (m *memoryLane) read(r *procReader) {
 		cost := min(time.Since(began), 5*time.Millisecond) // longer: we were interrupted
 		m.next = r.now + time.Duration(float64(cost)/pssBudget)
 	}
+}
+
+// follows gives a task's process what is known of the same process by another task, if there is one.
+func (m *memoryLane) follows(p *proc) bool {
+	first := m.one[p.pid]
+	if first == nil {
+		if m.one == nil {
+			m.one = map[int]*proc{}
+		}
+		m.one[p.pid] = p
+		return false
+	}
+	first.ran = first.ran || p.ran // which thread of it ran makes no difference
+	p.memory = first.memory
+	p.ran = false
+	return true
 }
 
 func (p *proc) wantsPSS(now time.Duration) bool {

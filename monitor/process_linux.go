@@ -48,8 +48,9 @@ type memory struct {
 // watched is one task.
 type watched struct {
 	task    int
-	root    int // the process to begin with, or the one whose thread it is
-	tid     int // 0 for a process tree
+	root    int  // the process to begin with, or the one whose thread it is
+	tid     int  // 0 for a process tree
+	shared  bool // root is an interpreter's, which it shares: its memory is told of each task in it
 	birth   uint64
 	started time.Duration
 	begun   bool
@@ -87,10 +88,10 @@ func (w *watched) figures() figures {
 	denied := false
 	for _, p := range w.procs {
 		f.threads += len(p.threads)
-		if w.tid != 0 {
+		if w.tid != 0 && !w.shared {
 			continue
 		}
-		if p.stat.state != 'Z' {
+		if w.tid == 0 && p.stat.state != 'Z' {
 			f.processes++
 		}
 		f.rss = addBytes(f.rss, p.rss)

@@ -62,7 +62,7 @@ func (r *procReader) watch(task int, id runner.Identity, started time.Duration) 
 	r.forget(task)
 	w := &watched{task: task, root: id.PID, birth: id.Birth, started: started, core: -1, last: started}
 	if !id.Tree {
-		w.tid = id.TID
+		w.tid, w.shared = id.TID, id.Host.ID != 0
 	}
 	if r.coarse {
 		w.wait = -1

@@ -276,6 +276,27 @@ func TestThreadOfALockedGoroutine(t *testing.T) {
 	}
 }
 
+func TestTasksThatShareAnInterpreterAreToldItsMemory(t *testing.T) {
+	g := newRig(t)
+	for task := 1; task <= 2; task++ {
+		stop := make(chan struct{})
+		tid, done := burn(stop)
+		defer func() { <-done }()
+		defer close(stop)
+		g.r.watch(task, runner.Identity{PID: os.Getpid(), TID: tid, Host: runner.Host{ID: 1}}, 0)
+	}
+	one := func() figures { return g.r.figures(1) }
+	g.until("its memory, by both", func() bool {
+		two := g.r.figures(2)
+		return one().rss > 1<<20 && one().pss > 1<<20 && two.rss == one().rss && two.pss == one().pss
+	})
+	if f := one(); f.processes != 0 || f.threads != 1 {
+		t.Errorf("figures: %+v", f)
+	}
+	g.r.forget(1)
+	g.until("its memory, by the one that is left", func() bool { return g.r.figures(2).pss > 1<<20 })
+}
+
 func TestThreadsOfATaskAreOneSum(t *testing.T) {
 	g := newRig(t)
 	stops := []chan struct{}{make(chan struct{}), make(chan struct{}), make(chan struct{})}

@@ -56,8 +56,8 @@ type TaskSample struct {
 	Core      int           // the core it ran on last; -1 unknown
 	Processes int
 	Threads   int
-	RSS       int64    // bytes, summed over its processes (counts shared pages once each); -1 unknown
-	PSS       int64    // bytes, shared pages divided among those who share them; -1 not measured
+	RSS       int64    // bytes, summed over its processes (counts shared pages once each); -1 unknown. Of a task with a [Host], that of the host's process, which is all tasks' in it
+	PSS       int64    // bytes, shared pages divided among those who share them; -1 not measured. Of a task with a [Host], likewise
 	LogSize   [2]int64 // bytes of output so far
 	Progress  Progress
 }

@@ -104,13 +104,15 @@ func gather(s *runner.State) facts {
 	if s.Host.MemTotal > 0 && s.Host.MemUsed >= 0 {
 		f.free = s.Host.MemTotal - s.Host.MemUsed
 	}
+	shared := map[int]bool{} // processes of interpreters whose memory is counted
 	for _, i := range s.Active {
 		t := s.Tasks[i]
 		if t.Stats == nil {
 			continue
 		}
-		if p := t.Stats.Last.PSS; p >= 0 {
+		if p := t.Stats.Last.PSS; p >= 0 && (t.Host.ID == 0 || !shared[t.PID]) {
 			f.pss = max(f.pss, 0) + p
+			shared[t.PID] = true
 		}
 		if t.Stats.Last.Threads > 1 && t.Status == runner.Running {
 			f.single = false

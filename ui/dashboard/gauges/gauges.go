@@ -112,11 +112,14 @@ func Sum(s *scene.Scene) Use {
 			continue
 		}
 		last := t.Stats.Last
-		if t.Host.ID != 0 && !hosts[t.PID] {
+		use.Processes, use.Threads = use.Processes+last.Processes, use.Threads+last.Threads
+		if t.Host.ID != 0 {
+			if hosts[t.PID] {
+				continue // its memory is counted
+			}
 			hosts[t.PID] = true
 			use.Hosts, use.Processes = use.Hosts+1, use.Processes+1
 		}
-		use.Processes, use.Threads = use.Processes+last.Processes, use.Threads+last.Threads
 		size := last.PSS
 		if size < 0 {
 			size = last.RSS

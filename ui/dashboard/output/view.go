@@ -124,7 +124,10 @@ func identity(s *scene.Scene, task int) string {
 		if last.Processes > 0 {
 			words = append(words, draw.Plural(last.Processes, "process", "processes")+", "+draw.Plural(last.Threads, "thread", "threads"))
 		}
-		if last.PSS >= 0 {
+		switch {
+		case last.PSS >= 0 && t.Host.ID != 0:
+			words = append(words, "interpreter "+draw.Bytes(last.PSS)+" PSS")
+		case last.PSS >= 0:
 			words = append(words, draw.Bytes(last.PSS)+" PSS")
 		}
 	}

@@ -216,15 +216,15 @@ func CPU(t *runner.Task) float64 {
 // Peak is the most memory a task that is over has taken: as the system accounted it or, where it
 // did not, as it was sampled; 0 when neither saw any.
 func Peak(t *runner.Task) int64 {
-	if t.Stats == nil {
+	if t.Stats == nil || t.Host.ID != 0 { // what it was sampled with is all tasks' in its interpreter
 		return max(t.Exit.Usage.MaxRSS, 0)
 	}
 	return max(t.Exit.Usage.MaxRSS, t.Stats.PeakRSS, 0)
 }
 
-// Memory is what a task takes: PSS, or RSS where that is all there is; -1 unknown.
+// Memory is what a task takes for itself: PSS, or RSS where that is all there is; -1 unknown.
 func Memory(t *runner.Task) int64 {
-	if t.Stats == nil {
+	if t.Stats == nil || t.Host.ID != 0 {
 		return -1
 	}
 	if t.Stats.Last.PSS >= 0 {
