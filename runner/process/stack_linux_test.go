@@ -111,12 +111,13 @@ func TestStackTellsOfTheInside(t *testing.T) {
 			t.Errorf("the stack is\n%s, want it to end with %q", text, c.want)
 		}
 	}
+	file := h.(*handle).lens.file
 	if err := h.Stop(runner.Kill); err != nil {
 		t.Fatal(err)
 	}
 	h.Wait()
-	if err := h.(*handle).lens.file; err != nil {
-		t.Error("the file is not closed")
+	if _, err := file.Stat(); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("the file is not closed: %v", err)
 	}
 }
 
