@@ -86,8 +86,13 @@ func TestFourScriptsFloodTheirLogs(t *testing.T) {
 			t.Fatalf("%+v", exit)
 		}
 		got := strings.Split(r.stdout(), "\n")
-		if len(got) != lines+1 || got[lines-1] != fmt.Sprintf("line %d with some text that is not short \x00", lines-1) {
-			t.Errorf("%d lines, last %q", len(got), got[len(got)-2])
+		if len(got) != lines+1 {
+			t.Fatalf("%d lines, last %q", len(got), got[len(got)-1])
+		}
+		for i, line := range got[:lines] {
+			if line != fmt.Sprintf("line %d with some text that is not short \x00", i) {
+				t.Fatalf("line %d is %q", i, line)
+			}
 		}
 	}
 }

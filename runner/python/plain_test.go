@@ -50,6 +50,14 @@ var kinds = []struct {
 	{name: "unraisable", text: "class C:\n    def __del__(self):\n        raise ValueError('in del')\nc = C()\ndel c\nprint('on')", loose: true},
 	{name: "print_exc", text: "import traceback\ntry:\n    import neighbour_missing\nexcept ImportError:\n    traceback.print_exc()\ntraceback.print_stack()"},
 	{name: "recursion", text: "def f(n):\n    return f(n + 1)\ntry:\n    f(0)\nexcept RecursionError as e:\n    print(type(e).__name__)"},
+	{name: "endless recursion", text: "def f(n):\n    return f(n + 1)\nprint('deep', flush=True)\nf(0)"},
+	{name: "deep recursion", text: "import sys\ndef f(n):\n    return n and f(n - 1)\nprint(f(sys.getrecursionlimit() - 10), sys.getrecursionlimit())"},
+	{name: "zero byte in the text", text: "print('a')\nx = '\x00'\n", loose: true},
+	{name: "empty but for a comment", text: "# nothing\n"},
+	{name: "fork in a thread", text: "import os, threading\ndef f():\n    pid = os.fork()\n    if pid == 0:\n        print('child', flush=True)\n        os._exit(3)\n    print(os.waitpid(pid, 0)[1] >> 8)\nt = threading.Thread(target=f)\nt.start()\nt.join()", loose: true},
+	{name: "excepthook fails", text: "import sys\ndef h(*a):\n    raise ValueError('in hook')\nsys.excepthook = h\n1 / 0", loose: true},
+	{name: "atexit fails", text: "import atexit\natexit.register(lambda: 1 / 0)\natexit.register(print, 'first')\nprint('body')", loose: true},
+	{name: "closes descriptors", text: "import os\nprint('x', flush=True)\nos.closerange(3, 100)\nos.close(0)\nos.write(2, b'still\\n')"},
 	{name: "logging", text: "import logging\nlogging.basicConfig(level=logging.INFO, format='%(levelname)s %(name)s %(threadName)s %(message)s')\nlogging.getLogger('x').info('hello %d', 3)\nlogging.debug('no')\ntry:\n    1/0\nexcept ZeroDivisionError:\n    logging.exception('oops')"},
 	{name: "logging config", text: "import logging, logging.config\nlogging.getLogger('old')\nlogging.config.dictConfig({'version': 1, 'formatters': {'f': {'format': 'D %(name)s %(message)s'}}, 'handlers': {'h': {'class': 'logging.StreamHandler', 'formatter': 'f'}}, 'root': {'level': 'INFO', 'handlers': ['h']}})\nfor n in ('old', 'new', None):\n    logging.getLogger(n).info('from %s', n)\nprint(logging.root.handlers, logging.getLogger('new').hasHandlers(), logging.getLogger('new').getEffectiveLevel())"},
 	{name: "logging at exit", text: "import logging, logging.handlers, atexit\nlogger = logging.getLogger('kept')\nlogger.addHandler(logging.handlers.MemoryHandler(100, target=logging.StreamHandler()))\nlogger.propagate = False\nlogger.error('kept back')\natexit.register(logger.error, 'at exit')\nprint('end')"},
@@ -99,7 +107,7 @@ var kinds = []struct {
 var (
 	addresses = regexp.MustCompile(`0x[0-9a-f]+`)
 	threadNo  = regexp.MustCompile(`Thread-\d+`)
-	deepLine  = regexp.MustCompile(`lines? \d+`)
+	deepLine  = regexp.MustCompile(`lines? \d+|repeated \d+`)
 )
 
 func tidied(s string) string {

@@ -254,15 +254,17 @@ def patch_faulthandler(faulthandler):
         setattr(faulthandler, name, lambda *args, plain=plain, **named: None if current.slot else plain(*args, **named))
 
 
+BELOW = 8  # calls of the host and of threading are below a script
 limits = {}  # of recursion, by the number of the script that has set one
 real_limit, set_limit = sys.getrecursionlimit(), sys.setrecursionlimit
 
 
 def setrecursionlimit(limit):
     slot = current.slot
-    if slot is None or ALONE or not isinstance(limit, int) or limit < 1:
+    if slot is None or not isinstance(limit, int) or limit < 1:
         return set_limit(limit)
-    slot.warn("recursion", "the recursion limit is one for all scripts of this interpreter: the largest that one has set")
+    if not ALONE:
+        slot.warn("recursion", "the recursion limit is one for all scripts of this interpreter: the largest that one has set")
     if slot.number not in limits:
         slot.undo.append(lambda: (limits.pop(slot.number), limit_recursion()))
     limits[slot.number] = limit
@@ -270,7 +272,7 @@ def setrecursionlimit(limit):
 
 
 def limit_recursion():
-    set_limit(max([real_limit] + list(limits.values())))
+    set_limit(max([real_limit] + list(limits.values())) + BELOW)
 
 
 def getrecursionlimit(plain=sys.getrecursionlimit):
@@ -303,9 +305,9 @@ os_wait, os_waitpid = getattr(os, "wait", None), getattr(os, "waitpid", None)
 
 
 def install_settings():
-    if not ALONE:
-        sys.setrecursionlimit, sys.getrecursionlimit = setrecursionlimit, getrecursionlimit
-        gc.disable = disable_gc
+    sys.setrecursionlimit, sys.getrecursionlimit = setrecursionlimit, getrecursionlimit
+    limit_recursion()
+    gc.disable = disable_gc
     tell(time, ("tzset",), "environ", "time.tzset goes by the TZ that parallax has, not by this script's", other_zone)
     tell(os, ("setuid", "seteuid", "setreuid", "setresuid", "setgid", "setegid", "setregid", "setresgid"), "user",
          "a change of user or group is for all scripts of this interpreter")

@@ -166,7 +166,7 @@ func words(s *scene.Scene, task int) []string {
 // timeBar fills what is left of a row with where the job's time goes and names the largest wait.
 func timeBar(r *text.Row, s *scene.Scene, t *runner.Task) {
 	split, ok := scene.Split(t)
-	if !ok {
+	if !ok || r.Left() < 24 {
 		return
 	}
 	sh := verdict.Shares(split)
@@ -180,12 +180,11 @@ func timeBar(r *text.Row, s *scene.Scene, t *runner.Task) {
 	default:
 		label = sh.BlockedLabel() + " " + strings.TrimSpace(draw.Percent(most))
 	}
-	const title = "ran "
-	bar := min(16, r.Left()-2-len(title)-1-text.Width(label))
+	bar := min(16, r.Left()-6-18)
 	if bar < 4 {
 		return
 	}
-	r.Skip(2).Put(s.Styles.Dim, title)
+	r.Skip(2).Put(s.Styles.Dim, "ran ")
 	draw.Stack(r, s.Pieces(split), bar)
 	r.Skip(1).Put(s.Styles.Dim, label)
 }
