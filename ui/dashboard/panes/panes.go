@@ -166,7 +166,7 @@ func words(s *scene.Scene, task int) []string {
 // timeBar fills what is left of a row with where the job's time goes and names the largest wait.
 func timeBar(r *text.Row, s *scene.Scene, t *runner.Task) {
 	split, ok := scene.Split(t)
-	if !ok || r.Left() < 24 {
+	if !ok {
 		return
 	}
 	sh := verdict.Shares(split)
@@ -180,11 +180,12 @@ func timeBar(r *text.Row, s *scene.Scene, t *runner.Task) {
 	default:
 		label = sh.BlockedLabel() + " " + strings.TrimSpace(draw.Percent(most))
 	}
-	bar := min(16, r.Left()-6-18)
+	const title = "ran "
+	bar := min(16, r.Left()-2-len(title)-1-text.Width(label))
 	if bar < 4 {
 		return
 	}
-	r.Skip(2).Put(s.Styles.Dim, "ran ")
+	r.Skip(2).Put(s.Styles.Dim, title)
 	draw.Stack(r, s.Pieces(split), bar)
 	r.Skip(1).Put(s.Styles.Dim, label)
 }
