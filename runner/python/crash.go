@@ -19,6 +19,7 @@ type crash struct {
 	fatal string      // what Python said of it: "Segmentation fault"
 	stack string      // of the thread it happened in, innermost call first
 	ident uint64      // that thread, or 0
+	slot  int         // which of a host's scripts it belongs to, where only that is told, or 0
 	said  string      // the last line that the interpreter printed
 
 	culprit *Task // whose thread it was, or nil
@@ -27,9 +28,10 @@ type crash struct {
 var (
 	fatalLine  = regexp.MustCompile(`(?m)^Fatal Python error: (.*)$`)
 	threadLine = regexp.MustCompile(`^(Current thread|Thread) (0x[0-9a-f]+).*\(most recent call first\):`)
-	// Without a GIL only the stack of the current thread is told, and not which
-	// it is.
-	namelessLine = regexp.MustCompile(`^Stack \(most recent call first\):`)
+	// The host's frame below all that a script has called.
+	slotFrame = regexp.MustCompile(`(?m)^  File "<parallax slot ([0-9]+)>", line`)
+	// Without a GIL only the stack of the current thread is told, and not which it is.
+	namelessLine = regexp.MustCompile(`(?m)^Stack \(most recent call first\):`)
 )
 
 // crashOf puts together what is known.
@@ -38,7 +40,11 @@ func crashOf(exit runner.Exit, printed, blame string, fault error) crash {
 	if at := fatalLine.FindAllStringSubmatchIndex(printed, -1); len(at) > 0 {
 		last := at[len(at)-1]
 		c.fatal = strings.TrimSpace(printed[last[2]:last[3]])
-		c.ident, c.stack = currentThread(printed[last[1]:])
+		dump := printed[last[1]:]
+		c.ident, c.stack = currentThread(dump)
+		if m := slotFrame.FindStringSubmatch(dump); m != nil && namelessLine.MatchString(dump) {
+			c.slot, _ = strconv.Atoi(m[1]) // digits; too many of them are no slot
+		}
 		return c
 	}
 	lines := strings.Split(strings.TrimSpace(printed), "\n")
@@ -82,9 +88,13 @@ func threads(dump string, currentOnly bool) map[uint64]string {
 	return found
 }
 
-// passes reports whether a script was on the stack of the thread that the interpreter ended in.
-func (c crash) passes(script string) bool {
-	return script != "" && strings.Contains(c.stack, `  File "`+script+`", line `)
+// passes reports whether a script was on the stack of the thread that the interpreter ended in, which
+// has no name. Two subinterpreters may have given the same slot.
+func (c crash) passes(t *Task) bool {
+	if c.slot != 0 && c.slot != t.slot {
+		return false
+	}
+	return c.slot != 0 && t.host.sub == nil || t.script != "" && strings.Contains(c.stack, `  File "`+t.script+`", line `)
 }
 
 // foreign reports whether it was, or may have been, none of the scripts that ended the interpreter.

@@ -89,7 +89,7 @@ func (e *engine) accuse() {
 	var all, passed []*Task
 	e.each(func(t *Task) bool {
 		all = append(all, t)
-		if e.fate.passes(t.script) {
+		if e.fate.passes(t) {
 			passed = append(passed, t)
 		}
 		if e.fate.ident != 0 && t.host.idents[e.fate.ident] == t {

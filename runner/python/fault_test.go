@@ -257,7 +257,7 @@ func TestRefusalsAreInWords(t *testing.T) {
 		want string
 	}{
 		{runner.Job{Script: ok}, ""},
-		{runner.Job{Line: "python x.py"}, "python x.py is not a Python script: a thread runs a .py file"},
+		{runner.Job{Line: "python x.py"}, `script "x.py": no such file`},
 		{runner.Job{Script: filepath.Join(b.dir, "x.sh")}, "is not Python"},
 		{runner.Job{Script: filepath.Join(b.dir, "nope.py")}, "no such file"},
 		{runner.Job{Script: filepath.Join(b.dir, "empty.py")}, "empty file"},

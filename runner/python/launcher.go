@@ -104,29 +104,34 @@ func (l *Launcher) Check(job runner.Job) error {
 	if err := supported(); err != nil {
 		return err
 	}
-	c, err := l.script(runner.Spec{Job: job})
+	p, err := targetOf(job)
 	if err != nil {
 		return err
 	}
-	if _, err := l.interpreter(job, string(c.Path)); err != nil {
+	if _, err := l.interpreter(job, p); err != nil {
 		return err
 	}
-	return checkFiles(job, string(c.Path))
+	return checkFiles(job, p)
 }
 
-func (l *Launcher) interpreter(job runner.Job, script string) (which.Python, error) {
-	choice := job.Python
-	if choice == "" {
-		choice = l.opts.Python
+// interpreter finds the Python for a job: the one that its command names, else the one that is meant
+// for it in every model.
+func (l *Launcher) interpreter(job runner.Job, its target) (which.Python, error) {
+	want := which.Want{Choice: its.python, Script: its.path, Dir: job.Dir, Env: job.Env}
+	if want.Choice == "" {
+		want.Choice = job.Python
 	}
-	p, err := l.finder.For(choice, script)
-	if err != nil {
+	if want.Choice == "" {
+		want.Choice = l.opts.Python
+	}
+	p, err := l.finder.Of(want)
+	switch {
+	case err != nil:
 		return p, err
+	case l.opts.Model == runner.Interpreters:
+		return p, p.Interpreters()
 	}
-	if err := p.Threads(); err != nil || l.opts.Model != runner.Interpreters {
-		return p, err
-	}
-	return p, subinterpreters(p)
+	return p, p.Threads()
 }
 
 // tries is how often a script is put into an interpreter that ends before the script has begun.
@@ -137,14 +142,16 @@ func (l *Launcher) Launch(ctx context.Context, spec runner.Spec) (runner.Handle,
 	if err := supported(); err != nil {
 		return nil, err
 	}
-	c, err := l.script(spec)
+	its, err := targetOf(spec.Job)
 	if err != nil {
 		return nil, err
 	}
-	p, err := l.interpreter(spec.Job, string(c.Path))
+	p, err := l.interpreter(spec.Job, its)
 	if err != nil {
 		return nil, err
 	}
+	c := its.runs(spec.Job)
+	c.Env = texts(l.environ(spec, its.cwd))
 	input := spec.Job.Stdin
 	if input == "" {
 		input = os.DevNull

@@ -4,12 +4,7 @@ import (
 	"context"
 	"fmt"
 	"time"
-
-	"parallax/runner/python/which" //nolint:depguard // interpreters are its subject
 )
-
-// oldestSub is the first version whose subinterpreters are of use.
-const oldestSub = "3.13"
 
 // parting is how long the process of a subinterpreter whose connection has ended may take to be gone
 // too. It is, unless only the connection has ended.
@@ -19,17 +14,6 @@ const parting = 2 * time.Second
 // others.
 type sub struct {
 	gone <-chan event // says how it went; closed without if the process ended
-}
-
-// subinterpreters says why a Python cannot run scripts in subinterpreters, or nil.
-func subinterpreters(p which.Python) error {
-	switch {
-	case !p.AtLeast(oldestSub):
-		return fmt.Errorf("python %s (%s) cannot run scripts as interpreters: that needs %s or later", p.Version, p.Path, oldestSub)
-	case !p.Subinterpreters:
-		return fmt.Errorf("python %s (%s) cannot run scripts as interpreters: it was built without subinterpreters", p.Version, p.Path)
-	}
-	return nil
 }
 
 // open starts a subinterpreter in the process of a host.

@@ -18,7 +18,7 @@ import (
 func eachSub(t *testing.T, test func(*testing.T, *bench)) {
 	t.Helper()
 	each(t, func(t *testing.T, p which.Python) {
-		if err := subinterpreters(p); err != nil {
+		if err := p.Interpreters(); err != nil {
 			t.Skip(err)
 		}
 		test(t, newBench(t, p).as(runner.Interpreters, 0))
@@ -299,12 +299,12 @@ func TestWhatASubinterpreterCannotDoIsSaid(t *testing.T) {
 		}
 	})
 	each(t, func(t *testing.T, p which.Python) {
-		if subinterpreters(p) == nil {
+		if p.Interpreters() == nil {
 			t.Skip("it has subinterpreters")
 		}
 		b := newBench(t, p).as(runner.Interpreters, 0)
 		err := b.launcher.Check(runner.Job{Script: b.write("a.py", "1")})
-		if err == nil || !strings.Contains(err.Error(), "cannot run scripts as interpreters: that needs 3.13 or later") {
+		if err == nil || !strings.Contains(err.Error(), "3.13 or later") {
 			t.Errorf("%v", err)
 		}
 	})

@@ -65,7 +65,10 @@ func newTask(spec runner.Spec, label string, leave func()) *Task {
 // run starts a script and returns when it runs. files are its standard streams. A task whose start
 // ends with an error is over, or will be without anybody's doing.
 func (h *Host) run(ctx context.Context, t *Task, c runCommand, files [3]*os.File) error {
-	t.host, t.script = h, string(c.Path)
+	t.host = h
+	if c.Module == "" {
+		t.script = string(c.Path)
+	}
 	h.mu.Lock()
 	if h.over {
 		h.mu.Unlock()

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -13,15 +14,9 @@ import (
 )
 
 // checkFiles says what of a job's files is not there.
-func checkFiles(job runner.Job, script string) error {
-	info, err := os.Stat(script)
-	switch {
-	case err != nil:
-		return fmt.Errorf("script %q: %s", job.Script, inWords(err))
-	case info.IsDir():
-		return fmt.Errorf("script %q: is a folder", job.Script)
-	case info.Size() == 0 && info.Mode().IsRegular():
-		return fmt.Errorf("script %q: empty file", job.Script)
+func checkFiles(job runner.Job, p target) error {
+	if err := checkScript(p); err != nil {
+		return err
 	}
 	if job.Dir != "" {
 		if info, err := os.Stat(job.Dir); err != nil {
@@ -44,6 +39,23 @@ func checkFiles(job runner.Job, script string) error {
 	return nil
 }
 
+// checkScript looks at the file. Whether a module is there is for Python to find out.
+func checkScript(p target) error {
+	if p.module != "" {
+		return nil
+	}
+	info, err := os.Stat(p.path)
+	switch {
+	case err != nil:
+		return fmt.Errorf("script %q: %s", p.named, inWords(err))
+	case info.IsDir():
+		return fmt.Errorf("script %q: is a folder", p.named)
+	case info.Size() == 0 && info.Mode().IsRegular():
+		return fmt.Errorf("script %q: empty file", p.named)
+	}
+	return nil
+}
+
 func inWords(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -54,49 +66,134 @@ func inWords(err error) string {
 	return err.Error()
 }
 
-// script says what of a job a thread runs.
-func (l *Launcher) script(spec runner.Spec) (runCommand, error) {
-	job := spec.Job
-	if job.Script == "" {
-		return runCommand{}, fmt.Errorf("%s is not a Python script: a thread runs a .py file", job.Command())
-	}
-	if filepath.Ext(job.Script) != ".py" {
-		return runCommand{}, fmt.Errorf("%s is not Python", job.Script)
-	}
-	for _, s := range append([]string{job.Script, job.Dir}, job.Args...) {
-		if strings.ContainsRune(s, 0) {
-			return runCommand{}, fmt.Errorf("%q holds a zero byte", s)
-		}
-	}
-	path, err := filepath.Abs(job.Script)
-	if err != nil {
-		return runCommand{}, fmt.Errorf("script %q: %w", job.Script, err)
-	}
-	name := job.Script
-	c := runCommand{Path: text(path), CPUs: job.CPUs}
-	// Always said: the interpreter's own folder may have been left by another script.
+// target is what of a job an interpreter runs: a script or a module.
+type target struct {
+	named  string   // the script as the job names it
+	path   string   // the script, absolute, or ""
+	module string   // or what python -m runs
+	argv   []string // sys.argv, to begin with
+	python string   // the interpreter that the job's command names, or ""
+	cwd    string   // absolute
+}
+
+// targetOf says what of a job an interpreter runs. It looks at no file.
+func targetOf(job runner.Job) (target, error) {
 	cwd, err := filepath.Abs(job.Dir)
 	if err != nil {
-		return runCommand{}, fmt.Errorf("dir %q: %w", job.Dir, err)
+		return target{}, fmt.Errorf("dir %q: %w", job.Dir, err)
 	}
-	c.Cwd = text(cwd)
+	p := target{cwd: cwd}
+	switch {
+	case job.Script != "":
+		err = p.script(job)
+	case len(job.Argv) > 0:
+		err = p.command(job.Argv)
+	case job.Line != "":
+		var words []string
+		if words, err = plainWords(job.Line); err == nil {
+			err = p.command(words)
+		}
+	default:
+		err = fmt.Errorf("%s is not Python", job.Command())
+	}
+	if err != nil {
+		return target{}, err
+	}
+	for _, s := range append([]string{p.named, p.module, job.Dir}, p.argv...) {
+		if strings.ContainsRune(s, 0) {
+			return target{}, fmt.Errorf("%q holds a zero byte", s)
+		}
+	}
+	return p, nil
+}
+
+// script is that of a job, relative to the folder of parallax.
+func (p *target) script(job runner.Job) error {
+	if filepath.Ext(job.Script) != ".py" {
+		return fmt.Errorf("%s is not Python", job.Script)
+	}
+	var err error
+	if p.path, err = filepath.Abs(job.Script); err != nil {
+		return fmt.Errorf("script %q: %w", job.Script, err)
+	}
+	p.named = job.Script
+	name := job.Script
 	if job.Dir != "" {
-		name = path
+		name = p.path
 	} else if filepath.Base(name) == name {
 		name = "." + string(filepath.Separator) + name // as the same script is called as a process
 	}
-	c.Argv = texts(append([]string{name}, job.Args...))
-	c.Env = texts(l.environ(spec, job.Dir, cwd))
-	return c, nil
+	p.argv = append([]string{name}, job.Args...)
+	return nil
+}
+
+// canRun is what else than scripts an interpreter that is shared can run.
+const canRun = `an interpreter runs .py files, "python script.py" and "python -m module"`
+
+var pythonWord = regexp.MustCompile(`^python([0-9]+(\.[0-9]+)?t?)?$`)
+
+// command is one that calls Python by name, in the folder that the job runs in.
+func (p *target) command(words []string) error {
+	line := strings.Join(words, " ")
+	if len(words) == 0 || !pythonWord.MatchString(filepath.Base(words[0])) {
+		return fmt.Errorf("%s is not Python: %s", line, canRun)
+	}
+	p.python = words[0]
+	if filepath.Base(p.python) != p.python {
+		p.python = p.within(p.python)
+	}
+	words = words[1:]
+	for len(words) > 0 && words[0] == "-u" { // here output is always written by lines
+		words = words[1:]
+	}
+	switch {
+	case len(words) == 0:
+		return fmt.Errorf("%s would read its program from its input: %s", line, canRun)
+	case words[0] == "-m" && len(words) == 1:
+		return fmt.Errorf("%s: -m needs the name of a module", line)
+	case words[0] == "-m":
+		p.module, p.argv = words[1], append([]string{"-m"}, words[2:]...)
+	case strings.HasPrefix(words[0], "-"):
+		return fmt.Errorf("%s: the option %s is for an interpreter of its own: %s", line, words[0], canRun)
+	default:
+		p.named, p.path, p.argv = words[0], p.within(words[0]), words
+	}
+	return nil
+}
+
+// within makes a path absolute as seen from the folder that the job runs in.
+func (p *target) within(path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(p.cwd, path)
+}
+
+// plainWords splits a command line that means the same to a shell as without one.
+func plainWords(line string) ([]string, error) {
+	if at := strings.IndexAny(line, "|&;<>()$`\\\"'*?[]#~{}!\n\r"); at >= 0 {
+		return nil, fmt.Errorf("%s needs a shell, for its %q: %s", line, line[at:at+1], canRun)
+	}
+	return strings.Fields(line), nil
+}
+
+// runs is the order to run it.
+func (p target) runs(job runner.Job) runCommand {
+	path := p.path
+	if p.module != "" {
+		path = filepath.Join(p.cwd, "-m") // its folder is the first that modules are looked for in
+	}
+	// The folder is always said: the interpreter's own may have been left by another script.
+	return runCommand{Path: text(path), Module: text(p.module), Argv: texts(p.argv), CPUs: job.CPUs, Cwd: text(p.cwd)}
 }
 
 // environ is the environment of a try: what a process would have.
-func (l *Launcher) environ(spec runner.Spec, dir, cwd string) []string {
+func (l *Launcher) environ(spec runner.Spec, cwd string) []string {
 	own := map[string]string{
 		"PARALLAX_RUN": spec.Run, "PARALLAX_TASK": strconv.Itoa(spec.Task), "PARALLAX_TRY": strconv.Itoa(spec.Try),
 		"PARALLAX_JOB": spec.Job.Name, "PARALLAX_SLOT": strconv.Itoa(spec.Slot),
 	}
-	if dir != "" {
+	if spec.Job.Dir != "" {
 		if _, set := spec.Job.Env["PWD"]; !set {
 			own["PWD"] = cwd
 		}

@@ -59,11 +59,12 @@ type command struct {
 
 // runCommand is what a "run" has beyond that. The script's standard streams travel beside it.
 type runCommand struct {
-	Path text   `json:"path"`
-	Argv []text `json:"argv"`
-	Env  []text `json:"env"` // as "KEY=value"
-	Cwd  text   `json:"cwd,omitempty"`
-	CPUs []int  `json:"cpus,omitempty"`
+	Path   text   `json:"path"`
+	Module text   `json:"module,omitempty"` // to be run in the place of Path, beside which it is looked for
+	Argv   []text `json:"argv"`
+	Env    []text `json:"env"` // as "KEY=value"
+	Cwd    text   `json:"cwd,omitempty"`
+	CPUs   []int  `json:"cpus,omitempty"`
 }
 
 // event is a message from the host. Which fields it has goes by its type.

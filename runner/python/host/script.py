@@ -9,7 +9,7 @@ import traceback
 import weakref
 from importlib.machinery import SourceFileLoader
 
-from _parallax import control, frames, imports, local, own, streams
+from _parallax import control, frames, imports, local, module, own, streams
 from _parallax.wire import wire
 
 current = local.current
@@ -84,12 +84,19 @@ def prepare(slot):
 
 
 def script_body(slot):
-    """Compiles and runs the script. Its name is where stacks are cut."""
-    main = slot.main.__dict__
-    main.update(__file__=slot.path, __loader__=SourceFileLoader("__main__", slot.path), __spec__=None, __package__=None,
-                __cached__=None, __builtins__=sys.modules["builtins"])
+    """Runs the script. Its name is where stacks are cut."""
+    slot.main.__builtins__ = sys.modules["builtins"]
     if sys.version_info < (3, 14):
-        main["__annotations__"] = {}
+        slot.main.__annotations__ = {}
+    code = module.code_of(slot) if slot.module else code_of(slot)
+    control.add_code(slot, code)
+    exec(code, slot.main.__dict__)
+
+
+def code_of(slot):
+    """Compiles the script."""
+    slot.main.__dict__.update(__file__=slot.path, __loader__=SourceFileLoader("__main__", slot.path), __spec__=None,
+                              __package__=None, __cached__=None)
     try:
         with streams.real_open(slot.path, "rb") as f:
             source = f.read()
@@ -99,13 +106,11 @@ def script_body(slot):
         slot.code = 2
         raise local.End() from None
     try:
-        code = compile(source, slot.path, "exec", dont_inherit=True)
+        return compile(source, slot.path, "exec", dont_inherit=True)
     except ValueError as fault:
         if sys.version_info >= (3, 12) or "null bytes" not in str(fault):
             raise
         raise SyntaxError("source code cannot contain null bytes") from None
-    control.add_code(slot, code)
-    exec(code, main)
 
 
 def guarded(slot, function, *args):
