@@ -218,6 +218,35 @@ time.sleep(1000)
 	})
 }
 
+func TestTheKernelEndsAChildWithItsZygote(t *testing.T) {
+	b := newBench(t, newest(t))
+	b.script("pass").wait()
+	spec := b.spec(b.filled(runner.Job{Script: b.write("a.py", "import time; print('on', flush=True); time.sleep(1000)")}))
+	e, err := b.launcher.execution(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, err := b.launcher.zygote(context.Background(), spec, e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Nobody adopts it, so nobody guards it or ends it.
+	c, err := z.fork(context.Background(), e.run(spec.Job), []*os.File{spec.Stdout, spec.Stdout, spec.Stderr})
+	if err != nil {
+		t.Fatal(err)
+	}
+	(&running{b: b, out: spec.Stdout, err: spec.Stderr}).says("on")
+	if err := syscall.Kill(b.zygotes()[0], syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it dies", func() bool { return gone(c.PID()) }, nothing)
+	c.Await()
+	if exit := c.Reap(); !exit.Lost {
+		t.Errorf("%+v", exit)
+	}
+	_, _ = syscall.Wait4(c.PID(), nil, 0, nil) // it has become a child of this program
+}
+
 func TestNothingSurvivesTheDeathOfParallax(t *testing.T) {
 	b := newBench(t, newest(t))
 	script := b.write("a.py", `

@@ -112,6 +112,20 @@ func TestAModuleThatCannotBePreloadedFailsTheJob(t *testing.T) {
 	})
 }
 
+func TestAModuleThatFailedIsNotTriedAgain(t *testing.T) {
+	b := newBench(t, newest(t))
+	env := b.library(map[string]string{"counted": "open('" + b.dir + "/count', 'a').write('x')\n1 / 0"})
+	for range 3 {
+		job := b.filled(runner.Job{Script: b.write("a.py", "print(1)"), Preload: []string{"counted"}, Env: env})
+		if _, err := b.launch(b.spec(job)); err == nil || !strings.Contains(err.Error(), "ZeroDivisionError") {
+			t.Error(err)
+		}
+	}
+	if data, err := os.ReadFile(b.dir + "/count"); err != nil || string(data) != "x" {
+		t.Errorf("%q %v", data, err)
+	}
+}
+
 func TestAutoPreloadsWhatScriptsShare(t *testing.T) {
 	each(t, func(t *testing.T, p which.Python) {
 		show := `

@@ -109,7 +109,7 @@ if __name__ == "__main__":
     for how in mp.get_all_start_methods():
         with mp.get_context(how).Pool(2) as pool:
             print(how, pool.map(f, range(3)))
-    print(mp.current_process(), mp.active_children(), mp.parent_process())
+    print(mp.process.ORIGINAL_DIR, mp.current_process(), mp.active_children(), mp.parent_process())
 `,
 	"executors": `from concurrent.futures import ThreadPoolExecutor, ProcessPoolExecutor
 def f(x): return x + 1
@@ -201,7 +201,7 @@ func TestAScriptEndsAsItWouldInAProcessOfItsOwn(t *testing.T) {
 			}
 			t.Run(name, func(t *testing.T) {
 				b := b.within(t)
-				job := runner.Job{Script: b.write(name+"/it.py", text), Env: map[string]string{"SEED": "1"}}
+				job := runner.Job{Script: b.write(name+"/it.py", text), Env: map[string]string{"SEED": "1"}, Dir: b.dir}
 				job.Preload = []string{"multiprocessing", "concurrent.futures", "asyncio", "unittest", "logging"}
 				same(t, b, job)
 			})
