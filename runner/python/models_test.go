@@ -291,6 +291,16 @@ func TestAHybridSpreadsScriptsOverInterpreters(t *testing.T) {
 	})
 }
 
+func TestAHybridStartsNoInterpreterWhileOneIsFree(t *testing.T) {
+	b := newBench(t, newest(t, which.Oldest)).as(runner.Hybrid, 3)
+	for range 3 {
+		b.script("print(1)").wait()
+	}
+	if n := len(b.hosts()); n != 1 {
+		t.Errorf("%d interpreters for one script at a time", n)
+	}
+}
+
 func TestScriptsThatComeAtOnceArePutEvenly(t *testing.T) {
 	b := newBench(t, newest(t, which.Oldest)).as(runner.Hybrid, 2)
 	script := b.write("s.py", sleeper)

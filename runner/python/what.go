@@ -174,11 +174,11 @@ func plainWords(line string) ([]string, error) {
 	if at := strings.IndexAny(line, "|&;<>()$`\\\"'*?[]#~{}!\n\r"); at >= 0 {
 		return nil, fmt.Errorf("%s needs a shell, for its %q: %s", line, line[at:at+1], canRun)
 	}
-	return strings.Fields(line), nil
+	return strings.FieldsFunc(line, func(r rune) bool { return r == ' ' || r == '\t' }), nil
 }
 
 // runs is the order to run it.
-func (p target) runs(job runner.Job) runCommand {
+func (p *target) runs(job runner.Job) runCommand {
 	path := p.path
 	if p.module != "" {
 		path = filepath.Join(p.cwd, "-m") // its folder is the first that modules are looked for in

@@ -98,7 +98,7 @@ class Leftovers(Exception):
 def serve():
     """What main.serve is for a process."""
     threading.current_thread().name = "parallax"
-    if not HOLDS:  # the process would die of it
+    if not HOLDS:  # what monitoring does to subinterpreters there is not known well enough
         control.monitoring = None
         control.WHY_NOT = "Python %d.%d can't hold a subinterpreter: 3.14 and later can" % sys.version_info[:2]
     imports.install()
