@@ -161,7 +161,10 @@ func (l *Launcher) Launch(ctx context.Context, spec runner.Spec) (runner.Handle,
 		return nil, fmt.Errorf("start: stdin: %w", err)
 	}
 	defer stdin.Close() // the host has its own by then
-	files := [3]*os.File{stdin, spec.Stdout, spec.Stderr}
+	files := []*os.File{stdin, spec.Stdout, spec.Stderr}
+	if spec.Progress != nil {
+		c.Progress, files = true, append(files, spec.Progress)
+	}
 	for n := 1; ; n++ {
 		t, err := l.place(ctx, p, c, files, spec)
 		if err == nil {
@@ -174,7 +177,7 @@ func (l *Launcher) Launch(ctx context.Context, spec runner.Spec) (runner.Handle,
 }
 
 // place runs a script in the process that is due.
-func (l *Launcher) place(ctx context.Context, p which.Python, c runCommand, files [3]*os.File, spec runner.Spec) (*Task, error) {
+func (l *Launcher) place(ctx context.Context, p which.Python, c runCommand, files []*os.File, spec runner.Spec) (*Task, error) {
 	at, err := l.pool(p.Path)
 	if err != nil {
 		return nil, err

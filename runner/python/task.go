@@ -62,9 +62,10 @@ func newTask(spec runner.Spec, label string, leave func()) *Task {
 	}
 }
 
-// run starts a script and returns when it runs. files are its standard streams. A task whose start
+// run starts a script and returns when it runs. files are its standard streams and, with
+// c.Progress, its progress descriptor. A task whose start
 // ends with an error is over, or will be without anybody's doing.
-func (h *Host) run(ctx context.Context, t *Task, c runCommand, files [3]*os.File) error {
+func (h *Host) run(ctx context.Context, t *Task, c runCommand, files []*os.File) error {
 	t.host = h
 	if c.Module == "" {
 		t.script = string(c.Path)
@@ -79,7 +80,7 @@ func (h *Host) run(ctx context.Context, t *Task, c runCommand, files [3]*os.File
 	t.slot = h.last
 	h.slots[t.slot] = t
 	h.mu.Unlock()
-	if err := h.send(command{Type: "run", Slot: t.slot, runCommand: &c}, files[:]...); err != nil {
+	if err := h.send(command{Type: "run", Slot: t.slot, runCommand: &c}, files...); err != nil {
 		h.forget(t)
 		return errNotBegun{err.Error()}
 	}

@@ -203,7 +203,7 @@ func (l *Launcher) environ(spec runner.Spec, cwd string) []string {
 	for _, pair := range l.opts.Env {
 		key, _, ok := strings.Cut(pair, "=")
 		_, mine := own[key]
-		if _, set := spec.Job.Env[key]; !ok || key == "" || set || mine {
+		if _, set := spec.Job.Env[key]; !ok || key == "" || set || mine || key == runner.ProgressEnv {
 			continue
 		}
 		unbuffered = unbuffered || key == "PYTHONUNBUFFERED"
@@ -213,7 +213,7 @@ func (l *Launcher) environ(spec runner.Spec, cwd string) []string {
 		env = append(env, "PYTHONUNBUFFERED=1") // for the Python that a script starts
 	}
 	for key, value := range spec.Job.Env {
-		if _, mine := own[key]; !mine || key == "PWD" {
+		if _, mine := own[key]; !mine && key != runner.ProgressEnv || key == "PWD" {
 			env = append(env, key+"="+value)
 		}
 	}

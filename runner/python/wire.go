@@ -57,7 +57,8 @@ type command struct {
 	*runCommand
 }
 
-// runCommand is what a "run" has beyond that. The script's standard streams travel beside it.
+// runCommand is what a "run" has beyond that. The script's standard streams travel beside it, and its
+// progress descriptor.
 type runCommand struct {
 	Path   text   `json:"path"`
 	Module text   `json:"module,omitempty"` // to be run in the place of Path, beside which it is looked for
@@ -65,6 +66,8 @@ type runCommand struct {
 	Env    []text `json:"env"` // as "KEY=value"
 	Cwd    text   `json:"cwd,omitempty"`
 	CPUs   []int  `json:"cpus,omitempty"`
+
+	Progress bool `json:"progress,omitempty"` // a fourth descriptor is for it to say how far it is
 }
 
 // event is a message from the host. Which fields it has goes by its type.

@@ -36,16 +36,35 @@ def slot_of(message):
 
 def run(message):
     fds = wire.take()
+    if message.get("progress"):
+        fds.append(wire.descriptors.popleft())
     try:
         number = message["slot"]
         if number in script.slots:
             raise ValueError("slot %r is taken" % number)
-        slot = local.Slot(number, message, fds)
+        slot = local.Slot(number, message, fds[:3])
+        for fd in fds[3:]:
+            offer(slot, fd)
     except BaseException:
         for fd in fds:
             local.real_close(fd)
         raise
     script.start(slot)
+
+
+def offer(slot, fd):
+    """Gives a script a descriptor for saying how far it is."""
+    slot.env[b"PARALLAX_PROGRESS_FD"] = b"%d" % fd
+    it = os.fstat(fd)
+
+    def withdraw():
+        try:
+            if os.path.samestat(os.fstat(fd), it):  # else the script has closed it, and the number is another's
+                local.real_close(fd)
+        except OSError:
+            pass
+
+    slot.undo.append(withdraw)
 
 
 def pause(message):
