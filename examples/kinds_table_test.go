@@ -224,7 +224,8 @@ func TestScriptsDoWhatTheTableSays(t *testing.T) {
 				}
 			})
 			for _, m := range models {
-				if (i == 0 || m.every || everything()) && (m.can == nil || m.can(p)) {
+				due := m.when == both || m.when == newest && i == 0 || everything()
+				if due && (m.can == nil || m.can(p)) {
 					t.Run(m.name, func(t *testing.T) { s.holds(t, rows, m, p, wants) })
 				}
 			}

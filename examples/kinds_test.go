@@ -34,24 +34,44 @@ import (
 // model is one way to run Python scripts. The columns of the table have these names.
 type model struct {
 	name string
-	keys map[string]any          // of a job in a parallax.yaml
+	keys map[string]any          // at the top of a parallax.yaml
 	can  func(which.Python) bool // nil: every Python
-	// every says that the model is another on each version of Python: it is tested on more than the newest.
-	every bool
+	when when
 }
 
+// when says on which Pythons a model is tested if not everything is.
+type when uint8
+
+const (
+	newest when = iota
+	both        // the newest and the oldest
+	never
+)
+
+// preloaded are modules that many of the scripts import.
+var preloaded = []string{"json", "logging", "asyncio", "threading", "random", "decimal", "multiprocessing"}
+
 var models = []model{
-	{name: "processes", keys: map[string]any{"as": "processes"}},
-	{name: "threads", keys: map[string]any{"as": "threads"}, every: true},
+	// It is what all others are compared with, all but that parallax starts the processes.
+	{name: "processes", keys: map[string]any{"as": "processes"}, when: never},
+	{name: "preload", keys: map[string]any{"as": "processes", "preload": preloaded}},
+	{name: "threads", keys: map[string]any{"as": "threads"}, when: both},
+	// All in one interpreter: in different ones, scripts share nothing.
+	{name: "hybrid", keys: map[string]any{"as": "hybrid", "interpreters": 1}},
+	{name: "interpreters", keys: map[string]any{"as": "interpreters"}, can: func(p which.Python) bool {
+		return p.AtLeast("3.13") && p.Subinterpreters
+	}},
 }
 
 // kind is how a script is run; the zero value is a script with the arguments "1" and "2".
 type kind struct {
 	a, b   []string // the arguments of the two copies
+	none   bool     // they have none
 	stdin  string
-	module bool // a package, run with -m
-	told   bool // it is told to end once both copies are ready
-	alone  bool // where it differs it would spoil what others do
+	path   string // below the scripts' folder: its PYTHONPATH
+	module bool   // a package, run with -m, in the folder that it is in
+	told   bool   // it is told to end once both copies are ready
+	alone  bool   // where it differs it would spoil what others do
 }
 
 // kinds are those that differ from the zero value. ADDRESS is that of a web server.
@@ -62,30 +82,45 @@ var kinds = map[string]kind{
 	"client.py":      {a: words("ADDRESS 3"), b: words("ADDRESS 5")},
 	"coroutines.py":  {a: words("10"), b: words("12")},
 	"children.py":    {a: words("one"), b: words("other")},
-	"guarded.py":     {a: nil, b: []string{"x", "ü", ""}},
+	"guarded.py":     {b: []string{"x", "ü", ""}},
 	"options.py":     {a: words("--size 3 --colour blue x y"), b: words("--size many x")},
-	"questions.py":   {a: nil, b: nil, stdin: "Ada\n36\nmore\n\nthan\tthat"},
+	"questions.py":   {none: true, stdin: "Ada\n36\nmore\n\nthan\tthat"},
 	"progress.py":    {a: words("20"), b: words("30")},
-	"atend.py":       {a: nil, b: words("3")},
-	"folders.py":     {a: words("inner"), b: words("one"), stdin: ""},
+	"atend.py":       {b: words("3")},
+	"folders.py":     {a: words("inner"), b: words("one")},
 	"timezone.py":    {a: words("UTC0"), b: words("CET-1")},
 	"alarm.py":       {a: words("0.02"), b: words("0.03")},
-	"parting.py":     {a: nil, b: words("no more")},
+	"parting.py":     {b: words("no more")},
 	"filters.py":     {a: words("error"), b: words("ignore"), alone: true},
 	"language.py":    {a: words("C"), b: words("C.UTF-8")},
 	"precision.py":   {a: words("5"), b: words("12")},
 	"precisions.py":  {a: words("5"), b: words("12")},
-	"tested.py":      {a: nil, b: words("Sums.test_sum")},
-	"documented.py":  {a: nil, b: nil},
-	"cleanup.py":     {a: nil, b: nil, told: true},
+	"tested.py":      {b: words("Sums.test_sum")},
+	"documented.py":  {none: true},
+	"cleanup.py":     {none: true, told: true},
+	"asked.py":       {none: true, told: true},
 	"daemon.py":      {a: words("0.02"), b: words("0.03")},
-	"recursion.py":   {a: words("400"), b: words("500"), alone: true},
+	"recursion.py":   {a: words("450"), b: words("650"), alone: true},
 	"collector.py":   {a: words("off"), b: words("on")},
 	"limits.py":      {a: words("400"), b: words("500")},
 	"dialect.py":     {a: words(";"), b: words(":")},
+	"bypath.py":      {path: "report"},
 	"report":         {a: words("1 2 6"), b: words("4"), module: true},
-	"module.py":      {a: words("1 2 6"), b: words("4")},
+	"module.py":      {a: words("1 2 6"), b: words("late 4")},
 	"environment.py": {a: words("one"), b: words("other")},
+}
+
+// args are the arguments of one of the two copies.
+func (k kind) args(second bool) []string {
+	switch {
+	case k.a == nil && k.b == nil && !k.none && !second:
+		return words("1")
+	case k.a == nil && k.b == nil && !k.none:
+		return words("2")
+	case second:
+		return k.b
+	}
+	return k.a
 }
 
 func words(s string) []string { return strings.Fields(s) }
@@ -175,15 +210,7 @@ func (s *stage) tasks(t *testing.T, dir, script string) []task {
 	var both []task
 	for _, second := range []bool{false, true} {
 		c := task{copyOf: copyOf{script, second}, kind: kinds[script], meet: meet}
-		args := words("1")
-		if _, given := kinds[script]; given {
-			args = c.a
-		} else if second {
-			args = words("2")
-		}
-		if second && c.kind.b != nil {
-			args = c.b
-		}
+		args := c.args(second)
 		c.dir = filepath.Join(dir, strings.ReplaceAll(c.String(), " ", "-"))
 		for _, made := range []string{c.dir, meet} {
 			if err := os.MkdirAll(made, 0o700); err != nil {
@@ -192,14 +219,20 @@ func (s *stage) tasks(t *testing.T, dir, script string) []task {
 		}
 		c.argv = []string{filepath.Join(s.kinds, script)}
 		if c.module {
+			if err := os.CopyFS(filepath.Join(c.dir, script), os.DirFS(c.argv[0])); err != nil {
+				t.Fatal(err)
+			}
 			c.argv = []string{"-m", script}
 		}
 		for _, arg := range args {
 			c.argv = append(c.argv, strings.ReplaceAll(arg, "ADDRESS", s.address))
 		}
 		c.env = map[string]string{
-			"KINDS_MEET": meet, "KINDS_COPIES": "2", "KINDS_COPY": c.String(), "PYTHONPATH": s.kinds,
+			"KINDS_MEET": meet, "KINDS_COPIES": "2", "KINDS_COPY": c.String(),
 			"PYTHONUNBUFFERED": "1", "LANG": "C.UTF-8", "LC_ALL": "",
+		}
+		if c.path != "" {
+			c.env["PYTHONPATH"] = filepath.Join(s.kinds, c.path)
 		}
 		both = append(both, c)
 	}
@@ -325,7 +358,6 @@ func (s *stage) under(t *testing.T, m model, python, dir string, scripts []strin
 	for _, script := range scripts {
 		for _, c := range s.tasks(t, dir, script) {
 			job := map[string]any{"name": c.String(), "dir": c.dir, "env": c.env, "stdin": c.stdinFile(t), "timeout": patience.String()}
-			maps.Copy(job, m.keys)
 			if c.module {
 				job["argv"] = append([]string{python}, c.argv...)
 			} else {
@@ -335,12 +367,13 @@ func (s *stage) under(t *testing.T, m model, python, dir string, scripts []strin
 		}
 	}
 	file := map[string]any{"jobs": jobs, "workers": 4, "grace": "30s"}
+	maps.Copy(file, m.keys)
 	if tasks[0].told {
 		// A job that fails once they are ready: the others are told to end for it.
 		there := filepath.Join(tasks[0].meet, "ready")
 		file["jobs"] = append(jobs, map[string]any{
-			"name": "teller",
-			"run":  fmt.Sprintf(`until [ "$(ls %q 2>/dev/null | wc -l)" = 2 ]; do sleep 0.02; done; exit 1`, there),
+			"name": "teller", "as": "processes",
+			"run": fmt.Sprintf(`until [ "$(ls %q 2>/dev/null | wc -l)" = 2 ]; do sleep 0.02; done; exit 1`, there),
 		})
 		file["halt"] = "fail"
 	}

@@ -2,6 +2,7 @@ package examples
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -51,17 +52,14 @@ func TestTheReadmeKnowsTheKeys(t *testing.T) {
 // TestTheReadmeLeadsSomewhere checks the links to files of the repository.
 func TestTheReadmeLeadsSomewhere(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
-	for _, page := range []string{"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/README.md"} {
+	for _, page := range []string{"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/README.md", "docs/models.md"} {
 		text, err := os.ReadFile("../" + page)
 		if err != nil {
 			t.Fatal(err)
 		}
-		dir := "../"
-		if strings.HasPrefix(page, "examples/") {
-			dir = ""
-		}
+		dir := filepath.Dir(filepath.Join("..", page))
 		for _, m := range link.FindAllStringSubmatch(string(text), -1) {
-			if _, err := os.Stat(dir + m[1]); err != nil {
+			if _, err := os.Stat(filepath.Join(dir, m[1])); err != nil {
 				t.Errorf("%s leads to %s, which is not there", page, m[1])
 			}
 		}

@@ -7,7 +7,7 @@ import hashlib
 import sys
 import zlib
 
-size = int(sys.argv[1]) if len(sys.argv) > 1 else 4
+size = int(sys.argv[1]) if len(sys.argv) > 1 else 8
 block = bytes(i * i % 251 for i in range(1 << 16))
 buffer = block * (size * 16)
 print(hashlib.sha256(buffer).hexdigest())

@@ -12,3 +12,4 @@ if sys.argv[1:] == ["off"]:
     gc.disable()
 meet()
 print(gc.isenabled())
+meet("end")

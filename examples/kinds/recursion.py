@@ -11,11 +11,17 @@ sys.setrecursionlimit(int(sys.argv[1]) if len(sys.argv) > 1 else 500)
 meet()
 
 
-def down(n):
-    return down(n + 1)
+depth = 0
+
+
+def down():
+    global depth
+    depth += 1
+    down()
 
 
 try:
-    down(0)
+    down()
 except RecursionError:
-    print("caught at", sys.getrecursionlimit())
+    print("asked for", sys.getrecursionlimit(), "and got", depth // 100, "hundreds")
+meet("end")
