@@ -73,6 +73,7 @@ class Slot:
         self.lock = _thread.allocate_lock()  # taken only by threads at which nothing can be thrown
         self.exposed = set()  # idents of its threads at which something can be thrown
         self.owed = {}  # ident to what could not be thrown at a thread yet
+        self.thrown = set()  # idents of threads at which something was thrown
         self.throwing = 0  # ident of the thread at which something is being thrown
         self.used = [0.0, 0.0, 0, 0]  # user, system seconds, switches of its threads that ended
         self.pausing = None  # the control's account of a pause, while the script is to be held
@@ -107,6 +108,7 @@ def throw(slot, ident, kind):
     is covered."""
     with slot.lock:
         slot.throwing = ident
+        slot.thrown.add(ident)
         if ident in slot.exposed:
             set_async(ident, kind)
         elif ident in slot.idents:
@@ -158,12 +160,30 @@ def run_within(slot, function, *args):
         run_exposed(slot, function, *args)
 
 
+class Nothing(BaseException):
+    """Takes the place of what was thrown and has not come."""
+
+
 def leave_exposed(slot):
     try:
         cover(slot)
     finally:
-        # Before 3.13 one that was thrown at two threads at once may be late for the second.
-        set_async(get_ident(), ctypes.py_object())
+        if get_ident() in slot.thrown:
+            settle()
+            slot.thrown.discard(get_ident())
+
+
+def settle():
+    """Takes back what was thrown at the calling thread and has not come: before 3.13 one that was thrown
+    at two threads at once may be late for the second. To throw none would do, but leave Python looking
+    for it at each jump, in all threads."""
+    try:
+        while True:
+            set_async(get_ident(), Nothing)
+            for _ in "12":
+                pass
+    except Nothing:
+        pass
 
 
 def run_exposed(slot, function, *args, **named):
