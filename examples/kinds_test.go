@@ -25,6 +25,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"parallax/runner/python/which"
+	"parallax/runner/python/which/whichtest"
 )
 
 // The scripts in kinds/ run in every model, two copies at once, and do there what they do under plain
@@ -457,21 +458,13 @@ func (s *stage) shown(t *testing.T, dir string, tasks []task) map[copyOf]end {
 }
 
 // everything reports whether the test may take minutes: then it runs on all Pythons.
-func everything() bool { return os.Getenv("PARALLAX_ALL_PYTHONS") != "" }
+func everything() bool { return os.Getenv(whichtest.Var) != "" }
 
 // pythons are those that the scripts run on: the newest and the oldest with a GIL, with -short the
-// newest, and one of each minor version and build with PARALLAX_ALL_PYTHONS in the environment.
+// newest, and those that PARALLAX_TEST_PYTHON in the environment asks for.
 func pythons(t *testing.T) []which.Python {
 	t.Helper()
-	var fit []which.Python
-	for _, p := range which.All() {
-		if p.Threads() == nil && !slices.ContainsFunc(fit, p.Same) {
-			fit = append(fit, p)
-		}
-	}
-	if len(fit) == 0 {
-		t.Skip("no Python " + which.Oldest + " or later was found in PATH or in pyenv")
-	}
+	fit := whichtest.Every(t, which.Python.Threads)
 	if everything() {
 		return fit
 	}

@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -21,6 +20,7 @@ import (
 	"parallax/runner"
 	"parallax/runner/process"
 	"parallax/runner/python/which" //nolint:depguard // interpreters are started here as they are in the program
+	"parallax/runner/python/which/whichtest"
 )
 
 // helperVar makes the test binary stand in for a parallax that gets killed: it runs the script in the
@@ -46,41 +46,29 @@ func helper(script string) {
 	select {}
 }
 
-// onlyVar restricts the tests to the Pythons whose path holds its value.
-const onlyVar = "PARALLAX_TEST_PYTHON"
-
 // patience is for a busy machine.
 const patience = 20 * time.Second
 
-var installed = sync.OnceValue(func() []which.Python {
-	var fit []which.Python
-	only := os.Getenv(onlyVar)
-	for _, p := range which.All() {
-		if p.Threads() == nil && strings.Contains(p.Path, only) {
-			fit = append(fit, p)
-		}
-	}
-	return fit
-})
-
-// each runs a test on every Python that threads can be had on.
+// each runs a test on a few Pythons that threads can be had on: those that differ.
 func each(t *testing.T, test func(t *testing.T, p which.Python)) {
 	t.Helper()
-	if len(installed()) == 0 {
-		t.Skip("no Python " + which.Oldest + " or later was found in PATH or in pyenv")
+	for _, p := range whichtest.Few(t, which.Python.Threads) {
+		t.Run(whichtest.Name(p), func(t *testing.T) { test(t, p) })
 	}
-	for i, p := range installed() {
-		if i > 0 && installed()[i-1].Same(p) || i > 0 && testing.Short() {
-			continue // one of each minor version will do
-		}
-		t.Run(p.Version, func(t *testing.T) { test(t, p) })
+}
+
+// every runs a test on all of them.
+func every(t *testing.T, test func(t *testing.T, p which.Python)) {
+	t.Helper()
+	for _, p := range whichtest.Every(t, which.Python.Threads) {
+		t.Run(whichtest.Name(p), func(t *testing.T) { test(t, p) })
 	}
 }
 
 // newest is the newest Python from a version on; tests of what is the same on all use one.
-func newest(t *testing.T, from string) which.Python {
+func newest(t testing.TB, from string) which.Python {
 	t.Helper()
-	for _, p := range installed() {
+	for _, p := range whichtest.Every(t, which.Python.Threads) {
 		if p.AtLeast(from) {
 			return p
 		}

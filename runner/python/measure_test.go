@@ -69,16 +69,7 @@ type benchmark struct {
 
 func newBenchmark(b *testing.B) *benchmark {
 	b.Helper()
-	if len(installed()) == 0 {
-		b.Skip("no Python " + which.Oldest + " or later was found")
-	}
-	p := installed()[0]
-	if want := os.Getenv("PARALLAX_BENCH_PYTHON"); want != "" {
-		var err error
-		if p, err = which.Find(want); err != nil {
-			b.Fatal(err)
-		}
-	}
+	p := newest(b, which.Oldest) // of those that PARALLAX_TEST_PYTHON names
 	l := New(Options{Python: p.Path, Processes: newProcesses()})
 	b.Cleanup(func() { l.Close() })
 	return &benchmark{B: b, launcher: l, python: p.Path, dir: b.TempDir()}

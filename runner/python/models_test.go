@@ -14,6 +14,7 @@ import (
 
 	"parallax/runner"
 	"parallax/runner/python/which" //nolint:depguard // what runs scripts is what is tested
+	"parallax/runner/python/which/whichtest"
 )
 
 // as returns a bench whose launcher runs scripts in a model.
@@ -377,7 +378,7 @@ func (c counted) Close() error {
 // locked is the newest Python from a version on that has a GIL.
 func locked(t *testing.T, from string) which.Python {
 	t.Helper()
-	for _, p := range installed() {
+	for _, p := range whichtest.Every(t, which.Python.Threads) {
 		if p.GIL && p.AtLeast(from) {
 			return p
 		}

@@ -26,9 +26,6 @@ import os; os.write(1, b"first line\n")  # print would write twice
 // printed, as plain processes and through a zygote, in turns. It reports the medians in milliseconds:
 // of a zygote that is there already, and of one that must be started first.
 func BenchmarkSixteenHeavyScripts(b *testing.B) {
-	if len(installed()) == 0 {
-		b.Skip("no CPython " + oldest + " or later was found in PATH or in pyenv")
-	}
 	script := filepath.Join(b.TempDir(), "heavy.py")
 	if err := os.WriteFile(script, []byte(heavy), 0o600); err != nil {
 		b.Fatal(err)
@@ -37,10 +34,7 @@ func BenchmarkSixteenHeavyScripts(b *testing.B) {
 	newLauncher := func() *Launcher {
 		return New(Options{Processes: process.New(process.Options{}), Scripts: scripts})
 	}
-	path := os.Getenv("PYTHON")
-	if path == "" {
-		path = installed()[0].Path
-	}
+	path := newest(b).Path // of those that PARALLAX_TEST_PYTHON names
 	plain, forked := runner.Job{Script: script, Python: path}, runner.Job{Script: script, Python: path, Preload: []string{Auto}}
 	warm := newLauncher()
 	sixteen(b, warm, plain)

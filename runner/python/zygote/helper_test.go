@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -20,6 +19,7 @@ import (
 	"parallax/runner"
 	"parallax/runner/process"
 	"parallax/runner/python/which"
+	"parallax/runner/python/which/whichtest"
 )
 
 // helperVar makes the test binary stand in for a parallax that gets killed: it runs the script in the
@@ -48,39 +48,18 @@ func helper(script string) {
 // patience is for a busy machine.
 const patience = 60 * time.Second
 
-var installed = sync.OnceValue(func() []which.Python {
-	var fit8 []which.Python
-	for _, p := range which.All() {
-		if fit(p) == nil {
-			fit8 = append(fit8, p)
-		}
-	}
-	return fit8
-})
-
-// each runs a test on every Python that can be a zygote, one of each minor version.
+// each runs a test on a few Pythons that can be a zygote: those that differ.
 func each(t *testing.T, test func(t *testing.T, p which.Python)) {
 	t.Helper()
-	newest(t)
-	for i, p := range installed() {
-		if i > 0 && (installed()[i-1].Same(p) || testing.Short()) {
-			continue
-		}
-		name := p.Version
-		if p.FreeThreaded {
-			name += "t"
-		}
-		t.Run(name, func(t *testing.T) { test(t, p) })
+	for _, p := range whichtest.Few(t, fit) {
+		t.Run(whichtest.Name(p), func(t *testing.T) { test(t, p) })
 	}
 }
 
 // newest is for tests of what is the same on all.
-func newest(t *testing.T) which.Python {
+func newest(t testing.TB) which.Python {
 	t.Helper()
-	if len(installed()) == 0 {
-		t.Skip("no CPython " + oldest + " or later was found in PATH or in pyenv")
-	}
-	return installed()[0]
+	return whichtest.Every(t, fit)[0]
 }
 
 // bench is a launcher with a folder for scripts and their output.
