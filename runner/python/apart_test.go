@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"parallax/runner/python/which" //nolint:depguard // what runs scripts is what is tested
+	"parallax/runner/python/which"
 )
 
 func TestEachScriptTellsLoggingForItself(t *testing.T) {

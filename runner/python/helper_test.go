@@ -18,8 +18,8 @@ import (
 	"go.uber.org/goleak"
 
 	"parallax/runner"
-	"parallax/runner/process"
-	"parallax/runner/python/which" //nolint:depguard // interpreters are started here as they are in the program
+	"parallax/runner/process" //nolint:depguard // interpreters are started here as they are in the program
+	"parallax/runner/python/which"
 	"parallax/runner/python/which/whichtest"
 )
 

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"parallax/runner"
-	"parallax/runner/python/which" //nolint:depguard // interpreters are its subject
+	"parallax/runner/python/which"
 )
 
 // Options says how interpreters are found and started, and how scripts share them.

@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"parallax/runner"
-	"parallax/runner/python/which" //nolint:depguard // what runs scripts is what is tested
+	"parallax/runner/python/which"
 	"parallax/runner/python/which/whichtest"
 )
 

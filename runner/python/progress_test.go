@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"parallax/runner"
-	"parallax/runner/python/which" //nolint:depguard // interpreters are started here as they are in the program
+	"parallax/runner/python/which"
 )
 
 // says runs a script that has a progress descriptor and returns what it printed and what it said.

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"parallax/runner"
-	"parallax/runner/python/which" //nolint:depguard // what runs scripts is what is tested
+	"parallax/runner/python/which"
 )
 
 // folder keeps what scripts print.

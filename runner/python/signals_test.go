@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"parallax/runner"
-	"parallax/runner/python/which" //nolint:depguard // what runs scripts is what is tested
+	"parallax/runner/python/which"
 )
 
 // handled are scripts that are asked to end and have something to say to that.

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"parallax/runner"
-	"parallax/runner/python/which" //nolint:depguard // what runs scripts is what is tested
+	"parallax/runner/python/which"
 )
 
 // eachSub runs a test on every Python that has subinterpreters of use.

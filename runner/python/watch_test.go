@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"parallax/runner"
-	"parallax/runner/python/which" //nolint:depguard // what runs scripts is what is tested
+	"parallax/runner/python/which"
 )
 
 func TestAVigilAsksWhileScriptsRunAndTellsOnceOfSilence(t *testing.T) {

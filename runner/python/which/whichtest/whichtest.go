@@ -17,8 +17,8 @@ const Var = "PARALLAX_TEST_PYTHON"
 
 // Every returns the Pythons that fit, one of each minor version and build, newest first. With none it
 // skips the test.
-func Every(t testing.TB, fits func(which.Python) error) []which.Python {
-	t.Helper()
+func Every(tb testing.TB, fits func(which.Python) error) []which.Python {
+	tb.Helper()
 	var found []which.Python
 	only := os.Getenv(Var)
 	for _, p := range which.All() {
@@ -27,16 +27,16 @@ func Every(t testing.TB, fits func(which.Python) error) []which.Python {
 		}
 	}
 	if len(found) == 0 {
-		t.Skip("no Python was found in PATH or in pyenv that this can run on")
+		tb.Skip("no Python was found in PATH or in pyenv that this can run on")
 	}
 	return found
 }
 
 // Few returns of those the newest with a GIL, the newest without one, the newest that cannot pause a
 // thread, and the oldest; with -short only the newest. Where [Var] is set it is [Every].
-func Few(t testing.TB, fits func(which.Python) error) []which.Python {
-	t.Helper()
-	all := Every(t, fits)
+func Few(tb testing.TB, fits func(which.Python) error) []which.Python {
+	tb.Helper()
+	all := Every(tb, fits)
 	if os.Getenv(Var) != "" {
 		return all
 	}
