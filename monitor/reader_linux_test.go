@@ -37,7 +37,7 @@ func (g *rig) until(what string, holds func() bool) {
 	g.t.Helper()
 	tick := time.NewTicker(quickest)
 	defer tick.Stop()
-	for deadline := time.Now().Add(20 * time.Second); ; <-tick.C {
+	for deadline := time.Now().Add(time.Minute); ; <-tick.C {
 		if g.read(); holds() {
 			return
 		}
