@@ -116,3 +116,15 @@ parallax: "b c" does not end. Killing it again ends its interpreter, and with it
 		t.Errorf("of a recording it says:\n%s", got)
 	}
 }
+
+func TestAStartAgainThatIsNoRetryIsNotCountedAsOne(t *testing.T) {
+	_, got := told(
+		t, Options{Format: Line, Quiet: true},
+		runner.TaskQueued{Task: 0, Try: 1}, runner.TaskStarted{Task: 0, Try: 1, Identity: runner.Identity{Log: "a"}},
+		runner.TaskEnded{Task: 0, Try: 1, Status: runner.Failed, Reason: "lost with the interpreter", Exit: runner.Exit{Code: -1, Lost: true}},
+		runner.TaskQueued{Task: 0, Try: 2},
+	)
+	if want := "parallax: \"a\" failed: lost with the interpreter; try 2\n"; got != want {
+		t.Errorf("said %q, want %q", got, want)
+	}
+}

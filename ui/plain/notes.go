@@ -77,7 +77,10 @@ func (p *Printer) reportEnd(ev runner.TaskEnded) {
 	default:
 		again := ""
 		if t.Try > ev.Try { // the retry is in the same batch
-			again = fmt.Sprintf("; try %d of %d", t.Try, p.state.Jobs[ev.Task].Retries+1)
+			again = fmt.Sprintf("; try %d", t.Try)
+			if most := p.state.Jobs[ev.Task].Retries + 1; t.Try <= most { // more are for what was lost with others
+				again += fmt.Sprintf(" of %d", most)
+			}
 			if wait := t.NotBefore - ev.When(); wait > 0 {
 				again += " in " + draw.Seconds(wait)
 			}
