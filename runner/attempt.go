@@ -2,9 +2,7 @@ package runner
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -140,7 +138,12 @@ func (r *Run) attend(ctx context.Context, spec Spec, logs [2]string) {
 		r.in.put(launched{task: spec.Task, try: spec.Try, err: err})
 		return
 	}
-	id := h.Identity()
+	id, err := identitySafely(h)
+	if err != nil {
+		r.in.put(launched{task: spec.Task, try: spec.Try, err: err})
+		waitSafely(h) // it was killed: its logs are open until then
+		return
+	}
 	id.Log, id.Err = logs[0], logs[1]
 	r.in.put(launched{task: spec.Task, try: spec.Try, handle: h, id: id})
 	exit := waitSafely(h)
@@ -164,6 +167,17 @@ func launchSafely(ctx context.Context, l Launcher, spec Spec) (h Handle, err err
 		}
 	}()
 	return l.Launch(ctx, spec)
+}
+
+// identitySafely likewise. What was started is killed.
+func identitySafely(h Handle) (id Identity, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			_ = h.Stop(Kill) // as far as that still works
+			err = fmt.Errorf("launcher panicked: %v", p)
+		}
+	}()
+	return h.Identity(), nil
 }
 
 // waitSafely turns a panic of a handle into a failed job: what runs then is for the launcher's Close
@@ -196,28 +210,6 @@ func (r *Run) openLogs(logs [2]string) ([]*os.File, error) {
 	}
 	return files, nil
 }
-
-// shared opens a log for what belongs to no single task.
-func (r *Run) shared(name string) (*os.File, string, error) {
-	dir := filepath.Join(r.opts.Recorder.Dir(), sharedDir)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, "", fmt.Errorf("open log: %w", err)
-	}
-	for n := 1; ; n++ {
-		rel := filepath.Join(sharedDir, fmt.Sprintf("%s-%d.log", name, n))
-		f, err := os.OpenFile(filepath.Join(r.opts.Recorder.Dir(), rel), os.O_CREATE|os.O_EXCL|os.O_RDWR|os.O_APPEND, 0o600)
-		if errors.Is(err, fs.ErrExist) {
-			continue
-		}
-		if err != nil {
-			return nil, "", fmt.Errorf("open log: %w", err)
-		}
-		return f, rel, nil
-	}
-}
-
-// sharedDir is the folder, within that of the run, for what belongs to no single task.
-const sharedDir = "hosts"
 
 func (r *Run) launched(m launched) {
 	a := r.live[m.task]
@@ -294,7 +286,7 @@ func (r *Run) over(task int, a *attempt, ev TaskEnded) {
 		r.requeue(task, 0)
 	case ev.Status == Succeeded:
 		r.queue.Done(task)
-	case ev.Status == Failed && ev.Exit.Lost && r.opts.RestartLost && r.losses[task] < maxLosses && r.halted == "":
+	case ev.Status == Failed && a.stop == goOn && ev.Exit.Lost && r.opts.RestartLost && r.losses[task] < maxLosses && r.halted == "":
 		r.losses[task]++
 		r.requeue(task, 0)
 	case ev.Status == Failed && !a.lost && r.retries[task] < r.opts.Jobs[task].Retries && r.halted == "":
@@ -462,6 +454,9 @@ func (r *Run) expired(m expired) {
 		}
 		why := fmt.Sprintf("timed out after %v", r.opts.Jobs[m.task].Timeout)
 		r.stopAttempt(m.task, a, stopTimedOut, why, -1)
+		return
+	}
+	if a.how == Kill { // by hand meanwhile: to kill it again is for the user to say
 		return
 	}
 	a.how, a.told = Kill, false

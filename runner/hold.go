@@ -51,9 +51,19 @@ func (r *Run) pause(task int) {
 	a.pauses++
 	m := heldUp{task: task, try: a.try, pause: a.pauses}
 	r.tasks.Go(func() {
-		m.where, m.err = h.Held(ctx)
+		m.where, m.err = heldSafely(ctx, h)
 		r.in.put(m)
 	})
+}
+
+// heldSafely turns a panic of a handle into a pause that is refused.
+func heldSafely(ctx context.Context, h Holder) (where string, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("fault in parallax while waiting for it: %v", p)
+		}
+	}()
+	return h.Held(ctx)
 }
 
 // heldNow notes that a task is held.
@@ -143,12 +153,16 @@ func (r *Run) resists(task int, a *attempt) {
 		shared, strings.Join(names, ", "))})
 }
 
-// mates returns the tasks that would end with an attempt if it were ended by force, itself left out.
+// mates returns the tasks that would end with an attempt if it were ended by force, itself left out,
+// and those that were killed, too.
 func (r *Run) mates(a *attempt) (tasks []int, shared string) {
 	b, ok := a.handle.(Bound)
 	if !ok {
 		return nil, ""
 	}
 	tasks, shared = b.Mates()
-	return slices.DeleteFunc(tasks, func(i int) bool { return i < 0 || i >= len(r.opts.Jobs) }), shared
+	return slices.DeleteFunc(tasks, func(i int) bool {
+		mate := r.live[i]
+		return mate == nil || mate.stop != goOn && mate.how == Kill
+	}), shared
 }

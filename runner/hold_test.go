@@ -14,105 +14,6 @@ import (
 	"time"
 )
 
-// household is a Launcher whose tasks share something, as threads share an interpreter: they are
-// held some time after they were asked to, resist the first kill if they are stubborn, and end
-// together when one of those is killed again.
-type household struct {
-	takes    map[string]time.Duration
-	holdsIn  time.Duration // how long after a pause a task is held
-	wontHold error
-	stubborn map[string]bool
-	says     string
-
-	mu   sync.Mutex
-	live map[int]*fellow
-}
-
-type fellow struct {
-	of     *household
-	spec   Spec
-	asked  time.Time // when it was asked to hold
-	killed int
-	exit   chan Exit
-	timer  *time.Timer
-}
-
-func (l *household) Check(Job) error { return nil }
-
-func (l *household) Launch(_ context.Context, spec Spec) (Handle, error) {
-	f := &fellow{of: l, spec: spec, exit: make(chan Exit, 1)}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.live == nil {
-		l.live = map[int]*fellow{}
-	}
-	l.live[spec.Task] = f
-	f.timer = time.AfterFunc(l.takes[spec.Job.Name], func() { f.end(Exit{}) })
-	if l.says != "" {
-		spec.Say(Warning, "chdir", l.says)
-	}
-	return f, nil
-}
-
-func (f *fellow) end(e Exit) {
-	f.of.mu.Lock()
-	defer f.of.mu.Unlock()
-	f.over(e)
-}
-
-func (f *fellow) over(e Exit) {
-	if f.of.live[f.spec.Task] == f {
-		delete(f.of.live, f.spec.Task)
-		f.timer.Stop()
-		f.exit <- e
-	}
-}
-
-func (f *fellow) Identity() Identity { return Identity{PID: 7, TID: 100 + f.spec.Task} }
-func (f *fellow) Wait() Exit         { return <-f.exit }
-func (f *fellow) Pause() error       { f.asked = time.Now(); return nil }
-func (f *fellow) Resume() error      { return nil }
-func (f *fellow) Threads() []int     { return []int{100 + f.spec.Task, 200 + f.spec.Task} }
-
-func (f *fellow) Stack() (string, error) { return f.spec.Job.Name + ".py:3", nil }
-
-func (f *fellow) Held(ctx context.Context) (string, error) {
-	select {
-	case <-ctx.Done():
-		return "", context.Cause(ctx)
-	case <-time.After(time.Until(f.asked.Add(f.of.holdsIn))):
-		return "a.py:12", f.of.wontHold
-	}
-}
-
-func (f *fellow) Mates() (tasks []int, shared string) {
-	f.of.mu.Lock()
-	defer f.of.mu.Unlock()
-	for i := range f.of.live {
-		if i != f.spec.Task {
-			tasks = append(tasks, i)
-		}
-	}
-	slices.Sort(tasks)
-	return tasks, "interpreter"
-}
-
-func (f *fellow) Stop(how Stop) error {
-	f.of.mu.Lock()
-	defer f.of.mu.Unlock()
-	switch {
-	case !f.of.stubborn[f.spec.Job.Name]:
-		f.over(Exit{Code: -1, Signal: "SIGINT"})
-	case how == Kill && f.killed > 0:
-		for _, mate := range f.of.live {
-			mate.over(Exit{Code: -1, Reason: "lost with the interpreter", Lost: mate != f})
-		}
-	case how == Kill:
-		f.killed++
-	}
-	return nil
-}
-
 // keep runs jobs that share something, under fake time.
 func keep(t *testing.T, opts Options, l *household, steer func(*Run)) (State, []Event) {
 	t.Helper()
@@ -232,6 +133,19 @@ func TestWhyATaskIsNotHeldIsSaid(t *testing.T) {
 	})
 }
 
+func TestAFaultWhileWaitingForAHoldIsSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &household{takes: map[string]time.Duration{"a": 10 * time.Second}, faulty: true}
+		st, evs := keep(t, Options{Jobs: jobs("a")}, l, func(r *Run) {
+			time.Sleep(time.Second)
+			r.Do(Pause{})
+		})
+		if got := sentences(evs, 0); len(got) != 1 || !strings.Contains(got[0], "oh no") || st.Tasks[0].Status != Succeeded {
+			t.Errorf("said %q, ended %v", got, st.Tasks[0].Status)
+		}
+	})
+}
+
 func TestOnlyKillingATaskThatResistsOnceMoreEndsWhatItShares(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &household{
@@ -258,10 +172,66 @@ func TestOnlyKillingATaskThatResistsOnceMoreEndsWhatItShares(t *testing.T) {
 	})
 }
 
-func (l *household) count() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.live)
+func TestTheEndOfTheGraceIsNoSecondKill(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &household{
+			takes: map[string]time.Duration{"a": time.Hour, "b": time.Minute}, stubborn: map[string]bool{"a": true},
+		}
+		st, _ := keep(t, Options{Jobs: jobs("a", "b")}, l, func(r *Run) {
+			time.Sleep(time.Second)
+			r.Do(Cancel{Tasks: []int{0}})
+			time.Sleep(DefaultGrace - time.Second)
+			r.Do(KillNow{Tasks: []int{0}})
+			time.Sleep(time.Minute - DefaultGrace + time.Second) // b has come to its own end
+			l.evict()
+		})
+		if got := st.Tasks[1]; got.Status != Succeeded {
+			t.Errorf("b ended %v: %s", got.Status, got.Reason)
+		}
+	})
+}
+
+func TestARunEndsThoughAllThatShareSomethingResist(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &household{
+			takes:    map[string]time.Duration{"a": 24 * time.Hour, "b": 24 * time.Hour},
+			stubborn: map[string]bool{"a": true, "b": true}, immortal: true,
+		}
+		r, err := New(Options{
+			Jobs: jobs("a", "b"), Workers: 2, Recorder: &memory{dir: t.TempDir()}, Launchers: map[Model]Launcher{Processes: l},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.AfterFunc(time.Second, func() { r.Do(KillNow{}); r.Do(Finish{Cancel: true}) })
+		st, err := r.Run(t.Context())
+		if err == nil || st.Now > time.Minute {
+			t.Errorf("ended at %v with %v", st.Now, err)
+		}
+		l.evict()
+		time.Sleep(time.Second) // until those who wait for them have seen it
+	})
+}
+
+func TestWhatTimedOutIsNotStartedAgainAsLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		js := jobs("a", "b")
+		js[1].Timeout = 2 * time.Second
+		js[1].Grace = time.Minute
+		l := &household{
+			takes:    map[string]time.Duration{"a": time.Hour, "b": time.Hour},
+			stubborn: map[string]bool{"a": true, "b": true},
+		}
+		st, _ := keep(t, Options{Jobs: js, RestartLost: true}, l, func(r *Run) {
+			time.Sleep(3 * time.Second)
+			r.Do(KillNow{Tasks: []int{0}})
+			time.Sleep(2 * resistance)
+			r.Do(KillNow{Tasks: []int{0}})
+		})
+		if got := st.Tasks[1]; got.Status != Failed || got.Try != 1 || !strings.HasPrefix(got.Reason, "timed out") {
+			t.Errorf("b ended %v in try %d: %s", got.Status, got.Try, got.Reason)
+		}
+	})
 }
 
 func TestWhatWasLostWithOthersIsStartedAgainIfAsked(t *testing.T) {

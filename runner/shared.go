@@ -1,6 +1,9 @@
 package runner
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -23,3 +26,25 @@ func (r *Run) lastWords() {
 		r.emit(s)
 	}
 }
+
+// shared opens a log for what belongs to no single task.
+func (r *Run) shared(name string) (*os.File, string, error) {
+	dir := filepath.Join(r.opts.Recorder.Dir(), sharedDir)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, "", fmt.Errorf("open log: %w", err)
+	}
+	for n := 1; ; n++ {
+		rel := filepath.Join(sharedDir, fmt.Sprintf("%s-%d.log", name, n))
+		f, err := os.OpenFile(filepath.Join(r.opts.Recorder.Dir(), rel), os.O_CREATE|os.O_EXCL|os.O_RDWR|os.O_APPEND, 0o600)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return nil, "", fmt.Errorf("open log: %w", err)
+		}
+		return f, rel, nil
+	}
+}
+
+// sharedDir is the folder, within that of the run, for what belongs to no single task.
+const sharedDir = "hosts"
