@@ -140,6 +140,7 @@ func TestAScriptIsWarnedOfWhatAThreadCannotHave(t *testing.T) {
 			{"import os\nos._exit(3)", "exit"},
 			{"import os\nos.execvp('true', ['true'])", "exec"},
 			{"import signal\nsignal.signal(signal.SIGUSR1, print)\nsignal.signal(signal.SIGHUP, print)", "signal"},
+			{"import os\nmine = open(os.devnull)\nos.closerange(3, 4096)\nmine.read()", "closerange"},
 			{"import gc\ngc.disable()", "gc"},
 			{"import sys\nsys.setrecursionlimit(3000)", "recursion"},
 			{"import locale\nlocale.setlocale(locale.LC_ALL, 'C.UTF-8')\nlocale.setlocale(locale.LC_ALL, 'C')", "locale"},

@@ -180,6 +180,21 @@ def close(fd):
     local.real_close(fd)
 
 
+def closerange(low, high):
+    """Closes those of its three streams that are in the range. Above them a script that has just
+    begun to be a daemon means what it has inherited, which is nothing; here they are other scripts'."""
+    slot = current.slot
+    if slot is None or os.getpid() != local.PID:
+        real_closerange(low, high)
+        return
+    for fd in range(max(low, 0), min(high, 3)):
+        if slot.fds[fd] >= 0:
+            reserve(slot, fd)
+    if high > 3:
+        slot.warn("closerange", "os.closerange closes its own standard streams only: other scripts of this interpreter "
+                  "have files open, too")
+
+
 def reserve(slot, at):
     """Closes a stream of a script, but keeps its number: it must not become another script's log
     while something here still writes to it. What is in its place refuses all reading or writing."""
@@ -201,6 +216,7 @@ def dup2(fd, fd2, inheritable=True):
 
 
 real_dup2 = os.dup2
+real_closerange = os.closerange
 real_open = builtins.open
 
 
@@ -480,7 +496,7 @@ def install():
     threading.excepthook = quiet(threading.excepthook)
     threading.main_thread = main_thread
     time.sleep = sleep
-    os.write, os.dup2, os.close = routed_fd(os.write), dup2, close
+    os.write, os.dup2, os.close, os.closerange = routed_fd(os.write), dup2, close, closerange
     for name in ("dup", "isatty", "read", "fstat", "get_inheritable", "set_inheritable", "get_blocking", "set_blocking"):
         if hasattr(os, name):
             setattr(os, name, routed_fd(getattr(os, name)))
