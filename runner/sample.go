@@ -110,10 +110,10 @@ func (s Sampled) Merge(next Sampled) Sampled {
 	if out.Workers == 0 {
 		out.Workers = s.Workers
 	}
+	out.Logs = mergeLogs(s.Logs, next.Logs) // they grow whether or not anything is measured
 	if !next.Measured() {
 		// At too: it says when the lanes end.
 		out.At, out.Span, out.Host, out.Tasks, out.Lanes = s.At, s.Span, s.Host, s.Tasks, s.Lanes
-		out.Logs = mergeLogs(s.Logs, next.Logs)
 		return out
 	}
 	if !s.Measured() {
@@ -123,7 +123,6 @@ func (s Sampled) Merge(next Sampled) Sampled {
 	out.Host = s.Host.merge(s.Span, next.Host, next.Span)
 	out.Tasks = mergeTasks(s.Tasks, next.Tasks)
 	out.Lanes = s.Lanes.join(next.Lanes)
-	out.Logs = mergeLogs(s.Logs, next.Logs)
 	return out
 }
 
