@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -52,6 +54,7 @@ type Stage struct {
 	mu       sync.Mutex
 	sessions []*Session
 	panicked *PanicError
+	left     bool // by Leave or KillNow: nothing is started any more
 }
 
 // Session is one run that was started.
@@ -84,9 +87,12 @@ func NewStage(ctx context.Context, env Env) *Stage {
 	return s
 }
 
-// Start makes a run's folder and sets the run going. An error means that nothing was started.
+var errLeft = errors.New("the run was not started: parallax is ending")
+
+// Start makes a run's folder and sets the run going. An error means that nothing was started. After
+// [Stage.Leave], [Stage.KillNow] and [Stage.Cancel] nothing is.
 func (st *Stage) Start(plan Plan) (*Session, error) {
-	if err := context.Cause(st.ctx); err != nil {
+	if err := st.open(nil); err != nil {
 		return nil, err
 	}
 	rec, err := journal.Create(st.env.Root, journal.Info{
@@ -106,16 +112,41 @@ func (st *Stage) Start(plan Plan) (*Session, error) {
 		return nil, errors.Join(err, rec.Close())
 	}
 	s := &Session{Plan: plan, run: run, rec: rec, Feed: run.Subscribe(), done: make(chan struct{})}
+	if err := st.open(s); err != nil { // who left meanwhile waits for what was there then
+		return nil, errors.Join(err, rec.Close(), os.RemoveAll(rec.Dir()))
+	}
 	sampler := monitor.New(monitor.Options{Feed: run.Subscribe(), Report: run.Report, Advise: run.Advise, Dir: rec.Dir(), Threads: run.Threads, Progress: run.Progress})
 	beside := []func(context.Context){func(ctx context.Context) { sampler.Run(ctx) }} // it fails only for lack of options
 	if serve := st.control(s); serve != nil {
 		beside = append(beside, serve)
 	}
-	st.mu.Lock()
-	st.sessions = append(st.sessions, s)
-	st.mu.Unlock()
 	go st.perform(s, beside)
 	return s, nil
+}
+
+// open says why nothing can be started any more, or else takes up s, if any. From then on s is told
+// what all sessions are told, and waited for, so it must be performed.
+func (st *Stage) open(s *Session) error {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if err := context.Cause(st.ctx); err != nil {
+		return err
+	}
+	if st.left {
+		return errLeft
+	}
+	if s != nil {
+		st.sessions = append(st.sessions, s)
+	}
+	return nil
+}
+
+// close lets nothing be started any more, and returns all that was.
+func (st *Stage) close() []*Session {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.left = true
+	return slices.Clone(st.sessions)
 }
 
 // control lets other terminals control a run, and returns what does so until its context is done. A
@@ -214,9 +245,10 @@ func (st *Stage) Finish() {
 // Stopped reports whether the stage was cancelled.
 func (st *Stage) Stopped() bool { return st.ctx.Err() != nil }
 
-// Leave closes runs that were held open. Jobs that still run are cancelled, with their grace.
+// Leave closes runs that were held open. Jobs that still run are cancelled, with their grace. Nothing
+// is started any more.
 func (st *Stage) Leave() {
-	for _, s := range st.all() {
+	for _, s := range st.close() {
 		s.Do(runner.Finish{})
 		s.Do(runner.Cancel{})
 	}
@@ -232,9 +264,9 @@ func (st *Stage) States() []runner.State {
 	return out
 }
 
-// KillNow ends all jobs without grace.
+// KillNow ends all jobs without grace. Nothing is started any more.
 func (st *Stage) KillNow() {
-	for _, s := range st.all() {
+	for _, s := range st.close() {
 		s.Do(runner.KillNow{})
 		s.Do(runner.Finish{Cancel: true})
 	}

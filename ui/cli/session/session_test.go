@@ -175,6 +175,62 @@ func TestLeaveClosesHeldRuns(t *testing.T) {
 	}
 }
 
+func TestNothingIsStartedAfterOneLeft(t *testing.T) {
+	for name, end := range map[string]func(*Stage){"leave": (*Stage).Leave, "kill": (*Stage).KillNow} {
+		st, root := stage(t, fake{})
+		end(st)
+		if err := st.Wait(); err != nil {
+			t.Error(err)
+		}
+		if s, err := st.Start(plan("long")); err == nil || !strings.Contains(err.Error(), "parallax is ending") {
+			t.Errorf("%s: started with %v", name, err)
+			s.Do(runner.KillNow{})
+			<-s.Done()
+		}
+		if runs, _ := os.ReadDir(root); len(runs) != 0 {
+			t.Errorf("%s: %d folders are left", name, len(runs))
+		}
+	}
+}
+
+// A command starts a run off the screen's own goroutine, so the user may quit at any point of it.
+func TestOneWhoLeavesWhileARunStarts(t *testing.T) {
+	st, root := stage(t, fake{})
+	launchers := st.env.Launchers
+	st.env.Launchers = func() map[runner.Model]runner.Launcher { // before it is known
+		st.Leave()
+		return launchers()
+	}
+	if s, err := st.Start(plan("long")); err == nil {
+		t.Error("it was started")
+		s.Do(runner.KillNow{})
+		<-s.Done()
+	}
+	if runs, _ := os.ReadDir(root); len(runs) != 0 {
+		t.Errorf("%d folders are left", len(runs))
+	}
+
+	st, _ = stage(t, fake{})
+	st.listen = func(remote.Options) (*remote.Server, error) { // when it is
+		st.KillNow()
+		return nil, errors.New("no place")
+	}
+	s, err := st.Start(plan("long"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := st.Wait(); err != nil {
+		t.Error(err)
+	}
+	select {
+	case <-s.Done():
+	default:
+		t.Error("the run was not waited for")
+		s.Do(runner.KillNow{})
+		<-s.Done()
+	}
+}
+
 func TestAPanicEndsTheRuns(t *testing.T) {
 	st, _ := stage(t, fake{closing: func() { panic("lost my mind") }})
 	if _, err := st.Start(plan("short")); err != nil {
