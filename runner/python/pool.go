@@ -144,8 +144,9 @@ func (p *pool) close() {
 	}
 	ending.Wait()
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, h := range p.old {
+	old := p.old
+	p.mu.Unlock()
+	for _, h := range old { // without the lock: their scripts leave their places before they are done
 		<-h.done
 	}
 }
