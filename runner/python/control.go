@@ -121,12 +121,15 @@ func (t *Task) Stop(how runner.Stop) error {
 // kill tells the script to end, and reports whether it was told before.
 func (t *Task) kill() (before bool) {
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.killed {
+	before = t.killed
+	if !before {
+		t.killed = true
+		t.timer = time.AfterFunc(lastResort, t.resist)
+	}
+	t.mu.Unlock()
+	if before {
 		return true
 	}
-	t.killed = true
-	t.timer = time.AfterFunc(lastResort, t.resist)
 	_ = t.host.send(command{Type: "cancel", Slot: t.slot, Hard: true}) // fails only when it is over
 	return false
 }

@@ -220,9 +220,7 @@ func TestABadCommandIsAnsweredAndNothingEnds(t *testing.T) {
 		`{"type":"run","slot":5}`, `{"type":["run"]}`, `{"type":"cancel","slot":"x"}`, `{"type":"stack","slot":[1]}`,
 		"\xff\xfe\x00", strings.Repeat("[", 100000), `{"type":"run","slot":1,"path":3}`,
 	} {
-		h.writing.Lock()
 		_, err := h.conn.Write([]byte(line + "\n"))
-		h.writing.Unlock()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -52,9 +52,7 @@ func TestSpoiltLinesEndNoHost(t *testing.T) {
 		lines.Write(append(line, '\n'))
 	}
 	h := r.host
-	h.writing.Lock()
 	_, err := h.conn.Write(lines.Bytes())
-	h.writing.Unlock()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,12 +78,10 @@ func TestALineThatIsCutEndsTheHost(t *testing.T) {
 	r := b.script(sleeper)
 	r.says("ready")
 	h := r.host
-	h.writing.Lock()
 	_, err := h.conn.Write([]byte(`{"type":"pau`))
 	if err == nil {
 		err = h.conn.CloseWrite()
 	}
-	h.writing.Unlock()
 	if err != nil {
 		t.Fatal(err)
 	}

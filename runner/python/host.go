@@ -33,7 +33,7 @@ type Host struct {
 	conn  *net.UnixConn
 	sub   *sub // what it is if it is not the process's first, else nil
 
-	writing sync.Mutex // held while a command is sent
+	outbox *outbox // commands that are still to be written
 
 	mu      sync.Mutex
 	slots   map[int]*Task
@@ -48,7 +48,7 @@ type Host struct {
 
 func newHost(e *engine, conn *net.UnixConn) *Host {
 	return &Host{
-		engine: e, conn: conn, slots: map[int]*Task{}, idents: map[uint64]*Task{}, answers: map[int]chan event{},
+		engine: e, conn: conn, outbox: newOutbox(), slots: map[int]*Task{}, idents: map[uint64]*Task{}, answers: map[int]chan event{},
 		done: make(chan struct{}),
 	}
 }
@@ -144,7 +144,9 @@ func (h *Host) silent(ctx context.Context, err error) error {
 // serve is the owner of what comes from the interpreter, to its end.
 func (h *Host) serve(lines *bufio.Scanner, patience time.Duration) {
 	defer close(h.done)
-	var watching sync.WaitGroup
+	var watching, writing sync.WaitGroup
+	writing.Go(h.write)
+	defer writing.Wait()
 	quiet := make(chan struct{})
 	watching.Go(func() { h.watch(quiet, patience) })
 	fault := h.read(lines)
@@ -255,7 +257,8 @@ func (h *Host) end(fault error) {
 	} else {
 		fate = h.sub.end(h, fault)
 	}
-	_ = h.conn.Close()
+	_ = h.conn.Close() // the writer ends, too, should it wait for somebody to read
+	h.outbox.close()
 	h.mu.Lock()
 	for _, t := range h.slots {
 		t.lost(fate)

@@ -60,6 +60,15 @@ func writeWith(conn *net.UnixConn, line []byte, files []*os.File) error {
 	return err
 }
 
+// duplicate returns a file's descriptor under another number, which lives for itself.
+func duplicate(f *os.File) (*os.File, error) {
+	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return nil, fmt.Errorf("copy the descriptor of %s: %w", f.Name(), err)
+	}
+	return os.NewFile(uintptr(fd), f.Name()), nil
+}
+
 // dump makes an interpreter print where its threads are, even if it answers no more.
 func dump(pid int) error {
 	if err := unix.Kill(pid, unix.SIGUSR2); err != nil && !errors.Is(err, unix.ESRCH) {

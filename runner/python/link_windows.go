@@ -15,4 +15,6 @@ func socketPair() (*net.UnixConn, *os.File, error) { return nil, nil, errWindows
 
 func writeWith(*net.UnixConn, []byte, []*os.File) error { return errWindows }
 
+func duplicate(*os.File) (*os.File, error) { return nil, errWindows }
+
 func dump(int) error { return errWindows }
