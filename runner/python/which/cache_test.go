@@ -3,7 +3,9 @@
 package which
 
 import (
+	"context"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // lab is a folder of pyenv with stand-ins for interpreters. Each question to one of them adds a line
@@ -65,7 +68,13 @@ func (l *lab) write(name, text string, mode os.FileMode) string {
 // TestMain lets the test's own program stand for interpreters: copies of it tell what lies beside them.
 func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) == "python3" {
-		text, err := os.ReadFile(os.Args[0] + ".says")
+		says := os.Args[0] + ".says"
+		if chosen := os.Getenv("MISE_PYTHON_VERSION"); chosen != "" {
+			says = os.Args[0] + "." + chosen
+		} else if _, err := os.Stat("chosen.says"); err == nil {
+			says = "chosen.says"
+		}
+		text, err := os.ReadFile(says)
 		if err != nil {
 			os.Exit(1)
 		}
@@ -211,6 +220,103 @@ func TestAnAnswerHoldsWhileNothingChanges(t *testing.T) {
 	}
 	if got := l.of(Want{Choice: path}); !strings.Contains(got, "no such file") {
 		t.Error(got)
+	}
+}
+
+func TestAProgramThatStandsForPythonsIsAskedInEachPlace(t *testing.T) {
+	l := newLab(t)
+	l.interpreter("3.9.18", "3.9.18", "")
+	l.interpreter("3.12.1", "3.12.1", "")
+	said := func(v string) string { return text(t, filepath.Join(l.dir, "versions", v, "bin", "python3.says")) }
+	code, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	shim := l.write("native/python3", code, 0o700)
+	l.write("native/python3.says", said("3.9.18"), 0o600)
+	l.write("native/python3.other", said("3.12.1"), 0o600)
+	l.write("elsewhere/chosen.says", said("3.12.1"), 0o600)
+	elsewhere := filepath.Join(l.dir, "elsewhere")
+	if got := l.of(Want{Choice: shim}); got != "3.9.18" {
+		t.Errorf("here: %s", got)
+	}
+	// While the program remembers.
+	if got := l.of(Want{Choice: shim, Dir: elsewhere}); got != "3.12.1" {
+		t.Errorf("elsewhere: %s", got)
+	}
+	other := map[string]string{"MISE_PYTHON_VERSION": "other"}
+	if got := l.of(Want{Choice: shim, Env: other}); got != "3.12.1" {
+		t.Errorf("in another environment: %s", got)
+	}
+	l.of(Want{Choice: shim})
+	l.of(Want{Choice: shim, Dir: elsewhere})
+	if got := l.asked(); got != "3.9.18 3.12.1 3.12.1" {
+		t.Errorf("asked %q", got)
+	}
+	// One Finder, too, tells environments apart.
+	f := &Finder{Env: l.env}
+	for want, env := range map[string]map[string]string{"3.9.18": nil, "3.12.1": other} {
+		if p, err := f.Of(Want{Choice: shim, Dir: l.work, Env: env}); err != nil || p.Version != want {
+			t.Errorf("%v: %s %v", env, p.Version, err)
+		}
+	}
+	// Nothing was kept, and what an older release has kept is not believed.
+	l.asked()
+	l.want(Want{Choice: shim}, "3.9.18", "3.9.18")
+	info, err := os.Stat(shim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := storeAt(cacheFile(l.env))
+	real := filepath.Join(l.dir, "versions", "3.12.1", "bin", "python3")
+	old.put(stamp{shim, info.Size(), info.ModTime().UnixNano(), ""}, answer{is: Python{Path: shim, Real: real, Version: "3.12.1", Implementation: "CPython"}})
+	old.flush()
+	l.asked()
+	l.want(Want{Choice: shim}, "3.9.18", "3.9.18")
+}
+
+func TestTheAnswerOfAVirtualEnvironmentIsKept(t *testing.T) {
+	l := newLab(t)
+	home := l.interpreter("3.12.1", "3.12.1", "")
+	venv := filepath.Join(l.dir, "venv", "bin", "python3")
+	l.write("venv/bin/python3.says", strings.ReplaceAll(text(t, home+".says"), home, venv), 0o600)
+	if err := os.Symlink(home, venv); err != nil {
+		t.Fatal(err)
+	}
+	l.want(Want{Choice: venv}, "3.12.1", "3.12.1")
+	l.want(Want{Choice: venv}, "3.12.1", "")
+	l.want(Want{Choice: venv, Dir: l.dir}, "3.12.1", "")
+}
+
+func TestACancelledQuestionLeavesNoChildOfAShim(t *testing.T) {
+	l := newLab(t)
+	shim := l.write("slow", "#!/bin/sh\nsleep 120 &\necho up\nwait\n", 0o700)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	cmd := (&scene{pairs: os.Environ(), dir: l.work}).command(ctx, shim)
+	cmd.Stdout = w
+	err = cmd.Start()
+	w.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(r, make([]byte, len("up\n"))); err != nil {
+		t.Error(err)
+	}
+	cancel()
+	if err := cmd.Wait(); err == nil {
+		t.Error("it was not ended")
+	}
+	if err := r.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadAll(r); err != nil {
+		t.Errorf("its child lives: %v", err)
 	}
 }
 

@@ -19,7 +19,8 @@ import (
 //
 // Answers are kept in parallax/pythons.json in the user's folder for caches ($XDG_CACHE_HOME). An
 // answer holds while the interpreter's file has the same size and time of change; that of one of
-// pyenv's shims also while the same version is chosen. A damaged file, or one that cannot be written,
+// pyenv's shims also while the same version is chosen. Of other files that stand for an interpreter
+// nothing is kept. A damaged file, or one that cannot be written,
 // only costs the time of asking again.
 type Finder struct {
 	// Env is the environment, as "KEY=value". nil is that of parallax.
@@ -83,13 +84,18 @@ func decisive(env map[string]string) string {
 		return ""
 	}
 	var b strings.Builder
-	for _, key := range []string{"PATH", "HOME", "VIRTUAL_ENV", "PYENV_VERSION", "PYENV_ROOT", "PYTHON_GIL"} {
-		if value, set := env[key]; set {
-			b.WriteString(key + "=" + value + "\x00")
+	for _, key := range slices.Sorted(maps.Keys(env)) {
+		if slices.Contains(deciding, key) || slices.ContainsFunc(managers, func(m string) bool { return strings.HasPrefix(key, m) }) {
+			b.WriteString(key + "=" + env[key] + "\x00")
 		}
 	}
 	return b.String()
 }
+
+var (
+	deciding = []string{"PATH", "HOME", "VIRTUAL_ENV", "PYTHON_GIL", "DEVELOPER_DIR", "SDKROOT", "TOOLCHAINS"} // the last three: Apple's stub
+	managers = []string{"PYENV_", "MISE_", "RYE_", "ASDF_", "UV_"}                                             // how the variables of their shims begin
+)
 
 // scene is where an interpreter is looked for.
 type scene struct {

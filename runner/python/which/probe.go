@@ -41,7 +41,8 @@ var probed sync.Map // of stamp to func() answer
 type answer struct {
 	is    Python
 	err   error
-	lasts bool // it will be the same until the stamp changes
+	lasts bool  // it will be the same until the stamp changes
+	at    stamp // with the circumstances in which it was given
 }
 
 // stamp tells the states of an interpreter's file apart, and what else decides what it is.
@@ -52,37 +53,69 @@ type stamp struct {
 	Given   string `json:"given,omitempty"` // the circumstances that the answer depends on
 }
 
-// probe asks an interpreter what it is, once for each state of its file.
+// probe asks an interpreter what it is, once for each state of its file. What turns out to stand for
+// another one, as wrappers do and the programs of mise, rye or Apple, is asked once in each folder and
+// environment: nobody knows what its answer depends on.
 func (s *scene) probe(path string) (Python, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return Python{}, fmt.Errorf("python %q: %s", path, inWords(err))
 	}
 	key := stamp{path, info.Size(), info.ModTime().UnixNano(), ""}
-	keeps := true
-	switch head := start(path, 2); {
-	case isShim(path):
+	shim := isShim(path)
+	if shim {
 		key.Given = s.chosen()
-	case head == "#!": // a wrapper: nobody knows what its answer depends on
-		key.Given, keeps = s.env("PYENV_VERSION")+" "+s.dir, false
 	}
 	if gil := s.env("PYTHON_GIL"); gil != "" {
 		key.Given += " PYTHON_GIL=" + gil
 	}
-	ask, _ := probed.LoadOrStore(key, sync.OnceValue(func() answer {
-		if keeps {
-			if known, ok := s.disk.get(key); ok {
-				return known
-			}
+	here := key
+	here.Given = s.dir + "\x00" + strings.Join(s.pairs, "\x00")
+	if shim || start(path, 2) != "#!" {
+		a := once(key, func() answer { return s.lasting(path, key, here, shim) })
+		if a.lasts {
+			return a.is, a.err
 		}
-		a := s.ask(path)
-		if keeps && a.lasts {
-			s.disk.put(key, a)
+		if a.at == here {
+			once(here, func() answer { return a })
 		}
-		return a
-	}))
-	a := ask.(func() answer)()
+	}
+	a := once(here, func() answer { return s.ask(path) })
 	return a.is, a.err
+}
+
+// once returns the answer that is remembered, or else makes one.
+func once(key stamp, ask func() answer) answer {
+	known, _ := probed.LoadOrStore(key, sync.OnceValue(ask))
+	return known.(func() answer)()
+}
+
+// lasting returns the answer that is kept on disk, or asks and keeps what lasts.
+func (s *scene) lasting(path string, key, here stamp, shim bool) answer {
+	if known, ok := s.disk.get(key); ok && (shim || itself(path, known.is)) {
+		known.lasts = true
+		return known
+	}
+	a := s.ask(path)
+	a.at = here
+	if a.err == nil {
+		a.lasts = shim || itself(path, a.is)
+	}
+	if a.lasts {
+		s.disk.put(key, a)
+	}
+	return a
+}
+
+// itself reports whether a file is the very interpreter that has answered. That of a virtual
+// environment is: it is a link, and names itself.
+func itself(path string, is Python) bool {
+	a, err := os.Stat(path)
+	if err != nil {
+		return false
+	}
+	b, err := os.Stat(is.Real)
+	return err == nil && os.SameFile(a, b)
 }
 
 // chosen tells apart what pyenv's shims may stand for: by the version that is asked for here, and by
@@ -106,11 +139,7 @@ func (s *scene) chosen() string {
 func (s *scene) ask(path string) answer {
 	ctx, cancel := context.WithTimeout(context.Background(), probePatience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, path, "-S", "-c", question)
-	cmd.Env, cmd.Dir = s.pairs, s.dir
-	cmd.WaitDelay = time.Second // a shim's child may hold the pipe
-	apart(cmd)
-	out, err := cmd.Output()
+	out, err := s.command(ctx, path).Output()
 	p := Python{Path: path}
 	if err == nil {
 		err = json.Unmarshal(out, &p)
@@ -120,7 +149,7 @@ func (s *scene) ask(path string) answer {
 		if isShim(path) && filepath.IsAbs(p.Real) {
 			p.Shim, p.Path = path, p.Real
 		}
-		return answer{is: p, lasts: true}
+		return answer{is: p}
 	}
 	if ctx.Err() != nil {
 		return answer{err: fmt.Errorf("python %q does not work: no answer within %v", path, probePatience)}
@@ -134,6 +163,15 @@ func (s *scene) ask(path string) answer {
 		}
 	}
 	return a
+}
+
+// command asks, and is ended with all that it started when the context is over.
+func (s *scene) command(ctx context.Context, path string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, path, "-S", "-c", question)
+	cmd.Env, cmd.Dir = s.pairs, s.dir
+	cmd.WaitDelay = time.Second // what has left the session may hold the pipe
+	apart(cmd)
+	return cmd
 }
 
 // valid reports whether an answer makes sense.

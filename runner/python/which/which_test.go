@@ -97,7 +97,7 @@ func TestWhichPythonIsChosen(t *testing.T) {
 		}
 	}
 	log, err := os.ReadFile(filepath.Join(dir, "log"))
-	if asked := strings.Count(string(log), "asked"); err != nil || asked > 5 {
+	if asked := strings.Count(string(log), "asked"); err != nil || asked > 7 { // wrappers, in each environment
 		t.Errorf("%d questions to 4 interpreters: %v", asked, err)
 	}
 }
