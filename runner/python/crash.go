@@ -71,6 +71,7 @@ func threads(dump string, currentOnly bool) map[uint64]string {
 			id, err := strconv.ParseUint(m[2], 0, 64)
 			in = err == nil && (!currentOnly || m[1] == "Current thread")
 			ident = id
+			delete(found, id) // a later dump is the one that counts
 			continue
 		}
 		if namelessLine.MatchString(line) {

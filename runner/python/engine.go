@@ -20,6 +20,8 @@ type engine struct {
 	out     *os.File        // what the interpreter itself prints, and C code in it
 	log     string          // where that is kept in the run's folder, or ""
 
+	dumping chan struct{} // holds one who reads what a signal makes it print: two could not tell theirs apart
+
 	ending atomic.Bool // it is over or about to be: nothing more is started in it
 
 	// mu is taken before the lock of any host, and that before those of its tasks and of the pool.
@@ -75,7 +77,7 @@ func (e *engine) end(fault error) {
 	// scripts have started goes with it.
 	_ = e.process.Stop(runner.Kill)
 	exit := e.process.Wait()
-	said := e.printed(0)
+	said := e.parting()
 	e.out.Close()
 	e.mu.Lock()
 	e.fate = crashOf(exit, said, e.blame, fault)
@@ -132,9 +134,21 @@ func (e *engine) settle() {
 	}
 }
 
-// printed returns what the interpreter itself has printed from an offset on, at most 1 MiB.
+// mostPrinted is how much is read at once of what an interpreter itself prints, in bytes.
+const mostPrinted = 1 << 20
+
+// parting returns the last of what the interpreter itself has printed: why it ended stands at the end.
+func (e *engine) parting() string {
+	size, err := e.size()
+	if err != nil {
+		return ""
+	}
+	return e.printed(max(0, size-mostPrinted))
+}
+
+// printed returns what the interpreter itself has printed from an offset on, at most mostPrinted.
 func (e *engine) printed(from int64) string {
-	data, err := io.ReadAll(io.NewSectionReader(e.out, from, 1<<20))
+	data, err := io.ReadAll(io.NewSectionReader(e.out, from, mostPrinted))
 	if err != nil {
 		return ""
 	}

@@ -68,7 +68,7 @@ func start(ctx context.Context, s starting) (*Host, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", s.interpreter, err)
 	}
-	e := &engine{number: s.numbers.next(), dead: make(chan struct{})}
+	e := &engine{number: s.numbers.next(), dumping: make(chan struct{}, 1), dead: make(chan struct{})}
 	if e.out, e.log, err = output(s.spec); err != nil {
 		theirs.Close()
 		_ = conn.Close()
