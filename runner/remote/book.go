@@ -14,6 +14,7 @@ type book struct {
 	try      []int32
 	labels   map[int]string // of tasks that run
 	refused  map[int]refusal
+	resists  map[int]refusal // of tasks that outlive being killed, and whom it costs to end them by force
 	pausing  map[int]bool
 	stopping map[int]bool
 	workers  int
@@ -22,7 +23,7 @@ type book struct {
 	changed  chan struct{} // closed at the next change
 }
 
-// refusal is the last that was refused of a task.
+// refusal is the last that was said of a task why what was asked is not done.
 type refusal struct {
 	at  int // the number of the event
 	why string
@@ -34,12 +35,14 @@ type seen struct {
 	try               int
 	pausing, stopping bool
 	refusal           refusal
+	resists           refusal // why is "" if it does not
 }
 
 func newBook(tasks int) *book {
 	return &book{
 		status: make([]runner.Status, tasks), try: make([]int32, tasks),
-		labels: map[int]string{}, refused: map[int]refusal{}, changed: make(chan struct{}),
+		labels: map[int]string{}, refused: map[int]refusal{}, resists: map[int]refusal{},
+		changed: make(chan struct{}),
 	}
 }
 
@@ -79,6 +82,7 @@ func (b *book) fold(ev runner.Event) {
 		b.status[ev.Task], b.try[ev.Task] = runner.Queued, int32(ev.Try)
 	case runner.TaskStarted:
 		b.status[ev.Task], b.labels[ev.Task] = runner.Running, ev.Label
+		delete(b.resists, ev.Task)
 	case runner.TaskPaused:
 		b.status[ev.Task] = runner.Paused
 	case runner.TaskResumed:
@@ -86,16 +90,26 @@ func (b *book) fold(ev runner.Event) {
 	case runner.TaskEnded:
 		b.status[ev.Task] = ev.Status
 		delete(b.labels, ev.Task)
+		delete(b.resists, ev.Task)
 	case runner.Sampled:
 		if ev.Workers > 0 { // else it is a measurement that says nothing of these
 			b.workers, b.pausing, b.stopping = ev.Workers, set(ev.Pausing), set(ev.Stopping)
 		}
 	case runner.Advised:
-		if ev.Code == "refused" && ev.Task >= 0 {
-			b.refused[ev.Task] = refusal{b.taken, ev.Text}
-		}
+		b.advised(ev)
 	case runner.RunEnded:
 		b.ended = true
+	}
+}
+
+// advised keeps the warnings that answer a request.
+func (b *book) advised(ev runner.Advised) {
+	switch {
+	case ev.Task < 0:
+	case ev.Code == "refused":
+		b.refused[ev.Task] = refusal{b.taken, ev.Text}
+	case ev.Code == "resists":
+		b.resists[ev.Task] = refusal{b.taken, ev.Text}
 	}
 }
 
@@ -114,7 +128,7 @@ func (b *book) look(tasks []int) (now []seen, at int, changed <-chan struct{}, e
 	defer b.mu.Unlock()
 	now = make([]seen, len(tasks))
 	for i, t := range tasks {
-		now[i] = seen{b.status[t], int(b.try[t]), b.pausing[t], b.stopping[t], b.refused[t]}
+		now[i] = seen{b.status[t], int(b.try[t]), b.pausing[t], b.stopping[t], b.refused[t], b.resists[t]}
 	}
 	return now, b.taken, b.changed, b.ended
 }

@@ -46,6 +46,9 @@ type Request struct {
 	Tasks   []int `json:"tasks,omitempty"`
 	All     bool  `json:"all,omitempty"`
 	Workers int   `json:"workers,omitempty"` // for [Workers]: 1..runner.MaxWorkers
+	// Force lets [Kill] end also what outlives being killed, and with it the tasks it shares an
+	// interpreter or a process with.
+	Force bool `json:"force,omitempty"`
 }
 
 // Answer is what came of a request.
@@ -70,6 +73,7 @@ type Outcome struct {
 	// "ending".
 	Now   string `json:"now"`
 	Why   string `json:"why,omitempty"`   // why the request did nothing for it, in words; else ""
+	Force bool   `json:"force,omitempty"` // a [Kill] with force would end it, and others: Why says which
 	Label string `json:"label,omitempty"` // for [Stack]: what it is to the system, "pid 4711"
 	Text  string `json:"text,omitempty"`  // for [Stack]: where it is, innermost call last
 }
@@ -93,6 +97,8 @@ func decodeRequest(line []byte, id string, tasks int) (Request, error) {
 		return req, fmt.Errorf("this is run %s, not %q", id, req.Run)
 	case !slices.Contains(verbs, req.Do):
 		return req, fmt.Errorf("unknown request %q: one of %q", req.Do, verbs)
+	case req.Force && req.Do != Kill:
+		return req, fmt.Errorf(`"force" means nothing for %q: it is for %q`, req.Do, Kill)
 	case req.Do == Workers && (req.Workers < 1 || req.Workers > runner.MaxWorkers):
 		return req, fmt.Errorf("%d workers: must be 1 to %d", req.Workers, runner.MaxWorkers)
 	case req.Do == Workers:

@@ -32,6 +32,7 @@ func TestRequestsThatMakeNoSense(t *testing.T) {
 		`{"version":1,"run":"20261122-091503-k3f9","do":"cancel","tasks":[3]}`:               "no task 3",
 		`{"version":1,"run":"20261122-091503-k3f9","do":"cancel","tasks":[-1]}`:              "no task -1",
 		`{"version":1,"run":"20261122-091503-k3f9","do":"workers"}`:                          "0 workers",
+		`{"version":1,"run":"20261122-091503-k3f9","do":"cancel","tasks":[1],"force":true}`:  `it is for "kill"`,
 		`{"version":1,"run":"20261122-091503-k3f9","do":"workers","workers":4097}`:           "4097 workers",
 		`{"version":1,"run":"20261122-091503-k3f9","do":"workers","workers":99999999999999}`: "99999999999999",
 	} {
@@ -88,7 +89,7 @@ func FuzzDecodeRequest(f *testing.F) {
 			}
 		}
 		if req.Do != Workers {
-			command(req) // panics at nothing
+			command(req, make([]seen, len(req.Tasks))) // panics at nothing
 		}
 	})
 }

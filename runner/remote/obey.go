@@ -12,6 +12,17 @@ import (
 // end of a task that cleans up, goes on and is answered as being on its way.
 const patience = time.Second
 
+// killPatience is how long a kill waits: a little longer than it takes until the run says of a task that
+// it outlives being killed, so that who kills is told whom the next kill would cost.
+const killPatience = 3500 * time.Millisecond
+
+func (v Verb) patience() time.Duration {
+	if v == Kill {
+		return killPatience
+	}
+	return patience
+}
+
 // obey does what a request asks for and says what came of it.
 func (s *Server) obey(req Request) Answer {
 	switch req.Do {
@@ -25,13 +36,18 @@ func (s *Server) obey(req Request) Answer {
 	if ended {
 		return refuse("the run is over")
 	}
-	c := command(req)
-	if !req.All && !anyFit(req.Do, before) {
-		return s.answer(req, tasks, before, before, since) // nothing to wait for
+	if !req.All && !anyFit(req, before) {
+		return s.answer(req, tasks, before, before, view{since: since}) // nothing to wait for
 	}
-	s.run.Do(c)
-	now := s.await(req.Do, tasks, before, since)
-	return s.answer(req, tasks, before, now, since)
+	s.run.Do(command(req, before))
+	now, ended := s.await(req, tasks, before, since)
+	return s.answer(req, tasks, before, now, view{since, ended})
+}
+
+// view is from when to when a request was watched.
+type view struct {
+	since int  // the number of the last event before it
+	ended bool // nothing more will come of it, for the run is over
 }
 
 // meant lists the tasks of a request.
@@ -46,10 +62,19 @@ func (s *Server) meant(req Request) []int {
 	return all
 }
 
-func command(req Request) runner.Command {
+// command is what the run is told. before is how the tasks stand that are named.
+func command(req Request, before []seen) runner.Command {
 	tasks := req.Tasks
-	if req.All {
+	switch {
+	case req.All:
 		tasks = nil
+	case req.Do == Kill: // what must not be killed again is left out
+		tasks = nil
+		for i, t := range req.Tasks {
+			if !spared(req, before[i]) {
+				tasks = append(tasks, t)
+			}
+		}
 	}
 	switch req.Do {
 	case Pause:
@@ -65,9 +90,15 @@ func command(req Request) runner.Command {
 	}
 }
 
-func anyFit(do Verb, before []seen) bool {
+// spared reports whether a task is not killed again, because that would end others that nobody named.
+// Who kills all has named them.
+func spared(req Request, t seen) bool {
+	return req.Do == Kill && !req.Force && !req.All && t.resists.why != ""
+}
+
+func anyFit(req Request, before []seen) bool {
 	for _, b := range before {
-		if unfit(do, b) == "" {
+		if unfit(req.Do, b) == "" && !spared(req, b) {
 			return true
 		}
 	}
@@ -97,26 +128,28 @@ func unfit(do Verb, t seen) string {
 	return ""
 }
 
-// await waits until the request is done for all tasks, for a while.
-func (s *Server) await(do Verb, tasks []int, before []seen, since int) []seen {
-	timer := time.NewTimer(patience)
+// await waits until the request is done for all tasks, for a while. ended means that the run is over.
+func (s *Server) await(req Request, tasks []int, before []seen, since int) (now []seen, ended bool) {
+	timer := time.NewTimer(req.Do.patience())
 	defer timer.Stop()
 	for {
 		now, _, changed, ended := s.book.look(tasks)
-		if ended || settled(do, before, now, since) {
-			return now
+		if ended || settled(req, before, now, since) {
+			return now, ended
 		}
 		select {
 		case <-changed:
 		case <-timer.C:
-			return now
+			return now, false
 		}
 	}
 }
 
-func settled(do Verb, before, now []seen, since int) bool {
+func settled(req Request, before, now []seen, since int) bool {
 	for i := range now {
-		if unfit(do, before[i]) == "" && now[i].refusal.at <= since && !done(do, before[i], now[i]) {
+		idle := unfit(req.Do, before[i]) != "" || spared(req, before[i])
+		answered := now[i].refusal.at > since || req.Do == Kill && now[i].resists.at > since
+		if !idle && !answered && !done(req.Do, before[i], now[i]) {
 			return false
 		}
 	}
@@ -139,7 +172,8 @@ func done(do Verb, before, now seen) bool {
 }
 
 // outcome puts into words what a request came to for one task.
-func outcome(do Verb, task int, before, now seen, since int) Outcome {
+func outcome(req Request, task int, before, now seen, v view) Outcome {
+	do := req.Do
 	o := Outcome{Task: task, Now: now.status.String()}
 	under := now.status.Active() && (now.stopping || now.pausing)
 	switch {
@@ -151,27 +185,33 @@ func outcome(do Verb, task int, before, now seen, since int) Outcome {
 	switch why := unfit(do, before); {
 	case why != "":
 		o.Why = why
-	case now.refusal.at > since:
+	case spared(req, before):
+		o.Why, o.Force = before.resists.why, true
+	case now.refusal.at > v.since:
 		o.Why = now.refusal.why
+	case do == Kill && now.resists.at > v.since:
+		o.Why, o.Force = now.resists.why, true
 	case do == Pause && now.status.Over():
 		o.Why = "it ended before it was paused"
 	case do == Restart && !done(do, before, now) && now.status.Over():
 		o.Why = "the run is closing: it starts nothing any more"
+	case !done(do, before, now) && v.ended:
+		o.Why = "the run ended first"
 	case !done(do, before, now) && !under:
-		o.Why = fmt.Sprintf("it was not done within %v", patience)
+		o.Why = fmt.Sprintf("it was not done within %v", do.patience())
 	case !done(do, before, now) && do == Pause && now.stopping:
 		o.Why = "it is ending"
 	}
 	return o
 }
 
-func (s *Server) answer(req Request, tasks []int, before, now []seen, since int) Answer {
+func (s *Server) answer(req Request, tasks []int, before, now []seen, v view) Answer {
 	a := Answer{OK: true, Counts: map[string]int{}}
 	for i, t := range tasks {
 		if req.All && unfit(req.Do, before[i]) != "" {
 			continue
 		}
-		o := outcome(req.Do, t, before[i], now[i], since)
+		o := outcome(req, t, before[i], now[i], v)
 		if o.Why == "" {
 			a.Counts[o.Now]++
 		}
@@ -218,32 +258,58 @@ func (s *Server) stacks(tasks []int, all bool) Answer {
 			a.Tasks = append(a.Tasks, o)
 		}
 	}
-	var wait sync.WaitGroup
-	turn := make(chan struct{}, asked)
-	for i := range a.Tasks {
-		o := &a.Tasks[i]
-		if o.Why != "" {
-			continue
+	s.lookInside(a.Tasks)
+	return a
+}
+
+// stackTime is how long tasks are asked one after the other. Then those that are being asked are waited
+// for, which takes a few seconds at most, and the rest is told that it was not asked.
+const stackTime = 10 * time.Second
+
+// lookInside fills in where tasks are that have no Why against it.
+func (s *Server) lookInside(tasks []Outcome) {
+	var ask []*Outcome
+	for i := range tasks {
+		if tasks[i].Why == "" {
+			ask = append(ask, &tasks[i])
 		}
-		turn <- struct{}{}
+	}
+	late := time.NewTimer(stackTime)
+	defer late.Stop()
+	limit := maxStacks / max(len(ask), MaxListed)
+	turn := make(chan struct{}, asked)
+	var wait sync.WaitGroup
+	defer wait.Wait()
+	for i, o := range ask {
+		select {
+		case turn <- struct{}{}:
+		case <-late.C:
+			for _, o := range ask[i:] {
+				o.Why = fmt.Sprintf("it was not asked: the others took %v", stackTime)
+			}
+			return
+		}
 		wait.Go(func() {
 			defer func() { <-turn }()
 			defer s.catch()
 			o.Label = s.book.label(o.Task)
 			text, err := s.run.Stack(o.Task)
 			if err != nil {
-				o.Why = err.Error()
+				o.Why = cut(err.Error(), limit)
 			}
-			o.Text = cut(text, maxStack)
+			o.Text = cut(text, limit)
 		})
 	}
-	wait.Wait()
-	return a
 }
 
-// maxStack bounds the text of one stack, so that all of an answer stay within a line, also where each byte takes
-// six to write.
-const maxStack = maxAnswer / 8 / MaxListed
+const (
+	// maxStacks bounds the text of all stacks of an answer, so that they stay within a line, also where each
+	// byte takes six to write. At most [runner.MaxWorkers] tasks run and share it: some hundred bytes are
+	// left for each.
+	maxStacks = maxAnswer / 8
+	// maxStack is how much of one is told where few are asked.
+	maxStack = maxStacks / MaxListed
+)
 
 // cut leaves out the beginning of a text that is too long: the innermost calls come last.
 func cut(text string, limit int) string {

@@ -63,6 +63,12 @@ type stand struct {
 
 func serve(t *testing.T) *stand {
 	t.Helper()
+	return serveWith(t, func(*Server) {})
+}
+
+// serveWith is serve of a server that was changed before it began.
+func serveWith(t *testing.T, change func(*Server)) *stand {
+	t.Helper()
 	short, err := os.MkdirTemp("", "px")
 	if err != nil {
 		t.Fatal(err)
@@ -83,6 +89,7 @@ func serve(t *testing.T) *stand {
 	if err != nil {
 		t.Fatal(err)
 	}
+	change(s)
 	ctx, stop := context.WithCancel(context.Background())
 	d := &stand{play: p, Server: s, dir: dir, stop: stop, done: make(chan struct{})}
 	go func() {
@@ -249,7 +256,7 @@ func TestAWaitingRequestIsAnsweredAtTheEndOfTheRun(t *testing.T) {
 		d.put(runner.TaskEnded{Task: 0, Try: 1, Status: runner.Cancelled}, runner.RunEnded{})
 		d.stop()
 	}
-	if got, want := said(d.ask(t, Request{Do: Cancel, Tasks: []int{0, 1}})), "0 cancelled; 1 running (it was not done within 1s); map[cancelled:1]"; got != want {
+	if got, want := said(d.ask(t, Request{Do: Cancel, Tasks: []int{0, 1}})), "0 cancelled; 1 running (the run ended first); map[cancelled:1]"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	<-d.done
@@ -376,6 +383,22 @@ func TestPlacesForASocket(t *testing.T) {
 				t.Errorf("socket: %v, %v", info, err)
 			}
 		})
+	}
+}
+
+func TestAFolderOfSomebodyElseIsNotUsed(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the folder is in the user's profile")
+	}
+	dir := "/" // which is root's
+	if os.Getuid() == 0 {
+		dir = t.TempDir()
+		if err := errors.Join(os.Chmod(dir, 0o700), os.Chown(dir, 12345, -1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := ownFolder(dir); err == nil || !strings.Contains(err.Error(), "belongs to user") {
+		t.Errorf("%s is taken: %v", dir, err)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"al.essio.dev/pkg/shellescape"
 	"github.com/spf13/cobra"
 
 	"parallax/runner"
@@ -22,8 +23,9 @@ const groupControl = "control"
 
 // controlFlags is what a command that controls a run was given.
 type controlFlags struct {
-	json bool
-	now  bool // of cancel: kill
+	json  bool
+	now   bool // of cancel: kill
+	force bool // of cancel: and what it takes with it
 }
 
 // control is one of the commands that do something to the jobs of a run that still runs.
@@ -47,7 +49,10 @@ starts until the run is resumed.`,
 	{
 		verb: "cancel", do: remote.Cancel, short: "End jobs of a run that runs in another terminal",
 		long: `End jobs of a run that runs in another terminal: what runs is asked to end and after its grace
-killed, what waits does not start. Without JOB it is all of them.`,
+killed, what waits does not start. Without JOB it is all of them.
+
+A Python script that shares an interpreter or a process may outlive being killed. Then it is said which
+jobs would end with it, and a named one is killed again with --force only.`,
 		example: "  parallax cancel nightly\n  parallax cancel nightly primes.2 --now",
 	},
 	{
@@ -69,16 +74,20 @@ func (a *app) controlCommands() []*cobra.Command {
 			Use: k.verb + " [RUN [JOB...]]", GroupID: groupControl, Short: k.short, Example: k.example,
 			Long: k.long + "\n\n" + aboutRUN + "\n" + aboutJOB,
 			RunE: func(c *cobra.Command, args []string) error {
-				do := k.do
-				if f.now {
-					do = remote.Kill
+				req := remote.Request{Do: k.do, Force: f.force}
+				switch {
+				case f.now:
+					req.Do = remote.Kill
+				case f.force:
+					return usagef("write --now --force", "--force means nothing without --now")
 				}
-				return a.control(c.Context(), do, args, f.json)
+				return a.control(c.Context(), req, args, f.json)
 			},
 		}
 		c.Flags().BoolVar(&f.json, "json", false, "print what came of it as JSON")
 		if k.do == remote.Cancel {
 			c.Flags().BoolVar(&f.now, "now", false, "kill them at once")
+			c.Flags().BoolVar(&f.force, "force", false, "with --now: end also those that outlive it, and the jobs that end with them")
 		}
 		out = append(out, c)
 	}
@@ -110,8 +119,15 @@ type target struct {
 	req  remote.Request
 }
 
-// target finds the run and the jobs that arguments name.
-func (a *app) target(do remote.Verb, args []string) (target, error) {
+// target finds the run and the jobs that arguments name, which the request is about.
+func (a *app) target(req remote.Request, args []string) (target, error) {
+	// Empty is what a variable without a value leaves. It must not mean the latest run, and all of it.
+	for i, arg := range args {
+		if arg == "" {
+			return target{}, usagef("is a variable without a value? without RUN it is the latest run of all",
+				"%s is empty", [...]string{"RUN", "JOB"}[min(i, 1)])
+		}
+	}
 	dir, err := find(args)
 	if err != nil {
 		return target{}, err
@@ -120,7 +136,8 @@ func (a *app) target(do remote.Verb, args []string) (target, error) {
 	if err != nil {
 		return target{}, err
 	}
-	t := target{dir, r.Info(), remote.Request{Run: r.Info().ID, Do: do, All: len(args) < 2}}
+	req.Run, req.All = r.Info().ID, len(args) < 2
+	t := target{dir, r.Info(), req}
 	for _, ref := range args[min(1, len(args)):] {
 		task, err := jobOf(t.info.Jobs, ref)
 		if err != nil {
@@ -178,8 +195,8 @@ func (t target) over() error {
 	return fmt.Errorf("run %s is over: see: parallax show %s", t.info.ID, t.info.ID)
 }
 
-func (a *app) control(ctx context.Context, do remote.Verb, args []string, asJSON bool) error {
-	t, err := a.target(do, args)
+func (a *app) control(ctx context.Context, req remote.Request, args []string, asJSON bool) error {
+	t, err := a.target(req, args)
 	if err != nil {
 		return err
 	}
@@ -200,10 +217,19 @@ func (a *app) control(ctx context.Context, do remote.Verb, args []string, asJSON
 	}
 	for _, o := range answer.Tasks {
 		if o.Why != "" {
-			a.complain(fmt.Errorf("job %q: %s", t.info.Jobs[o.Task].Name, o.Why))
+			a.complain(t.complaint(o))
 		}
 	}
 	return nil
+}
+
+// complaint says why nothing was done to a job and, where it is known, what would do it.
+func (t target) complaint(o remote.Outcome) error {
+	name := t.info.Jobs[o.Task].Name
+	if !o.Force {
+		return fmt.Errorf("job %q: %s", name, o.Why)
+	}
+	return fmt.Errorf("job %q %s; to do that: parallax cancel --now --force %s %s", name, o.Why, t.info.ID, shellescape.Quote(name))
 }
 
 // did are the words for what came of a request, by what a job is now. Else it is that itself.
@@ -270,7 +296,8 @@ type controlFacts struct {
 	Task  int    `json:"task"`
 	Name  string `json:"name"`
 	Now   string `json:"now"`
-	Why   string `json:"why,omitempty"` // why nothing was done
+	Why   string `json:"why,omitempty"`   // why nothing was done
+	Force bool   `json:"force,omitempty"` // --force would do it
 	Label string `json:"label,omitempty"`
 	Stack string `json:"stack,omitempty"`
 }
@@ -278,13 +305,13 @@ type controlFacts struct {
 func (t target) report(answer remote.Answer) controlReport {
 	r := controlReport{t.info.ID, make([]controlFacts, len(answer.Tasks)), answer.Counts}
 	for i, o := range answer.Tasks {
-		r.Jobs[i] = controlFacts{o.Task, t.info.Jobs[o.Task].Name, o.Now, o.Why, o.Label, o.Text}
+		r.Jobs[i] = controlFacts{o.Task, t.info.Jobs[o.Task].Name, o.Now, o.Why, o.Force, o.Label, o.Text}
 	}
 	return r
 }
 
 func (a *app) stack(ctx context.Context, args []string, asJSON bool) error {
-	t, err := a.target(remote.Stack, args)
+	t, err := a.target(remote.Request{Do: remote.Stack}, args)
 	if err != nil {
 		return err
 	}

@@ -107,7 +107,7 @@ func TestWarningsAreSaidOnceAndWhatResistsWithItsRemedy(t *testing.T) {
 parallax: "b c": changes its folder
 parallax: "b c": cannot pause
 parallax: "b c": cannot pause
-parallax: "b c" does not end. Killing it again ends its interpreter, and with it a; to do that: parallax cancel --now 20260102-0304-abcd 'b c'
+parallax: "b c" does not end. Killing it again ends its interpreter, and with it a; to do that: parallax cancel --now --force 20260102-0304-abcd 'b c'
 `
 	if got != want {
 		t.Errorf("said:\n%s\nwant:\n%s", got, want)

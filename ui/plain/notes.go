@@ -114,7 +114,7 @@ func (p *Printer) reportAdvice(ev runner.Advised) {
 }
 
 // killHint is the command that kills a job of a run from another terminal.
-const killHint = "parallax cancel --now"
+const killHint = "parallax cancel --now --force"
 
 // Summary is the last word on a run that was shown in another way: what jobs left behind, counts,
 // times, and what went wrong, as lines. hint is the command that shows a failed job's output.
