@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"io"
 	"strings"
 
 	"parallax/runner"
@@ -43,23 +42,14 @@ func as(jobs []runner.Job, m runner.Model) []runner.Job {
 	return out
 }
 
-// choices are all models, with why the jobs cannot run in some.
+// choices are all models, with why the jobs cannot run in some. Launchers that only checked jobs have
+// started nothing and hold nothing: they are closed by the run that launches with them, nowhere else.
 func choices(jobs []runner.Job, by map[runner.Model]runner.Launcher) []dashboard.Choice {
 	out := make([]dashboard.Choice, 0, len(runner.Models()))
 	for _, m := range runner.Models() {
 		out = append(out, dashboard.Choice{Model: m, Why: whyNot(as(jobs, m), by[m])})
 	}
-	shut(by)
 	return out
-}
-
-// shut closes launchers that have started nothing.
-func shut(by map[runner.Model]runner.Launcher) {
-	for _, l := range by {
-		if c, ok := l.(io.Closer); ok {
-			_ = c.Close()
-		}
-	}
 }
 
 // whyNot says why jobs cannot run by a launcher, or "".

@@ -21,6 +21,8 @@ func (p picky) Check(j runner.Job) error {
 	return nil
 }
 
+func (p picky) Close() error { panic("closed by one who launched nothing with it") }
+
 func TestChoicesSayWhyNot(t *testing.T) {
 	jobs := []runner.Job{{Name: "a.py", Model: runner.Processes}, {Name: "b.sh"}, {Name: "c.sh"}}
 	got := map[runner.Model]string{}

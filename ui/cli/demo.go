@@ -125,7 +125,6 @@ func (d *acts) start(stage *session.Stage, m runner.Model, workers int) (dashboa
 // choices are all models, with why the demo cannot run in some.
 func (d *acts) choices() []dashboard.Choice {
 	by := d.env.Launchers()
-	defer shut(by)
 	out := make([]dashboard.Choice, 0, len(runner.Models()))
 	for _, m := range runner.Models() {
 		out = append(out, dashboard.Choice{Model: m, Why: whyNot(demo.Jobs(d.dir, m, d.python.Path), by[m])})
