@@ -119,6 +119,23 @@ func TestTheHeaderSaysWhatIsShared(t *testing.T) {
 	s.shows(t, "PROCESSES  python 3.13.0 ") // the test's jobs are called so; how many goes first
 }
 
+func TestANumberOfAJobHasOneName(t *testing.T) {
+	for model, want := range map[runner.Model]string{
+		runner.Interpreters: "python 3.14.6, process 1 · the GIL to itself",
+		runner.Hybrid:       "python 3.14.6, interpreter 1 · the GIL to itself",
+		runner.Threads:      "python 3.14.6, interpreter 1 · the GIL to itself",
+	} {
+		s := newStage(t, 200, 42)
+		s.in(runner.Host{ID: 1, Name: "python 3.14.6", Lock: 1}, runner.Host{ID: 1, Name: "python 3.14.6", Lock: 2})
+		s.state.Jobs[0].Model = model
+		s.events(runner.Sampled{At: runner.At(time.Second), Span: time.Second, Tasks: []runner.TaskSample{{Task: 0, Live: time.Second, Threads: 1, RSS: -1, PSS: 8 << 20}}})
+		s.press("enter")
+		s.shows(t, want)
+		what, _, _ := strings.Cut(strings.TrimPrefix(want, "python 3.14.6, "), " ")
+		s.shows(t, what+" 8.0 MiB PSS")
+	}
+}
+
 func TestManyInterpretersAreCounted(t *testing.T) {
 	var k scene.Known
 	for _, name := range []string{"python 3.9", "python 3.10", "python 3.11", "python 3.11", "python 3.12"} {

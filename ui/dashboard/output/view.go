@@ -126,7 +126,7 @@ func identity(s *scene.Scene, task int) string {
 		}
 		switch {
 		case last.PSS >= 0 && t.Host.ID != 0:
-			words = append(words, "interpreter "+draw.Bytes(last.PSS)+" PSS")
+			words = append(words, s.Shared(task)+" "+draw.Bytes(last.PSS)+" PSS")
 		case last.PSS >= 0:
 			words = append(words, draw.Bytes(last.PSS)+" PSS")
 		}
