@@ -19,16 +19,14 @@ func isPython(argv []string) bool {
 }
 
 // onlyCommand returns the words of a command line that is just one command, or nil. It need not read
-// quotes: what is in them is after the options.
+// quotes: what is in them is after the options. A line that names our variables is left alone: the
+// shell would put into it what we set, or it sets them itself and would take ours away.
 func onlyCommand(line string) []string {
-	if strings.ContainsAny(line, ";|&()`\n") {
+	if strings.ContainsAny(line, ";|&()`\n") || strings.Contains(line, "PYTHONPATH") || strings.Contains(line, "PARALLAX_") {
 		return nil
 	}
 	words := strings.Fields(line)
 	for len(words) > 0 && (words[0] == "exec" || assignment.MatchString(words[0])) {
-		if strings.HasPrefix(words[0], "PYTHONPATH=") {
-			return nil // it would take ours away
-		}
 		words = words[1:]
 	}
 	return words

@@ -20,6 +20,8 @@ const (
 	// silence is how long a process that has taken the signal may write nothing. Between the taking and
 	// the handler is an instant, or as long as it takes to get a core again.
 	silence = time.Second
+	// atMost is how long all the askings for one stack may take together: somebody waits for it.
+	atMost = 3 * time.Second
 	// longest bounds an answer, in bytes. Python itself tells of 100 threads with 100 calls each.
 	longest = 4 << 20
 	// mostThreads bounds how many are asked one by one, in a Python without a GIL.
@@ -38,7 +40,7 @@ var (
 // overlap. An error wraps [ErrOther] where the process is no such Python: another program, or one that
 // did not load our part.
 func (e *Eye) Stack(pid int, file *os.File) (string, error) {
-	p := process{pid: pid, file: file}
+	p := process{pid: pid, file: file, until: time.Now().Add(atMost)}
 	if err := p.check(); err != nil {
 		return "", err
 	}
@@ -63,6 +65,7 @@ const oneOnly = "<Cannot show all threads while the GIL is disabled>"
 type process struct {
 	pid   int
 	file  *os.File
+	until time.Time           // when to stop asking
 	start int64               // where in file answers begin
 	texts map[string][]string // lines of source files
 }
@@ -159,8 +162,8 @@ func (p *process) askOne(tid int) ([]byte, error) {
 			taken = time.Now()
 		case free && time.Since(taken) > silence:
 			return nil, errSilent
-		case time.Since(began) > patience:
-			return nil, fmt.Errorf("its Python did not answer for %v", patience)
+		case time.Since(began) > patience || time.Now().After(p.until):
+			return nil, fmt.Errorf("its Python did not answer for %v", time.Since(began).Round(100*time.Millisecond))
 		}
 	}
 }
@@ -173,21 +176,40 @@ func (p *process) written() ([]byte, error) {
 	return data, p.file.Truncate(p.start) // it is memory
 }
 
-// askEach asks all threads but one one by one.
+// askEach asks all threads but one one by one, until the time for it is over. How many did not answer,
+// or could not be asked, comes last in what it returns.
 func (p *process) askEach(but int, have []thread) []thread {
+	silent := 0
 	for i, tid := range p.threads() {
-		if i >= mostThreads {
-			break
-		}
-		st, err := readStatus(p.pid, tid)
-		if tid == but || err != nil || st.blocks || awaitsSignal(p.pid, tid) {
+		if tid == but {
 			continue
 		}
-		if dump, err := p.askOne(tid); err == nil {
+		if i >= mostThreads || time.Now().After(p.until) {
+			silent++
+			continue
+		}
+		st, err := readStatus(p.pid, tid)
+		if err != nil {
+			continue // it is over
+		}
+		if st.blocks || awaitsSignal(p.pid, tid) {
+			silent++
+			continue
+		}
+		switch dump, err := p.askOne(tid); {
+		case err == nil:
 			have = append(have, parse(dump, tid == p.pid)...)
+		case !errors.Is(err, errOverAll):
+			silent++
 		}
 	}
-	return have
+	switch {
+	case silent == 0 || len(have) == 0:
+		return have
+	case silent == 1:
+		return append(have, thread{name: "1 more thread", frames: []frame{{remark: "it did not answer"}}})
+	}
+	return append(have, thread{name: fmt.Sprintf("%d more threads", silent), frames: []frame{{remark: "they did not answer"}}})
 }
 
 // status is what /proc says of a thread and of the signal.

@@ -328,3 +328,30 @@ func TestADescriptorThatIsAnothersIsLeftAlone(t *testing.T) {
 		}
 	})
 }
+
+func TestManySilentThreadsShareOneDeadline(t *testing.T) {
+	each(t, func(t *testing.T, python string) {
+		s := start(t, python, `
+import signal, threading, time
+signal.signal(signal.SIGURG, lambda *_: None)
+for _ in range(25):
+    threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+print("up")
+while True: time.sleep(0.05)`, nil, "-u")
+		s.says("up")
+		file, err := os.Create(filepath.Join(t.TempDir(), "answers"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		began := time.Now()
+		p := process{pid: s.cmd.Process.Pid, file: file, until: began.Add(time.Second / 2)}
+		got := render(p.askEach(p.pid, []thread{{name: "main thread"}}), p.line)
+		if took := time.Since(began); took > 10*time.Second { // each of them is waited for a second
+			t.Errorf("it took %v", took)
+		}
+		if got != "main thread\n25 more threads\n  they did not answer\n" {
+			t.Errorf("the stack is\n%s", got)
+		}
+	}, old, "3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.13") // what asks is the same for all
+}
