@@ -65,21 +65,26 @@ func oneMore(b *testing.B, l runner.Closer, model runner.Model, python, script s
 			b.Fatal(err)
 		}
 		handles = append(handles, h)
-		for deadline := time.Now().Add(patience); ; {
-			if info, err := f.Stat(); err == nil && info.Size() > 0 {
-				break
-			}
-			if time.Now().After(deadline) {
-				b.Fatal("a script did not start")
-			}
-			time.Sleep(time.Millisecond) //nolint:forbidigo // a benchmark waits for what others do
-		}
+		began(b, f)
 		if n == 0 {
 			memory[0] = pssOf(b, handles)
 		}
 	}
 	memory[1] = pssOf(b, handles)
 	return (memory[1] - memory[0]) / 16
+}
+
+// began waits until a script has printed.
+func began(b *testing.B, f *os.File) {
+	b.Helper()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-tick.C {
+		if info, err := f.Stat(); err == nil && info.Size() > 0 {
+			return
+		}
+	}
+	b.Fatal("a script did not start")
 }
 
 // pssOf sums up the memory of the processes of scripts, each once.
