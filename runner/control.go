@@ -31,7 +31,9 @@ func (r *Run) command(c Command) {
 	case Finish:
 		r.finishing = true
 		if c.Cancel {
-			r.reason = "cancelled"
+			if r.reason == "" { // else what ended it first still is the reason
+				r.reason = "cancelled"
+			}
 			r.cancel(r.every(), "cancelled")
 		}
 	}

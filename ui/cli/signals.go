@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"syscall"
+	"time"
 
 	"parallax/runner"
 	"parallax/ui/cli/session"
@@ -45,6 +46,8 @@ type ending struct {
 	mu    sync.Mutex
 	first *interrupt
 	count int
+	last  syscall.Signal // and when it came
+	came  time.Time
 }
 
 // watchSignals lets signals end the runs of a stage, until stop is called. A broken pipe becomes an
@@ -74,8 +77,18 @@ func (e *ending) watch() {
 	}
 }
 
+// together is within what time the same signal means the same: timeout(1) sends one to the program and
+// at once another to its group, and nobody has pressed a key twice.
+const together = 100 * time.Millisecond
+
 func (e *ending) take(sig syscall.Signal) {
 	e.mu.Lock()
+	now := time.Now()
+	if sig == e.last && now.Sub(e.came) < together {
+		e.mu.Unlock()
+		return
+	}
+	e.last, e.came = sig, now
 	e.count++
 	count := e.count
 	if e.first == nil {

@@ -100,6 +100,8 @@ func (s *Scene) Ending(task int) string {
 		return "cancelled"
 	case strings.HasPrefix(t.Reason, "timed out"):
 		return "timed out"
+	case t.Exit.Lost: // the signal was its interpreter's
+		return "lost"
 	case t.Exit.Signal != "":
 		return t.Exit.Signal
 	case t.Exit.Code >= 0:
