@@ -60,7 +60,7 @@ var models = []model{
 	// All in one interpreter: in different ones, scripts share nothing.
 	{name: "hybrid", keys: map[string]any{"as": "hybrid", "interpreters": 1}},
 	{name: "interpreters", keys: map[string]any{"as": "interpreters"}, can: func(p which.Python) bool {
-		return p.AtLeast("3.13") && p.Subinterpreters
+		return p.Interpreters() == nil
 	}},
 }
 

@@ -475,6 +475,10 @@ func TestWhatAPythonCanDo(t *testing.T) {
 		if p.Threads() == nil != c.threads || p.PausesThreads() != c.holds || p.Interpreters() == nil != c.interpreters || p.PausesInterpreters() != c.h {
 			t.Errorf("%+v: %v %v %v %v", c, p.Threads(), p.PausesThreads(), p.Interpreters(), p.PausesInterpreters())
 		}
+		p.FreeThreaded = true
+		if p.Interpreters() == nil || p.PausesInterpreters() {
+			t.Errorf("%+v: interpreters on a build without a GIL", c)
+		}
 		for _, err := range []error{p.Threads(), p.Interpreters()} {
 			if err != nil && !strings.Contains(err.Error(), c.version) {
 				t.Error(err)

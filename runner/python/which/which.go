@@ -85,6 +85,9 @@ func (p Python) Interpreters() error {
 			p.name(), p.Version, p.Path, interpreting)
 	case !p.AtLeast(interpreting):
 		return fmt.Errorf("python %s (%s) has no subinterpreters that scripts could run in: they need %s or later", p.Version, p.Path, interpreting)
+	case p.FreeThreaded:
+		// Held or ended, one ended the process by a segmentation fault now and then (3.14.7).
+		return fmt.Errorf("python %s (%s) is built to run without a GIL: its threads use all cores, and its subinterpreters are not safe yet", p.Version, p.Path)
 	case !p.Subinterpreters:
 		return fmt.Errorf("python %s (%s) was built without subinterpreters", p.Version, p.Path)
 	}
