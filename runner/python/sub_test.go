@@ -306,7 +306,11 @@ func TestWhatASubinterpreterCannotDoIsSaid(t *testing.T) {
 		}
 		b := newBench(t, p).as(runner.Interpreters, 0)
 		err := b.launcher.Check(runner.Job{Script: b.write("a.py", "1")})
-		if err == nil || !strings.Contains(err.Error(), "3.13 or later") {
+		want := "3.13 or later"
+		if p.FreeThreaded {
+			want = "without a GIL"
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v", err)
 		}
 	})
