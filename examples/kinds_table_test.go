@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"parallax/runner/python/which"
+	"parallax/runner/python/which/whichtest"
 )
 
 // helpers are what scripts import: they are no scripts.
@@ -244,6 +245,12 @@ func (s *stage) holds(t *testing.T, rows table, m model, p which.Python, wants m
 		c, err := claimOf(rows[script][m.name], p)
 		if err != nil {
 			t.Errorf("%s: %v", script, err)
+			continue
+		}
+		if text := rows[script][m.name]; !everything() && (strings.Contains(text, "may hang") || strings.Contains(text, "warning: it forks")) {
+			t.Run(script, func(t *testing.T) {
+				t.Skip("the child of a fork beside other threads hangs now and then: tested with " + whichtest.Var)
+			})
 			continue
 		}
 		says[script] = c
