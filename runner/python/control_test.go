@@ -4,8 +4,11 @@ package python
 
 import (
 	"context"
+	"fmt"
+	"math/rand/v2"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -40,8 +43,21 @@ print("ready")
 Counter().go()
 `
 
-func TestAPausedScriptStandsStillAndGoesOnWhereItWas(t *testing.T) {
-	b := newBench(t, newest(t, "3.12"))
+// holding runs a test on Pythons that can hold one thread.
+func holding(t *testing.T, test func(t *testing.T, p which.Python)) {
+	t.Helper()
+	each(t, func(t *testing.T, p which.Python) {
+		if !p.AtLeast("3.9") {
+			t.Skip("it cannot hold one thread")
+		}
+		test(t, p)
+	})
+}
+
+func TestAPausedScriptStandsStillAndGoesOnWhereItWas(t *testing.T) { holding(t, standsStill) }
+
+func standsStill(t *testing.T, p which.Python) {
+	b := newBench(t, p)
 	var all []*running
 	for range 3 {
 		all = append(all, b.script(counter))
@@ -146,7 +162,7 @@ func TestManyKindsOfLoopsArePausedAndEnded(t *testing.T) {
 
 func TestOlderPythonsRefuseToPauseInWords(t *testing.T) {
 	each(t, func(t *testing.T, p which.Python) {
-		if p.AtLeast("3.12") {
+		if p.AtLeast("3.9") {
 			t.Skip("it can pause")
 		}
 		b := newBench(t, p)
@@ -160,6 +176,102 @@ func TestOlderPythonsRefuseToPauseInWords(t *testing.T) {
 		}
 		if exit := r.wait(); exit.Code != 130 {
 			t.Errorf("%+v", exit)
+		}
+	})
+}
+
+// exact are scripts whose output tells whether anything was lost, done twice or done in another order.
+var exact = []string{
+	"def g():\n    i = 0\n    while True:\n        yield i\n        i += 1\nt = 0\nfor x in g():\n    t += x\n    if x == 150000: break\nprint(t)",
+	"print(sum(i & 1 for i in range(300000)), len([0 for i in range(300000) if i % 3 == 0]))",
+	"def outer():\n    n = 0\n    def inc():\n        nonlocal n\n        n += 1\n    for _ in range(100000): inc()\n    return n\nprint(outer())",
+	"def fib(n): return n if n < 2 else fib(n - 1) + fib(n - 2)\nprint(fib(23))",
+	"n = e = 0\nwhile n < 80000:\n    try:\n        n += 1\n        if n % 7 == 0: raise ValueError(n)\n    except ValueError as x:\n        e += 1\n    finally:\n        n += 0\nprint(n, e)",
+	"import hashlib, json, zlib\nh = b''\nfor i in range(1500):\n    h = hashlib.sha256(h + zlib.compress(json.dumps([i] * 50).encode())).digest()\nprint(h.hex())",
+	"import threading\ncount, total, lock = [0] * 3, 0, threading.Lock()\ndef f(k):\n    global total\n    for i in range(15000):\n        count[k] += 1\n        with lock:\n            total += 1\nts = [threading.Thread(target=f, args=(k,)) for k in range(3)]\n[t.start() for t in ts]\n[t.join() for t in ts]\nprint(count, total)",
+	"import threading\ndef outer():\n    n, lock = 0, threading.Lock()\n    def inc():\n        nonlocal n\n        for i in range(15000):\n            with lock:\n                n += 1\n    ts = [threading.Thread(target=inc) for k in range(3)]\n    [t.start() for t in ts]\n    [t.join() for t in ts]\n    return n\nprint(outer())",
+	"import queue, threading\nq = queue.Queue(10)\ndef put():\n    for i in range(4000): q.put(i)\n    q.put(None)\nthreading.Thread(target=put).start()\nprint(sum(iter(q.get, None)))",
+	"import asyncio\nasync def w(n):\n    t = 0\n    for i in range(n):\n        await asyncio.sleep(0)\n        t += i\n    return t\nasync def m(): return sum(await asyncio.gather(*[w(300) for _ in range(10)]))\nprint(asyncio.run(m()))",
+}
+
+func TestPausesAtRandomMomentsChangeNothing(t *testing.T) {
+	holding(t, func(t *testing.T, p which.Python) {
+		b := newBench(t, p)
+		var pauses atomic.Int64
+		t.Cleanup(func() { t.Log(pauses.Load(), "pauses") })
+		for i, text := range exact {
+			t.Run(strconv.Itoa(i), func(t *testing.T) {
+				t.Parallel()
+				b := b.within(t)
+				want := b.plain(runner.Job{Script: b.write(fmt.Sprintf("plain%d.py", i), text)}).out
+				r := b.script(text)
+				pauses.Add(r.pausedOften())
+				if exit := r.wait(); exit.Code != 0 || r.stdout() != want {
+					t.Errorf("%+v %q, want %q\n%s", exit, r.stdout(), want, r.stderrText())
+				}
+			})
+		}
+	})
+}
+
+// pausedOften pauses and resumes a script until it ends, and returns how often it was held.
+func (r *running) pausedOften() (times int64) {
+	r.b.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	for ; ; times++ {
+		select {
+		case <-r.done:
+			return times
+		case <-time.After(rand.N(20 * time.Millisecond)):
+		}
+		if err := r.Pause(); err != nil {
+			r.b.t.Fatal(err)
+		}
+		if _, err := r.Held(ctx); err != nil {
+			if !r.over() {
+				stack, _ := r.Stack()
+				r.b.t.Fatalf("held: %v\n%s", err, stack)
+			}
+			return times
+		}
+		if err := r.Resume(); err != nil {
+			r.b.t.Fatal(err)
+		}
+	}
+}
+
+func TestAScriptWhoseThreadsWaitForOneThatIsHeldIsHeld(t *testing.T) {
+	holding(t, func(t *testing.T, p which.Python) {
+		b := newBench(t, p)
+		r := b.script("import threading\nlock = threading.Lock()\ndef f():\n    n = 0\n    with lock:\n        print('ready', flush=True)\n        while n < 3000000:\n            n += 1\nts = [threading.Thread(target=f) for _ in range(3)]\n[t.start() for t in ts]\nfor t in ts:\n    t.join()\nprint('done')")
+		r.says("ready")
+		if err := r.Pause(); err != nil {
+			t.Fatal(err)
+		}
+		r.held()
+		if err := r.Resume(); err != nil {
+			t.Fatal(err)
+		}
+		r.stop(runner.Ask)
+		r.wait()
+	})
+}
+
+func TestAHeldScriptThatIsAskedToEndMayCleanUp(t *testing.T) {
+	holding(t, func(t *testing.T, p which.Python) {
+		b := newBench(t, p)
+		for range 5 {
+			r := b.script("n = 0\ntry:\n    print('ready')\n    while True:\n        n += 1\nfinally:\n    print('finally')")
+			r.says("ready")
+			if err := r.Pause(); err != nil {
+				t.Fatal(err)
+			}
+			r.held()
+			r.stop(runner.Ask)
+			if exit := r.wait(); exit.Code != 130 || r.stdout() != "ready\nfinally\n" {
+				t.Errorf("%+v %q\n%s", exit, r.stdout(), r.stderrText())
+			}
 		}
 	})
 }

@@ -142,6 +142,7 @@ func TestAScriptIsWarnedOfWhatAThreadCannotHave(t *testing.T) {
 			{"import signal\nsignal.signal(signal.SIGUSR1, print)\nsignal.signal(signal.SIGHUP, print)", "signal"},
 			{"import os\nmine = open(os.devnull)\nos.closerange(3, 4096)\nmine.read()", "closerange"},
 			{"import gc\ngc.disable()", "gc"},
+			{"import os\nf = open(__file__)\nos.closerange(3, 100)\nassert f.read()", "closerange"},
 			{"import sys\nsys.setrecursionlimit(3000)", "recursion"},
 			{"import locale\nlocale.setlocale(locale.LC_ALL, 'C.UTF-8')\nlocale.setlocale(locale.LC_ALL, 'C')", "locale"},
 			{"import resource as r\nr.setrlimit(r.RLIMIT_CORE, r.getrlimit(r.RLIMIT_CORE))", "limits"},

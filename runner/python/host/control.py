@@ -2,21 +2,23 @@
 
 From 3.12 on by sys.monitoring: events are set on the script's own code, and on what else is on its
 stack, only while it is being paused, signalled or killed. While nothing is, nothing costs anything.
+On 3.9 to 3.11 a pause is had by other means: see frames.
 """
 import _thread
 import signal
 import sys
-import types
 
 from _parallax import frames, local, own
 from _parallax.wire import wire
 
 current = local.current
 monitoring = getattr(sys, "monitoring", None)
-WHY_NOT = "Python %d.%d can't hold one thread: that needs 3.12 or later" % sys.version_info[:2]
+WHY_NOT = "Python %d.%d can't hold one thread: that needs 3.9 or later" % sys.version_info[:2]
 WHY_NOT_KILLED = ("Python %d.%d can't end a thread that catches KeyboardInterrupt or is in C code: only ending the "
                   "interpreter will do" % sys.version_info[:2])
 TOOL = None
+LATE = 0.2  # seconds that a thread has to come to its next line
+LOOK = 0.1  # seconds between two looks at whether a thread moves
 
 
 def claim_tool():
@@ -42,62 +44,6 @@ def add_code(slot, code):
     slot.code_object = code
 
 
-def codes_of(slot):
-    """Returns all code objects that are the script's own and that its threads are in."""
-    found = {}
-    code = slot.code_object
-    if code is not None:
-        collect(code, found)
-    for module in list(slot.modules.values()):
-        for value in list(vars(module).values()):
-            collect_value(value, found, module.__name__, 0)
-    for frame in frames_of(slot):
-        if id(frame.f_globals) in slot.own or (slot.killing or slot.signals) and not starts_threads(frame):
-            collect(frame.f_code, found)
-    return found
-
-
-def starts_threads(frame):
-    """Reports whether a frame is the start of a thread, which must run to its end: what it notes is
-    everybody's."""
-    return frame.f_globals.get("__name__") == "threading" and frame.f_code.co_name in ("_bootstrap", "_bootstrap_inner")
-
-
-def collect(code, found):
-    if code in found or frames.ours(code):
-        return
-    found[code] = True
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            collect(constant, found)
-
-
-def collect_value(value, found, name, depth):
-    function = getattr(value, "__func__", value)
-    function = getattr(function, "__wrapped__", function) if isinstance(function, types.FunctionType) else function
-    if isinstance(function, types.FunctionType) and function.__module__ == name:
-        collect(function.__code__, found)
-    elif isinstance(value, type) and value.__module__ == name and depth < 4:
-        for inner in list(vars(value).values()):
-            for part in (inner, getattr(inner, "fget", None)):
-                if part is not None:
-                    collect_value(part, found, name, depth + 1)
-
-
-def frames_of(slot):
-    """Yields the frames of the script's threads, without the host's."""
-    now = sys._current_frames()
-    for ident in list(slot.idents):
-        frame = now.get(ident)
-        while frame is not None:
-            code = frame.f_code
-            if frames.ours(code) and code.co_name == "script_body":
-                break
-            if not frames.ours(code):
-                yield frame
-            frame = frame.f_back
-
-
 class Pause:
     """One pause from the asking to its end."""
 
@@ -107,19 +53,28 @@ class Pause:
         self.held = {}  # ident to where
         self.waiters = {}  # ident to the lock that the thread waits for
         self.unsaid = [True]  # who takes it out says that the script is held
+        self.rests = {}  # what was known of the rest of its threads
+        self.watcher = [True]  # who takes it out looks at those again
 
 
 def on_event(*_):
     """The callback of events. It blocks the thread it is called in, calls its handlers, or ends it."""
     on_jump()
     slot = current.slot
-    if slot is not None and slot.signals and _thread.get_ident() == slot.ident:
-        slot.handle(sys._getframe(1))
+    if slot is None:
+        return
+    ident = _thread.get_ident()
+    if slot.signals and ident == slot.ident:
+        handle(slot, sys._getframe(1))
+    kind = slot.due.pop(ident, None)
+    if kind is not None:
+        let_go(slot)
+        raise kind
 
 
 def on_jump(*_):
-    """The callback of jumps. What it raises misses the `try` that the jump is in: so it calls no
-    handlers."""
+    """The callback of jumps. What it raises misses the `try` that the jump is in: so it raises only what
+    none may catch."""
     slot = current.slot
     if slot is None:
         return
@@ -168,15 +123,17 @@ def idle(slot, ident, frames_now):
     return frame.f_globals.get("__name__") in ("threading", "queue", "concurrent.futures.thread", "concurrent.futures._base")
 
 
-def tell(slot, pause):
-    """Says that the script is held, once all its threads are or wait for each other."""
-    now = None
-    for ident in list(slot.idents):
-        if ident in pause.held:
-            continue
-        now = now or sys._current_frames()
-        if not idle(slot, ident, now):
-            return
+def tell(slot, pause, later=False):
+    """Says that the script is held, once all its threads are, or wait for each other, or (later) rest."""
+    now = sys._current_frames()
+    out = [ident for ident in list(slot.idents) if ident not in pause.held and not idle(slot, ident, now)]
+    if later:
+        out = [ident for ident in out if not frames.at_rest(slot, pause, ident)]
+    if out:
+        if pause.watcher:
+            pause.watcher.clear()
+            own.real_start(look_again, (slot, pause))
+        return
     try:
         pause.unsaid.pop()
     except IndexError:
@@ -186,6 +143,14 @@ def tell(slot, pause):
               ms=round((local.monotonic() - pause.began) * 1000, 3))
 
 
+def look_again(slot, pause):
+    """Looks after threads that do not come to where they would be held, though others are."""
+    while slot.pausing is pause and pause.unsaid:
+        own.real_sleep(LOOK)
+        if slot.pausing is pause and pause.held:
+            tell(slot, pause, later=True)
+
+
 watched = {}  # code to how many scripts have it watched; code of libraries is everybody's
 watching = _thread.allocate_lock()
 
@@ -193,11 +158,13 @@ watching = _thread.allocate_lock()
 def watch(slot, codes):
     """Sets events on code, until unwatch."""
     events = monitoring.events
-    wanted = events.LINE | events.JUMP | events.PY_RESUME | events.PY_START
-    if slot.signals:  # for a loop in one line, which has no more than jumps
-        wanted |= events.INSTRUCTION
     with watching:
         for code in codes:
+            wanted = events.LINE | events.JUMP | events.PY_RESUME | events.PY_START
+            # For a loop in one line, which has no more than jumps. It can raise between the taking of a
+            # lock and the `with` that lets it go: so not in code of libraries, and not at first.
+            if slot.fine and codes[code]:
+                wanted |= events.INSTRUCTION
             if code not in slot.watched:
                 slot.watched.add(code)
                 watched[code] = watched.get(code, 0) + 1
@@ -207,8 +174,9 @@ def watch(slot, codes):
 def unwatch(slot, over=False):
     """Takes the events away, unless something else needs them or the script is over."""
     with watching:
-        if not over and (slot.pausing is not None or slot.signals or slot.killing):
+        if not over and (slot.pausing is not None or slot.signals or slot.due or slot.killing):
             return
+        slot.fine = False
         while slot.watched:
             code = slot.watched.pop()
             watched[code] -= 1
@@ -217,18 +185,32 @@ def unwatch(slot, over=False):
                 monitoring.set_local_events(TOOL, code, 0)
 
 
+def why_not(slot):
+    """Says why a script can't be held, or returns ""."""
+    if monitoring is not None:
+        return "" if claim_tool() else "tools of the scripts take all places that sys.monitoring has"
+    if not frames.LINES:
+        return WHY_NOT
+    return "it traces itself (sys.settrace)" if slot.traced else ""
+
+
 def pause(slot, request):
     """Starts holding a script. It returns at once; a message follows when the script is held."""
-    if monitoring is None or not claim_tool():
-        wire.send(type="pause", id=request, slot=slot.number, ok=False, why=WHY_NOT)
+    why = why_not(slot)
+    if why:
+        wire.send(type="pause", id=request, slot=slot.number, ok=False, why=why)
         return
     if slot.pausing is not None:
         slot.pausing.request = request
         slot.pausing.unsaid = [True]
+        slot.pausing.watcher = [True]
         another_held(slot)
         return
     slot.pausing = Pause(request)
-    watch(slot, codes_of(slot))
+    if monitoring is not None:
+        watch(slot, frames.codes_of(slot))
+    for ident in list(slot.idents) if frames.LINES else ():
+        frames.watch(ident, True)
     own.rouse(slot)
 
 
@@ -237,6 +219,8 @@ def resume(slot):
     if pause is None:
         return
     unwatch(slot)
+    for ident in list(slot.idents) if frames.LINES else ():
+        frames.watch(ident, False)
     pause.unsaid.clear()
     for waiter in list(pause.waiters.values()):
         if waiter.locked():
@@ -246,18 +230,17 @@ def resume(slot):
 def cancel(slot, hard):
     """Ends a script: as a signal would, or at each of its lines."""
     why = ""
+    if frames.LINES:
+        let_out(slot)
     if not hard:
         ask(slot)
         resume(slot)
-    elif monitoring is None or not claim_tool():
-        for ident in list(slot.idents):
-            local.throw(slot, ident, local.End)
-        why = WHY_NOT_KILLED
     else:
-        slot.killing = True
-        watch(slot, codes_of(slot))
-        for ident in list(slot.idents):
-            local.throw(slot, ident, local.End)
+        if can_watch():
+            slot.killing = True
+        else:
+            why = WHY_NOT_KILLED
+        push(slot, dict.fromkeys(slot.idents, local.End))
         resume(slot)
     own.rouse(slot)
     if sys.version_info < (3, 13):
@@ -265,6 +248,63 @@ def cancel(slot, hard):
         # which the pause here makes ask for the interpreter's lock, has made it.
         local.real_sleep(0.001)
     return why
+
+
+def can_watch():
+    return monitoring is not None and claim_tool()
+
+
+def push(slot, kinds):
+    """Raises something in threads of a script, by ident: at their next line, where a lock that they take
+    is not lost; or, if they do not come to one, at once. The calling thread is covered."""
+    if not can_watch():
+        for ident, kind in kinds.items():
+            local.throw(slot, ident, kind)
+        return
+    slot.due.update(kinds)
+    watch(slot, frames.codes_of(slot))
+    own.real_start(push_hard, (slot, kinds))
+
+
+def push_hard(slot, kinds):
+    own.real_sleep(LATE / 2)
+    look_closer(slot)
+    own.real_sleep(LATE / 2)
+    for ident in kinds:
+        kind = slot.due.pop(ident, None)
+        if kind is not None:
+            local.throw(slot, ident, kind)
+    let_go(slot)
+    own.rouse(slot)
+
+
+def look_closer(slot):
+    """Lets what is due come within a line."""
+    if slot.signals or slot.due:
+        slot.fine = True
+        watch(slot, frames.codes_of(slot))
+
+
+local.Slot.push = lambda slot, ident, kind: push(slot, {ident: kind})
+
+
+def let_go(slot):
+    """Takes events away that nothing needs any more."""
+    if slot.watched:
+        exposed = local.shelter(slot)
+        unwatch(slot)
+        if exposed:
+            local.expose(slot)
+
+
+def let_out(slot):
+    """Lets threads that are held get to where something can be thrown at them."""
+    resume(slot)
+    for _ in range(400):
+        now = sys._current_frames()
+        if not any(frames.in_look(now.get(ident)) for ident in list(slot.idents)):
+            return
+        local.real_sleep(0.005)
 
 
 def another_held(slot):
@@ -281,6 +321,7 @@ def forget(slot):
     """Lets go of threads that are held though their script is over."""
     resume(slot)
     slot.signals.clear()
+    slot.due.clear()
     if slot.clock is not None:
         slot.clock.stop()
     unwatch(slot, over=True)
@@ -291,7 +332,6 @@ def forget(slot):
 # that it end are given to it here, in its main thread, between two of its lines.
 
 IGNORED = [getattr(signal, name) for name in ("SIGCHLD", "SIGCONT", "SIGURG", "SIGWINCH") if hasattr(signal, name)]
-LOOK = 0.1  # seconds between two looks at whether a thread moves
 
 
 def handler_of(slot, number):
@@ -304,9 +344,7 @@ def ask(slot):
     if handler_of(slot, number) in (signal.SIG_DFL, None):
         number = signal.SIGINT
     if handler_of(slot, number) is signal.default_int_handler:
-        for ident in list(slot.idents):
-            if ident != slot.ident:
-                local.throw(slot, ident, SystemExit)
+        push(slot, {ident: SystemExit for ident in list(slot.idents) if ident != slot.ident})
     deliver(slot, number)
 
 
@@ -318,15 +356,15 @@ def deliver(slot, number):
     if slot.wakeup >= 0:
         local.write_all(slot.wakeup, bytes([number]))
     if handler is signal.default_int_handler:
-        local.throw(slot, slot.ident, KeyboardInterrupt)
+        slot.push(slot.ident, KeyboardInterrupt)
     elif callable(handler):
         slot.signals.append(number)
-        if monitoring is not None and claim_tool():
-            watch(slot, codes_of(slot))
+        if can_watch():
+            watch(slot, frames.codes_of(slot))
         own.real_start(step_in, (slot,))
     else:
         slot.code = 128 + number
-        local.throw(slot, slot.ident, local.End)
+        slot.push(slot.ident, local.End)
     own.rouse(slot)
 
 
@@ -342,11 +380,7 @@ def handle(slot, frame):
             if callable(handler):
                 local.run_within(slot, handler, int(number), frame)
     finally:
-        exposed = local.shelter(slot)
-        if slot.watched:
-            unwatch(slot)
-        if exposed:
-            local.expose(slot)
+        let_go(slot)
 
 
 local.Slot.handle = handle
@@ -366,6 +400,8 @@ def step_in(slot):
         own.real_sleep(LOOK)
         if not slot.signals or slot.ident not in slot.idents:
             return
+        if can_watch() and not slot.fine:
+            look_closer(slot)
         if slot.pausing is not None:
             continue
         now = position(slot)

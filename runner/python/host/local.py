@@ -57,6 +57,8 @@ class Slot:
         self.loading = {}  # locks by module name
         self.atexit = []
         self.handlers = {}  # of signals, by number
+        self.fine = False  # whether what is due may come within a line
+        self.due = {}  # ident to what is to be raised at that thread's next line
         self.signals = collections.deque()  # numbers of those whose handlers are to be called
         self.wakeup = -1  # the descriptor that is told of signals
         self.clock = None  # the control's account of an alarm
@@ -78,6 +80,7 @@ class Slot:
         self.used = [0.0, 0.0, 0, 0]  # user, system seconds, switches of its threads that ended
         self.pausing = None  # the control's account of a pause, while the script is to be held
         self.killing = False
+        self.traced = False  # by itself
         self.watched = set()  # code on which events are set for it
         self.code_object = None  # of the script itself
         self.sleepers = {}  # ident to a lock that ends that thread's sleep
@@ -91,6 +94,21 @@ class Slot:
         self.send(type="warning", slot=self.number, code=code, text=text)
         if exposed:
             expose(self)
+
+
+def for_scripts(plain):
+    """Makes a function of a script's slot act instead of plain where a script calls it."""
+
+    def replace(function):
+        def call(*args, **named):
+            slot = current.slot
+            if slot is None or os.getpid() != PID:
+                return plain(*args, **named)
+            return function(slot, *args, **named)
+
+        return call
+
+    return replace
 
 
 # Throwing. An asynchronous exception comes at any bytecode, also between the taking of a lock and the
@@ -200,6 +218,35 @@ def run_exposed(slot, function, *args, **named):
     except BaseException:  # it came just when the other was being left
         leave_exposed(slot)
         raise
+
+
+def expose_run(slot, thread):
+    """Lets things be thrown at a thread in its run only: its start and end change what is everybody's."""
+    run, set_by_script = thread.run, "run" in thread.__dict__
+
+    def exposed_run():
+        if set_by_script:
+            thread.run = run
+        else:
+            del thread.run
+        return run_exposed(slot, run)
+
+    thread.run = exposed_run
+
+
+try:
+    import resource
+
+    def usage():
+        """User and system seconds and context switches of the calling thread."""
+        used = resource.getrusage(resource.RUSAGE_THREAD)
+        return used.ru_utime, used.ru_stime, used.ru_nvcsw, used.ru_nivcsw
+
+    usage()
+except (ImportError, AttributeError, ValueError, OSError):
+
+    def usage():
+        return time.thread_time(), 0.0, 0, 0
 
 
 real_write = os.write

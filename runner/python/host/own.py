@@ -12,44 +12,36 @@ from _parallax import frames, imports, local, streams, wire
 
 current = local.current
 End = local.End
-throw = local.throw
 
 # Threads.
-
-try:
-    import resource
-
-    def usage():
-        """User and system seconds and context switches of the calling thread."""
-        used = resource.getrusage(resource.RUSAGE_THREAD)
-        return used.ru_utime, used.ru_stime, used.ru_nvcsw, used.ru_nivcsw
-
-    usage()
-except (ImportError, AttributeError, ValueError, OSError):
-
-    def usage():
-        return time.thread_time(), 0.0, 0, 0
-
 
 def enter(slot):
     """Makes the calling thread one of the script's."""
     current.slot = slot
     ident, tid = _thread.get_ident(), threading.get_native_id()
     slot.idents[ident] = tid
+    frames.enter(slot)
     return tid
 
 
 def leave(slot):
+    frames.leave()
     slot.idents.pop(_thread.get_ident(), None)
-    used = usage()
+    used = local.usage()
     with slot.lock:
         slot.used = [a + b for a, b in zip(slot.used, used)]
 
 
-def body_of_thread(slot, function, args, kwargs):
+def body_of_thread(slot, function, args, kwargs, began=None):
     tid = enter(slot)
+    if began is not None:
+        began.release()
     wire.wire.send(type="thread", slot=slot.number, ident=_thread.get_ident(), tid=tid, up=True)
     try:
+        thread = getattr(function, "__self__", None)
+        if isinstance(thread, threading.Thread):
+            local.expose_run(slot, thread)
+            return function(*args, **kwargs)
         return local.run_exposed(slot, function, *args, **kwargs)
     except End:
         return None
@@ -65,7 +57,19 @@ def in_slot(start):
         slot = current.slot
         if slot is None or os.getpid() != local.PID:
             return start(function, args, kwargs, **more) if kwargs is not None else start(function, args, **more)
-        return start(body_of_thread, (slot, function, args, kwargs or {}), **more)
+        began = None
+        exposed = local.shelter(slot)
+        try:
+            if sys.version_info < (3, 12):  # until it has begun, what is thrown at this thread hits the new one
+                began = _thread.allocate_lock()
+                began.acquire()
+            ident = start(body_of_thread, (slot, function, args, kwargs or {}, began), **more)
+            if began is not None:
+                began.acquire()
+            return ident
+        finally:
+            if exposed:
+                local.expose(slot)
 
     return started
 
@@ -82,18 +86,6 @@ def joinable(start):
         return start(function, handle=handle, daemon=daemon)
 
     return started
-
-
-def quiet(plain):
-    """Makes the hook for what threads raise say nothing of the end of a script."""
-
-    def hook(args):
-        if not issubclass(args.exc_type, End):
-            frames.clean(args.exc_value)
-            args = type(args)((args.exc_type, args.exc_value, args.exc_value.__traceback__, args.thread))
-            plain(args)
-
-    return hook
 
 
 real_start = _thread.start_new_thread
@@ -132,6 +124,9 @@ def rest(slot, seconds, frame, till_signal=False):
                 slot.handle(frame)
                 if till_signal:
                     return
+            kind = slot.due.pop(ident, None)
+            if kind is not None:
+                raise kind
             seconds = until - time.monotonic()
             if seconds <= 0 or ident in slot.owed:
                 return
@@ -345,7 +340,7 @@ def leave_by(status):
     slot.code = status & 0xFF
     if _thread.get_ident() != slot.ident:
         exposed = local.shelter(slot)
-        throw(slot, slot.ident, End)
+        slot.push(slot.ident, End)
         rouse(slot)
         if exposed:
             local.expose(slot)
@@ -364,27 +359,12 @@ def kill(pid, number):
     return slot.receive(number, sys._getframe(1))
 
 
-def for_scripts(plain):
-    """Makes a function of a script's slot act instead of plain where a script calls it."""
-
-    def replace(function):
-        def call(*args, **named):
-            slot = current.slot
-            if slot is None or os.getpid() != local.PID:
-                return plain(*args, **named)
-            return function(slot, *args, **named)
-
-        return call
-
-    return replace
-
-
 def patch_signal():
     os.kill = kill
     os.killpg = lambda group, number, real=os.killpg: (
         kill(0, number) if current.slot is not None and group in (0, os.getpgrp()) else real(group, number))
 
-    @for_scripts(signal.signal)
+    @local.for_scripts(signal.signal)
     def set_handler(slot, number, handler):
         number = signal.Signals(number)
         if threading.current_thread() is not slot.thread:
@@ -399,50 +379,50 @@ def patch_signal():
                           "only for those that it sends itself" % number.name)
         return before
 
-    @for_scripts(signal.getsignal)
+    @local.for_scripts(signal.getsignal)
     def get_handler(slot, number):
         return slot.handler_of(signal.Signals(number))
 
-    @for_scripts(signal.alarm)
+    @local.for_scripts(signal.alarm)
     def alarm(slot, seconds):
         left = slot.set_clock(seconds, 0)[0]
         return int(left) + 1 if left else 0
 
-    @for_scripts(signal.setitimer)
+    @local.for_scripts(signal.setitimer)
     def setitimer(slot, which, seconds, interval=0.0):
         if which != signal.ITIMER_REAL:
             raise signal.ItimerError("a thread has no timer of its own CPU time: run this script as a process")
         return slot.set_clock(seconds, interval)
 
-    @for_scripts(signal.getitimer)
+    @local.for_scripts(signal.getitimer)
     def getitimer(slot, which):
         clock = slot.clock
         return (0.0, 0.0) if clock is None or which != signal.ITIMER_REAL else (clock.left(), clock.interval)
 
-    @for_scripts(signal.pause)
+    @local.for_scripts(signal.pause)
     def pause(slot):
         rest(slot, 1 << 30, sys._getframe(2), till_signal=True)
 
-    @for_scripts(signal.set_wakeup_fd)
+    @local.for_scripts(signal.set_wakeup_fd)
     def set_wakeup_fd(slot, fd, *, warn_on_full_buffer=True):
         before, slot.wakeup = slot.wakeup, fd
         return before
 
-    @for_scripts(signal.siginterrupt)
+    @local.for_scripts(signal.siginterrupt)
     def siginterrupt(slot, number, flag):
         signal.Signals(number)
 
-    @for_scripts(signal.pthread_kill)
+    @local.for_scripts(signal.pthread_kill)
     def pthread_kill(slot, ident, number):
         if ident not in slot.idents:
             raise ProcessLookupError(3, "No such process")
         return slot.receive(number, sys._getframe(2)) if number else None
 
-    @for_scripts(getattr(signal, "raise_signal", None))
+    @local.for_scripts(getattr(signal, "raise_signal", None))
     def raise_signal(slot, number):
         return slot.receive(number, sys._getframe(2))
 
-    @for_scripts(_thread.interrupt_main)
+    @local.for_scripts(_thread.interrupt_main)
     def interrupt_main(slot, number=signal.SIGINT):
         return slot.receive(number, sys._getframe(2))
 
@@ -493,7 +473,7 @@ def install():
     if hasattr(_thread, "start_joinable_thread"):
         _thread.start_joinable_thread = joinable(_thread.start_joinable_thread)
         threading._start_joinable_thread = _thread.start_joinable_thread
-    threading.excepthook = quiet(threading.excepthook)
+    threading.excepthook = frames.quiet(threading.excepthook)
     threading.main_thread = main_thread
     time.sleep = sleep
     os.write, os.dup2, os.close, os.closerange = routed_fd(os.write), dup2, close, closerange

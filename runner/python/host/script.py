@@ -63,6 +63,8 @@ def live(slot):
     try:
         code = guarded(slot, script_body)
         code = finish(slot, code)
+        if slot.killing and slot.code is None:
+            code = 137
     finally:
         if os.getpid() != local.PID:  # a child that the script forked has come to its end
             own.real_exit(code)
@@ -91,6 +93,9 @@ def script_body(slot):
     code = module.code_of(slot) if slot.module else code_of(slot)
     control.add_code(slot, code)
     exec(code, slot.main.__dict__)
+    kind = slot.due.pop(slot.ident, None)
+    if kind is not None:  # it came when no line was left
+        raise kind
 
 
 def code_of(slot):
@@ -198,6 +203,7 @@ def wait_for_threads(slot):
 
 def over(slot, code):
     """Reports the end and clears up."""
+    control.resume(slot)
     left = end_threads(slot)
     control.forget(slot)
     if not left:
@@ -225,14 +231,20 @@ def clear(slot):
 def end_threads(slot):
     """Ends the daemons that a script leaves, and returns how many would not go within a moment."""
     mine = _thread.get_ident()
-    for wait in (0.001, 0.002, 0.005, 0.02, 0.05, 0.1, 0.1, 0):
+    watched = control.can_watch()
+    killing, slot.killing = slot.killing, slot.killing or watched
+    for wait in (0.001, 0.002, 0.005, 0.02, 0.05, 0.1, 0.1, 0.2, 0):
         left = [ident for ident in list(slot.idents) if ident != mine]
         if not left or not wait:
             break
-        for ident in left:
-            local.throw(slot, ident, local.End)
+        if watched and wait == 0.001:
+            control.push(slot, dict.fromkeys(left, local.End))
+        elif not watched or wait >= 0.1:
+            for ident in left:
+                local.throw(slot, ident, local.End)
         own.rouse(slot)
         own.real_sleep(wait)
+    slot.killing = killing
     return len(left)
 
 

@@ -7,7 +7,7 @@ import sys
 import time
 import types
 
-from _parallax import imports, local
+from _parallax import frames, imports, local
 
 current = local.current
 STREAMS = ("stdin", "stdout", "stderr")
@@ -307,6 +307,7 @@ os_wait, os_waitpid = getattr(os, "wait", None), getattr(os, "waitpid", None)
 def install_settings():
     sys.setrecursionlimit, sys.getrecursionlimit = setrecursionlimit, getrecursionlimit
     limit_recursion()
+    sys.settrace = frames.settrace
     gc.disable = disable_gc
     tell(time, ("tzset",), "environ", "time.tzset goes by the TZ that parallax has, not by this script's", other_zone)
     tell(os, ("setuid", "seteuid", "setreuid", "setresuid", "setgid", "setegid", "setregid", "setresgid"), "user",
