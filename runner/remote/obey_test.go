@@ -70,6 +70,7 @@ func TestResistanceIsOfOneTry(t *testing.T) {
 func TestAllIsKilledWithoutForce(t *testing.T) {
 	d := serve(t)
 	d.put(resisting(0))
+	d.until(0, func(now seen) bool { return now.resists.why != "" })
 	d.do = func(runner.Command) {
 		for i := range 2 {
 			d.put(runner.TaskEnded{Task: i, Try: 1, Status: runner.Cancelled})

@@ -100,10 +100,17 @@ func serveWith(t *testing.T, change func(*Server)) *stand {
 		stop()
 		<-d.done
 	})
-	for { // until it has taken up what has happened
-		now, _, changed, _ := s.book.look([]int{2})
-		if now[0].status == runner.Failed {
-			return d
+	d.until(2, func(now seen) bool { return now.status == runner.Failed })
+	return d
+}
+
+// until waits until the server knows of a task what has happened: what is put is taken up a moment later,
+// and who asks in that moment would hear it as an answer.
+func (d *stand) until(task int, known func(seen) bool) {
+	for {
+		now, _, changed, _ := d.book.look([]int{task})
+		if known(now[0]) {
+			return
 		}
 		<-changed
 	}
@@ -188,6 +195,7 @@ func TestAllIsAllThatItMeansSomethingTo(t *testing.T) {
 func TestWhatIsRefusedOrTakesLongIsSaid(t *testing.T) {
 	d := serve(t)
 	d.put(runner.Advised{Task: 1, Code: "refused", Text: "an old one"})
+	d.until(1, func(now seen) bool { return now.refusal.why != "" })
 	d.do = func(runner.Command) {
 		d.put(
 			runner.Advised{Task: 0, Level: runner.Warning, Code: "refused", Text: "cannot pause: it is 3.13"},
