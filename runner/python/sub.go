@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"parallax/runner/python/wire"
 )
 
 // parting is how long the process of a subinterpreter whose connection has ended may take to be gone
@@ -18,7 +20,7 @@ type sub struct {
 
 // open starts a subinterpreter in the process of a host.
 func (h *Host) open(ctx context.Context, n *numbers, patience time.Duration) (*Host, error) {
-	conn, theirs, err := socketPair()
+	conn, theirs, err := wire.Pair("subinterpreter")
 	if err != nil {
 		return nil, fmt.Errorf("start a subinterpreter: %w", err)
 	}
@@ -50,11 +52,15 @@ func (s *sub) failed(h *Host, fault error) error {
 	defer timer.Stop()
 	select {
 	case ev, there := <-s.gone:
-		if there && ev.Why != "" {
+		switch {
+		case !there:
+			<-h.dead
+			return errNotBegun{h.fate.how()}
+		case ev.Why != "":
 			return fmt.Errorf("start a subinterpreter: %w: %s", fault, ev.Why)
 		}
-		<-h.dead
-		return errNotBegun{h.fate.how()}
+		// It went in peace when its connection did: the start was called off.
+		return fmt.Errorf("start a subinterpreter: %w", fault)
 	case <-timer.C:
 		return fmt.Errorf("start a subinterpreter: %w", fault)
 	}

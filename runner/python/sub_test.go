@@ -3,12 +3,15 @@
 package python
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"parallax/runner"
 	"parallax/runner/python/which"
@@ -246,6 +249,40 @@ func TestASubinterpreterWithThreadsLeftStaysAndHarmsNobody(t *testing.T) {
 		if again := b.script("print(1)"); again.wait().Code != 0 || again.host.id.PID != r.host.id.PID {
 			t.Error("the process ended with it")
 		}
+	})
+}
+
+// What is called off may have come to any point: to none of them may it return late, or spoil the next.
+func TestStartsThatAreCalledOffReturnAtOnce(t *testing.T) {
+	eachSub(t, func(t *testing.T, b *bench) {
+		keep := b.several(1, sleeper)[0]
+		path := b.write("called.py", sleeper)
+		for n := range 12 {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Duration(n)*15*time.Millisecond)
+			returned := make(chan error, 1)
+			go func() {
+				task, err := b.launcher.Launch(ctx, runner.Spec{Run: "r", Task: 100 + n, Job: runner.Job{Script: path}, Stdout: keep.out, Stderr: keep.err})
+				if err == nil {
+					_ = task.Stop(runner.Kill)
+					task.Wait()
+				}
+				returned <- err
+			}()
+			select {
+			case err := <-returned:
+				if err != nil && !errors.Is(err, context.DeadlineExceeded) {
+					t.Error(err)
+				}
+			case <-time.After(patience):
+				t.Fatalf("called off after %d ms, it has not returned within %v", n*15, patience)
+			}
+			cancel()
+		}
+		if r := b.script("print(1)"); r.wait().Code != 0 || r.host.id.PID != keep.host.id.PID {
+			t.Error("the process ended with it")
+		}
+		keep.stop(runner.Ask)
+		keep.wait()
 	})
 }
 
