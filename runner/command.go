@@ -13,8 +13,12 @@ type Resume struct{ Tasks []int }
 // Cancel ends tasks: queued ones never start, running ones are asked and after their grace killed.
 type Cancel struct{ Tasks []int }
 
-// KillNow ends tasks without grace.
-type KillNow struct{ Tasks []int }
+// KillNow ends tasks without grace. What a task shares with others that were not killed ends only with
+// Force, and only once the task was killed and is said to resist; to kill all needs no Force.
+type KillNow struct {
+	Tasks []int
+	Force bool
+}
 
 // Restart queues tasks again; one that still runs is cancelled first. What was cancelled because of
 // such a task is queued again with it.

@@ -8,19 +8,23 @@ import (
 func (r *Run) command(c Command) {
 	switch c := c.(type) {
 	case Pause:
-		r.held = r.held || c.Tasks == nil
+		if c.Tasks == nil && !r.state.Held {
+			r.emit(RunPaused{})
+		}
 		for _, i := range r.these(c.Tasks) {
 			r.pause(i)
 		}
 	case Resume:
-		r.held = r.held && c.Tasks != nil
+		if c.Tasks == nil && r.state.Held {
+			r.emit(RunResumed{})
+		}
 		for _, i := range r.these(c.Tasks) {
 			r.resume(i)
 		}
 	case Cancel:
 		r.cancel(r.these(c.Tasks), "cancelled")
 	case KillNow:
-		r.killNow(r.these(c.Tasks))
+		r.killNow(r.these(c.Tasks), c.Force || c.Tasks == nil)
 	case Restart:
 		r.restart(r.these(c.Tasks))
 	case SetWorkers:
@@ -82,11 +86,12 @@ func (r *Run) cancel(tasks []int, why string) {
 	}
 }
 
-func (r *Run) killNow(tasks []int) {
+// killNow ends tasks without grace. force says whether one that resists is killed anew, which ends what
+// it shares with others, and them. Before it was said whom that costs, nothing does so.
+func (r *Run) killNow(tasks []int, force bool) {
 	for _, i := range tasks {
-		// Before it is told to end: it is not to be asked. One that resists is killed anew, which ends
-		// what it shares with others; before that was said, a key pressed twice must not do so.
-		if a := r.live[i]; a != nil && (a.how != Kill || a.resists) {
+		// Before it is told to end: it is not to be asked.
+		if a := r.live[i]; a != nil && (a.how != Kill || a.resists && force) {
 			a.how, a.told, a.resists = Kill, false, false
 		}
 	}

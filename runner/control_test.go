@@ -2,6 +2,8 @@ package runner
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -11,13 +13,27 @@ import (
 func TestPausingAllHoldsTheRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{takes: map[string]time.Duration{"a": time.Second, "b": time.Second}}
-		st, _ := play(t, Options{Jobs: jobs("a", "b"), Workers: 1}, s, func(r *Run) {
+		st, mem := play(t, Options{Jobs: jobs("a", "b"), Workers: 1}, s, func(r *Run) {
+			r.Do(Resume{}) // nothing is held
+			r.Do(Pause{})
 			r.Do(Pause{})
 			time.Sleep(time.Minute)
 			r.Do(Cancel{Tasks: []int{0}}) // its worker is free now, and yet
+			r.Do(Resume{Tasks: []int{1}}) // not all
 			time.Sleep(time.Minute)
+			r.Do(Pause{Tasks: []int{1}})
 			r.Do(Resume{})
 		})
+		var told []string
+		for _, ev := range mem.evs {
+			switch ev.(type) {
+			case RunPaused, RunResumed:
+				told = append(told, fmt.Sprint(ev.Type(), " ", ev.When()))
+			}
+		}
+		if want := []string{"run_paused 0s", "run_resumed 2m0s"}; !slices.Equal(told, want) {
+			t.Errorf("told %v, want %v", told, want)
+		}
 		if got := st.Tasks[1].Started; got != 2*time.Minute {
 			t.Errorf("the next job started at %v, want when all were resumed", got)
 		}

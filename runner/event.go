@@ -46,6 +46,12 @@ func stamp(ev Event, at At) Event {
 	case Advised:
 		e.At = at
 		return e
+	case RunPaused:
+		e.At = at
+		return e
+	case RunResumed:
+		e.At = at
+		return e
 	case RunEnded:
 		e.At = at
 		return e
@@ -168,6 +174,13 @@ func ParseLevel(s string) Level {
 	return Note
 }
 
+// RunPaused says that all are paused: nothing starts until [RunResumed]. Each task that runs is told of
+// by itself.
+type RunPaused struct{ At }
+
+// RunResumed says that tasks start again.
+type RunResumed struct{ At }
+
 // RunEnded closes every stream that was closed in order.
 type RunEnded struct {
 	At
@@ -195,6 +208,12 @@ func (TaskEnded) Type() string { return "task_ended" }
 
 // Type implements [Event].
 func (Advised) Type() string { return "advised" }
+
+// Type implements [Event].
+func (RunPaused) Type() string { return "run_paused" }
+
+// Type implements [Event].
+func (RunResumed) Type() string { return "run_resumed" }
 
 // Type implements [Event].
 func (RunEnded) Type() string { return "run_ended" }

@@ -160,8 +160,13 @@ func TestOnlyKillingATaskThatResistsOnceMoreEndsWhatItShares(t *testing.T) {
 			if l.count() != 3 {
 				t.Error("others were ended before the user was asked")
 			}
-			time.Sleep(30 * time.Second) // longer than anything is waited for that is alone
-			r.Do(KillNow{Tasks: []int{0}})
+			time.Sleep(30 * time.Second)   // longer than anything is waited for that is alone
+			r.Do(KillNow{Tasks: []int{0}}) // by who has not heard that it resists
+			time.Sleep(5 * time.Second)
+			if l.count() != 3 {
+				t.Error("others were ended by who does not know of them")
+			}
+			r.Do(KillNow{Tasks: []int{0}, Force: true})
 		})
 		if got := sentences(evs, 0); len(got) != 1 || !strings.Contains(got[0], "ends its interpreter, and with it b, c") {
 			t.Errorf("said %q", got)
@@ -226,7 +231,7 @@ func TestWhatTimedOutIsNotStartedAgainAsLost(t *testing.T) {
 			time.Sleep(3 * time.Second)
 			r.Do(KillNow{Tasks: []int{0}})
 			time.Sleep(2 * resistance)
-			r.Do(KillNow{Tasks: []int{0}})
+			r.Do(KillNow{Tasks: []int{0}, Force: true})
 		})
 		if got := st.Tasks[1]; got.Status != Failed || got.Try != 1 || !strings.HasPrefix(got.Reason, "timed out") {
 			t.Errorf("b ended %v in try %d: %s", got.Status, got.Try, got.Reason)
@@ -244,7 +249,7 @@ func TestWhatWasLostWithOthersIsStartedAgainIfAsked(t *testing.T) {
 				time.Sleep(time.Second)
 				r.Do(KillNow{Tasks: []int{0}})
 				time.Sleep(2 * resistance)
-				r.Do(KillNow{Tasks: []int{0}})
+				r.Do(KillNow{Tasks: []int{0}, Force: true})
 			})
 			want, try := Failed, 1
 			if again {

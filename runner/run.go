@@ -77,7 +77,6 @@ type Run struct {
 	limit     int
 	shown     [2][]int // the lists last told of tasks being stopped and being paused
 	halted    string   // why nothing more starts, or ""
-	held      bool     // all are paused: nothing starts
 	stray     int      // attempts that could not be ended and may still be going
 	finishing bool
 	reason    string // why the run was ended early
@@ -223,7 +222,7 @@ func (r *Run) finished() bool {
 
 // fill starts tasks while workers are free.
 func (r *Run) fill(ctx context.Context) {
-	for len(r.live) < r.limit && !r.held {
+	for len(r.live) < r.limit && !r.state.Held {
 		task, ok := r.queue.Next()
 		if !ok {
 			return

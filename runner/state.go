@@ -24,6 +24,7 @@ type State struct {
 
 	Now      time.Duration // when the last event happened, since the start
 	Ended    bool
+	Held     bool   // all are paused: nothing starts until they are resumed
 	Reason   string // why the run was ended early, or ""
 	Active   []int  // tasks that hold a worker, ascending
 	Stopping []int  // tasks that were asked to end and have not, ascending
@@ -110,8 +111,12 @@ func (s *State) Apply(ev Event) error {
 		} else {
 			s.Advice = ev
 		}
+	case RunPaused:
+		s.Held = true
+	case RunResumed:
+		s.Held = false
 	case RunEnded:
-		s.Ended, s.Reason = true, ev.Reason
+		s.Ended, s.Held, s.Reason = true, false, ev.Reason
 	default:
 		err = s.applyTask(ev)
 	}

@@ -68,14 +68,14 @@ func TaskETA(s *runner.State, task int, now time.Duration) (time.Duration, bool)
 //	sum over workers of floor((T - r(i)) / m) >= n, and T >= r(i) for all i
 //
 // It is not known in the first two seconds; without any mean; while less than one per cent of the
-// run has passed and fewer than 30 tries have ended; while a job is paused, for the run then ends
-// when the user wills; and while the last to end is a job that says nothing and has taken more than
-// twice m. What waits for other jobs, or for its next try, is taken to be free to start, and jobs of
+// run has passed and fewer than 30 tries have ended; while a job is paused, or all are and some wait,
+// for the run then ends when the user wills; and while the last to end is a job that says nothing and
+// has taken more than twice m. What waits for other jobs, or for its next try, is taken to be free to start, and jobs of
 // different kinds to be mixed well: a long chain, or all the long jobs last, make it too short. It
 // costs as much as there are workers, not jobs.
 func RunETA(s *runner.State, now time.Duration) (time.Duration, bool) {
-	elapsed := s.Elapsed(now)
-	if s.Ended || s.Over() || s.Count(runner.Paused) > 0 || elapsed < etaAfter {
+	elapsed, waiting := s.Elapsed(now), s.Count(runner.Queued)+s.Count(runner.Unborn)
+	if s.Ended || s.Over() || s.Count(runner.Paused) > 0 || s.Held && waiting > 0 || elapsed < etaAfter {
 		return 0, false
 	}
 	ahead := aheadOf(s, now)
@@ -84,7 +84,7 @@ func RunETA(s *runner.State, now time.Duration) (time.Duration, bool) {
 		return 0, false
 	}
 	free, overdue := ahead.free(s, now, mean)
-	left := makespan(free, s.Count(runner.Queued)+s.Count(runner.Unborn), max(s.Workers, 1), mean)
+	left := makespan(free, waiting, max(s.Workers, 1), mean)
 	if overdue > 0 && left <= overdue {
 		return 0, false
 	}

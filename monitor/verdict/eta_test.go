@@ -194,6 +194,21 @@ func TestRunETA(t *testing.T) {
 			st.start(10, 2)
 			st.add(runner.TaskPaused{At: at(12), Task: 1})
 		}, 12, -1},
+		{"all are held", 4, 2, func(st *story) {
+			st.lasts(0, 10, 0)
+			st.start(9, 1)
+			st.add(runner.RunPaused{At: at(12)})
+		}, 12, -1},
+		{"all were held", 4, 1, func(st *story) {
+			st.lasts(0, 10, 0)
+			st.add(runner.RunPaused{At: at(10)})
+			st.add(runner.RunResumed{At: at(11)})
+		}, 11, 30},
+		{"held, but none waits", 2, 2, func(st *story) {
+			st.lasts(0, 10, 0)
+			st.start(9, 1)
+			st.add(runner.RunPaused{At: at(12)})
+		}, 12, 7},
 		{"cancelled ones teach nothing", 4, 2, func(st *story) { st.start(0, 0); st.end(5, 0, runner.Cancelled); st.start(5, 1) }, 8, -1},
 		{"failed ones do", 4, 1, func(st *story) { st.start(0, 0); st.end(5, 0, runner.Failed) }, 5, 15},
 		{"lost ones do not", 4, 1, func(st *story) {

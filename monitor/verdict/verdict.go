@@ -94,7 +94,7 @@ func gather(s *runner.State) facts {
 	recent := s.Times.Recent
 	f := facts{
 		running: s.Count(runner.Running), paused: s.Count(runner.Paused),
-		limited: s.Count(runner.Queued) > 0 && len(s.Active) >= s.Workers,
+		limited: !s.Held && s.Count(runner.Queued) > 0 && len(s.Active) >= s.Workers,
 		cores:   len(s.Cores), capacity: capacity(s), busy: recent.Cores(), foreign: -1,
 		share: Shares(recent), throttle: s.Host.Throttle, steal: s.Host.Steal,
 		pss: -1, free: -1, total: s.Host.MemTotal, single: true,

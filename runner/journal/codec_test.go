@@ -45,6 +45,12 @@ func rounded(ev runner.Event) runner.Event {
 	case runner.Advised:
 		e.At = at(e.At)
 		return e
+	case runner.RunPaused:
+		e.At = at(e.At)
+		return e
+	case runner.RunResumed:
+		e.At = at(e.At)
+		return e
 	case runner.RunEnded:
 		e.At = at(e.At)
 		return e
@@ -199,6 +205,8 @@ func TestEveryTypeHasItsLine(t *testing.T) {
 			runner.Advised{At: at, Task: -1, Level: runner.Warning, Code: "x", Text: "a \"b\"\n"},
 			`{"type":"advised","t":0.001500,"task":-1,"level":"warning","code":"x","text":"a \"b\"\n"}`,
 		},
+		{runner.RunPaused{At: at}, `{"type":"run_paused","t":0.001500}`},
+		{runner.RunResumed{At: at}, `{"type":"run_resumed","t":0.001500}`},
 		{runner.RunEnded{At: at, Reason: "cancelled"}, `{"type":"run_ended","t":0.001500,"reason":"cancelled","succeeded":1,"failed":2,"cancelled":3}`},
 	} {
 		if got := string(AppendEvent(nil, c.ev, Tally{1, 2, 3})); got != c.want+"\n" {

@@ -55,6 +55,10 @@ func (d *decoder) event(line []byte) (runner.Event, error) {
 		ev = d.sampled(s)
 	case "advised":
 		ev = d.advised(s)
+	case "run_paused":
+		ev = runner.RunPaused{At: d.fields(s, typ, unknown)}
+	case "run_resumed":
+		ev = runner.RunResumed{At: d.fields(s, typ, unknown)}
 	case "run_ended":
 		ev = d.runEnded(s)
 	default:
@@ -112,6 +116,9 @@ func (d *decoder) fields(s *scanner, typ string, f func(key []byte) bool) runner
 	}
 	return runner.At(at)
 }
+
+// unknown is for events that tell nothing but when.
+func unknown([]byte) bool { return false }
 
 // skip leaves out a field that this version does not know.
 func (d *decoder) skip(s *scanner, in string, key []byte) {

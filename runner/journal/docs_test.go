@@ -38,7 +38,7 @@ func TestTheDocumentedLinesAreTrue(t *testing.T) {
 			}
 		}
 	}
-	if len(seen) != 9 {
+	if len(seen) != 11 {
 		t.Errorf("only %v have an example", seen)
 	}
 }

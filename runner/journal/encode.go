@@ -146,6 +146,7 @@ func AppendEvent(b []byte, ev runner.Event, ended Tally) []byte {
 		l.str("level", ev.Level.String())
 		l.str("code", ev.Code)
 		l.str("text", ev.Text)
+	case runner.RunPaused, runner.RunResumed: // nothing but when
 	case runner.RunEnded:
 		l.text("reason", ev.Reason)
 		if ev.Took > 0 {

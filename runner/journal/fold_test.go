@@ -66,7 +66,7 @@ func mustApply(t *rapid.T, state *runner.State, ev runner.Event) {
 func change(t *rapid.T, state *runner.State, at runner.At, emit func(runner.Event)) {
 	task := rapid.IntRange(0, len(state.Tasks)-1).Draw(t, "task")
 	try := state.Tasks[task].Try
-	what := rapid.IntRange(0, 5).Draw(t, "what")
+	what := rapid.IntRange(0, 6).Draw(t, "what")
 	exit := runner.Exit{Code: 1, Lost: what > 3}
 	if what%2 == 0 {
 		exit.Usage = runner.Usage{Known: true, User: time.Second, MaxRSS: 1 << 20}
@@ -78,6 +78,10 @@ func change(t *rapid.T, state *runner.State, at runner.At, emit func(runner.Even
 		})
 	}
 	switch s := state.Tasks[task].Status; {
+	case what == 6 && state.Held:
+		emit(runner.RunResumed{At: at})
+	case what == 6:
+		emit(runner.RunPaused{At: at})
 	case what == 0:
 		emit(runner.Advised{At: at, Task: task, Level: runner.Note, Code: "c", Text: "words"})
 	case what == 1 && s.Active():

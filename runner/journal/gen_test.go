@@ -46,7 +46,7 @@ func genTaskSet(t *rapid.T) []int {
 
 // genEvent draws an event of any type that a run can emit.
 func genEvent(t *rapid.T) runner.Event {
-	switch rapid.IntRange(0, 8).Draw(t, "type") {
+	switch rapid.IntRange(0, 10).Draw(t, "type") {
 	case 0:
 		return runner.RunStarted{
 			At: genAt(t), ID: genText(t, "id"), Name: genText(t, "name"), Cores: genCores(t),
@@ -72,6 +72,10 @@ func genEvent(t *rapid.T) runner.Event {
 	case 6:
 		return genSampled(t)
 	case 7:
+		return runner.RunPaused{At: genAt(t)}
+	case 8:
+		return runner.RunResumed{At: genAt(t)}
+	case 9:
 		return runner.Advised{
 			At: genAt(t), Task: rapid.IntRange(-1, genTasks-1).Draw(t, "task"), Code: genText(t, "code"), Text: genText(t, "text"),
 			Level: rapid.SampledFrom([]runner.Level{runner.Good, runner.Note, runner.Warning}).Draw(t, "level"),

@@ -24,6 +24,8 @@ func small(t testing.TB, root string) *Writer {
 		figures.sample(200*time.Millisecond, []int{0}),
 		runner.TaskPaused{At: runner.At(300 * time.Millisecond), Task: 0},
 		runner.TaskResumed{At: runner.At(400 * time.Millisecond), Task: 0},
+		runner.RunPaused{At: runner.At(410 * time.Millisecond)},
+		runner.RunResumed{At: runner.At(420 * time.Millisecond)},
 		runner.Advised{At: runner.At(500 * time.Millisecond), Task: -1, Level: runner.Good, Code: "c", Text: "läuft"},
 		runner.TaskEnded{At: runner.At(600 * time.Millisecond), Task: 0, Try: 1, Status: runner.Succeeded, Cause: -1},
 		runner.TaskEnded{At: runner.At(700 * time.Millisecond), Task: 1, Try: 1, Status: runner.Cancelled, Reason: "cancelled", Cause: -1, Exit: runner.Exit{Code: -1}},

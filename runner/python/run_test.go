@@ -140,7 +140,7 @@ func TestInARunWhatResistsIsEndedWithTheOthersOnlyWhenAskedAgain(t *testing.T) {
 	if !s.status(mate, runner.Running)() {
 		t.Error("another was ended before the user was asked")
 	}
-	s.run.Do(runner.KillNow{Tasks: []int{0}})
+	s.run.Do(runner.KillNow{Tasks: []int{0}, Force: true})
 	s.until("it is over", s.status(0, runner.Cancelled))
 	s.until("and so is the other", s.status(mate, runner.Failed))
 	if !s.state.Tasks[mate].Exit.Lost {

@@ -19,6 +19,7 @@ type book struct {
 	stopping map[int]bool
 	workers  int
 	taken    int           // how many events it has seen
+	held     bool          // all are paused: nothing starts
 	ended    bool          // nothing will happen any more
 	changed  chan struct{} // closed at the next change
 }
@@ -97,6 +98,10 @@ func (b *book) fold(ev runner.Event) {
 		}
 	case runner.Advised:
 		b.advised(ev)
+	case runner.RunPaused:
+		b.held = true
+	case runner.RunResumed:
+		b.held = false
 	case runner.RunEnded:
 		b.ended = true
 	}
@@ -131,6 +136,13 @@ func (b *book) look(tasks []int) (now []seen, at int, changed <-chan struct{}, e
 		now[i] = seen{b.status[t], int(b.try[t]), b.pausing[t], b.stopping[t], b.refused[t], b.resists[t]}
 	}
 	return now, b.taken, b.changed, b.ended
+}
+
+// holds reports whether nothing starts until all are resumed.
+func (b *book) holds() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.held
 }
 
 // limit is how many tasks may run at once.

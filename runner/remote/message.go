@@ -58,6 +58,8 @@ type Answer struct {
 	Error   string `json:"error,omitempty"` // why nothing was done, in words, if not OK
 	// Tasks are the tasks that were named or, of all, the first [MaxListed] that it was done to.
 	Tasks []Outcome `json:"tasks,omitempty"`
+	// Run is, of all, what became of the run itself: [Held] or [Released], or "".
+	Run string `json:"run,omitempty"`
 	// Counts say how many tasks it was done to, by what they are Now.
 	Counts  map[string]int `json:"counts,omitempty"`
 	Workers int            `json:"workers,omitempty"` // for [Workers]: as many as may run at once now
@@ -82,6 +84,12 @@ type Outcome struct {
 const (
 	Pausing = "pausing"
 	Ending  = "ending"
+)
+
+// The words of [Answer.Run].
+const (
+	Held     = "held"     // nothing starts until all are resumed
+	Released = "released" // which has just been done
 )
 
 // decodeRequest reads a line. It refuses what makes no sense for the run called id with so many tasks.

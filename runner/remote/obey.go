@@ -32,6 +32,7 @@ func (s *Server) obey(req Request) Answer {
 		return s.stacks(s.meant(req), req.All)
 	}
 	tasks := s.meant(req)
+	held := s.book.holds()
 	before, since, _, ended := s.book.look(tasks)
 	if ended {
 		return refuse("the run is over")
@@ -41,7 +42,15 @@ func (s *Server) obey(req Request) Answer {
 	}
 	s.run.Do(command(req, before))
 	now, ended := s.await(req, tasks, before, since)
-	return s.answer(req, tasks, before, now, view{since, ended})
+	a := s.answer(req, tasks, before, now, view{since, ended})
+	switch still := s.book.holds(); {
+	case !req.All:
+	case req.Do == Pause && still:
+		a.Run = Held
+	case req.Do == Resume && held && !still:
+		a.Run = Released
+	}
+	return a
 }
 
 // view is from when to when a request was watched.
@@ -84,7 +93,8 @@ func command(req Request, before []seen) runner.Command {
 	case Cancel:
 		return runner.Cancel{Tasks: tasks}
 	case Kill:
-		return runner.KillNow{Tasks: tasks}
+		// What begins to resist just now is spared by the run itself.
+		return runner.KillNow{Tasks: tasks, Force: req.Force}
 	default:
 		return runner.Restart{Tasks: tasks}
 	}
@@ -134,7 +144,7 @@ func (s *Server) await(req Request, tasks []int, before []seen, since int) (now 
 	defer timer.Stop()
 	for {
 		now, _, changed, ended := s.book.look(tasks)
-		if ended || settled(req, before, now, since) {
+		if ended || settled(req, before, now, since) && s.holding(req) {
 			return now, ended
 		}
 		select {
@@ -143,6 +153,11 @@ func (s *Server) await(req Request, tasks []int, before []seen, since int) (now 
 			return now, false
 		}
 	}
+}
+
+// holding reports whether the run as a whole is held or let go, if that was asked.
+func (s *Server) holding(req Request) bool {
+	return !req.All || req.Do != Pause && req.Do != Resume || s.book.holds() == (req.Do == Pause)
 }
 
 func settled(req Request, before, now []seen, since int) bool {

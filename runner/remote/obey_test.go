@@ -45,7 +45,7 @@ func TestWhatOutlivesAKillIsKilledAgainByForceOnly(t *testing.T) {
 	d.do = func(runner.Command) { d.put(runner.TaskEnded{Task: 0, Try: 2, Status: runner.Cancelled}) }
 	kill(Request{Tasks: []int{0}}, "0 cancelled; map[cancelled:1]", false) // a new try has said nothing yet
 
-	const want = "[]runner.Command[{[0]} {[1]} {[0]} {[0]} {[0]}]"
+	const want = "[]runner.Command[{[0] false} {[1] false} {[0] true} {[0]} {[0] false}]"
 	if got := d.commands(); got != want {
 		t.Errorf("the run was told %s, want %s", got, want)
 	}

@@ -183,12 +183,45 @@ func TestWhatWasAskedIsAnsweredWhenItIsDone(t *testing.T) {
 
 func TestAllIsAllThatItMeansSomethingTo(t *testing.T) {
 	d := serve(t)
-	d.do = func(runner.Command) { d.put(runner.TaskPaused{Task: 0}, runner.TaskPaused{Task: 1}) }
+	d.do = func(runner.Command) {
+		d.put(runner.RunPaused{}, runner.TaskPaused{Task: 0}, runner.TaskPaused{Task: 1})
+	}
 	if got, want := said(d.ask(t, Request{Do: Pause, All: true})), "0 paused; 1 paused; map[paused:2]"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	if got := d.commands(); got != "[]runner.Command[{[]}]" {
 		t.Errorf("the run was told %s", got)
+	}
+}
+
+func TestARunIsHeldAndLetGoThoughNoTaskIs(t *testing.T) {
+	d := serve(t)
+	for i := range 2 {
+		d.put(runner.TaskEnded{Task: i, Try: 1, Status: runner.Succeeded})
+		d.until(i, func(now seen) bool { return now.status == runner.Succeeded })
+	}
+	for _, c := range []struct {
+		does runner.Event
+		req  Request
+		want string
+	}{
+		{nil, Request{Do: Resume, All: true}, ""},
+		{runner.RunPaused{}, Request{Do: Pause, All: true}, Held},
+		{nil, Request{Do: Pause, Tasks: []int{3}}, ""},
+		{nil, Request{Do: Pause, All: true}, Held}, // again
+		{runner.RunResumed{}, Request{Do: Resume, All: true}, Released},
+		{nil, Request{Do: Resume, All: true}, ""},
+		{nil, Request{Do: Pause, All: true}, ""}, // the run does not do it
+	} {
+		d.do = func(runner.Command) {
+			if c.does == nil {
+				return
+			}
+			time.AfterFunc(10*time.Millisecond, func() { d.put(c.does) }) // the answer waits for it
+		}
+		if a := d.ask(t, c.req); a.Run != c.want {
+			t.Errorf("%s: the run is %q, want %q", c.req.Do, a.Run, c.want)
+		}
 	}
 }
 

@@ -277,8 +277,10 @@ func (t target) came(answer remote.Answer) string {
 	slices.Sort(parts)
 	switch {
 	case !t.req.All:
-	case do == remote.Pause:
+	case answer.Run == remote.Held:
 		parts = append(parts, "nothing more starts until it is resumed")
+	case answer.Run == remote.Released:
+		parts = append(parts, "jobs start again")
 	case len(parts) == 0 && len(answer.Tasks) == 0:
 		parts = []string{"nothing to " + string(do)}
 	}

@@ -55,6 +55,34 @@ func TestAPauseThatIsToComeIsSaidAndCanBeTakenBack(t *testing.T) {
 	}
 }
 
+func TestPHoldsARunInWhichAllJobsWait(t *testing.T) {
+	s := newStage(t, 140, 42)
+	s.begin(3, 0)
+	did := func(when string, want runner.Command) {
+		t.Helper()
+		s.did = nil
+		s.press("P")
+		if want := fmt.Sprint([]runner.Command{want}); fmt.Sprint(s.did) != want {
+			t.Errorf("%s: P did %v, want %s", when, s.did, want)
+		}
+	}
+	did("all wait", runner.Pause{})
+	s.shows(t, "3 queued")
+	s.events(runner.RunPaused{At: runner.At(s.now)})
+	s.shows(t, "3 held")
+	did("all are held", runner.Resume{})
+	s.events(runner.RunResumed{At: runner.At(s.now)}, runner.TaskStarted{Task: 0, Try: 1}, runner.TaskStarted{Task: 1, Try: 1})
+	s.shows(t, "1 queued")
+	s.events(runner.TaskPaused{Task: 0})
+	did("one runs", runner.Pause{})
+	s.asked([]int{1}, nil)
+	did("each is held or about to be", runner.Resume{})
+	s.events(runner.RunPaused{At: runner.At(s.now)}, runner.TaskPaused{Task: 1}, runner.TaskResumed{Task: 0})
+	did("one of all was resumed", runner.Pause{})
+	s.asked(nil, []int{0})
+	did("the one that runs is ending", runner.Resume{})
+}
+
 func TestAPausedJobShowsWhereItIsHeld(t *testing.T) {
 	for where, want := range map[string]string{
 		"/w/src/main.py:12":            "held at main.py:12",
@@ -97,7 +125,7 @@ func TestKillingWhatResistsAsksFirst(t *testing.T) {
 			t.Fatalf("%v: before the answer it did %v", size, s.did)
 		}
 		s.press("s", "X", "k")
-		if want := fmt.Sprint([]runner.Command{runner.KillNow{Tasks: []int{0}}}); fmt.Sprint(s.did) != want {
+		if want := fmt.Sprint([]runner.Command{runner.KillNow{Tasks: []int{0}, Force: true}}); fmt.Sprint(s.did) != want {
 			t.Errorf("%v: did %v, want %s", size, s.did, want)
 		}
 		s.press("X")

@@ -101,7 +101,7 @@ func (m *model) control(a Action) bool {
 			do(runner.Pause{Tasks: one})
 		}
 	case PauseAll:
-		if m.state.Count(runner.Running) == len(m.state.Pausing) {
+		if m.allHeld() {
 			do(runner.Resume{})
 		} else {
 			do(runner.Pause{})
@@ -134,6 +134,21 @@ func (m *model) control(a Action) bool {
 // holds reports whether the job in focus is paused or about to be: a pause can be taken back.
 func (m *model) holds() bool {
 	return m.state.Tasks[m.focus].Status == runner.Paused || m.state.IsPausing(m.focus)
+}
+
+// allHeld reports whether nothing runs on for it is held, or about to be. What only waits is held when
+// the run is.
+func (m *model) allHeld() bool {
+	held := m.state.Held
+	for _, i := range m.state.Active {
+		switch {
+		case m.state.Tasks[i].Status == runner.Paused || m.state.IsPausing(i):
+			held = true
+		case !m.state.IsStopping(i): // what ends cannot be held
+			return false
+		}
+	}
+	return held
 }
 
 // unsure asks for a second press of keys that end what the user may not have meant: all jobs, or

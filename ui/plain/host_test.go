@@ -3,6 +3,7 @@ package plain
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -126,5 +127,23 @@ func TestAStartAgainThatIsNoRetryIsNotCountedAsOne(t *testing.T) {
 	)
 	if want := "parallax: \"a\" failed: lost with the interpreter; try 2\n"; got != want {
 		t.Errorf("said %q, want %q", got, want)
+	}
+}
+
+func TestThatAllIsPausedIsSaid(t *testing.T) {
+	for mute, want := range map[bool]string{
+		false: "parallax: paused: nothing starts until it is resumed\nparallax: resumed\n", true: "",
+	} {
+		var errs bytes.Buffer
+		feed := runner.NewFeed()
+		feed.Put([]runner.Event{
+			runner.RunStarted{Jobs: []runner.Job{{Name: "a"}}}, runner.RunPaused{}, runner.TaskQueued{Try: 1}, runner.RunResumed{}, runner.RunEnded{},
+		})
+		if err := New(Options{Out: io.Discard, Err: &errs, Format: None, Quiet: true, Mute: mute}).Run(t.Context(), feed); err != nil {
+			t.Error(err)
+		}
+		if got := errs.String(); got != want {
+			t.Errorf("said %q, want %q", got, want)
+		}
 	}
 }

@@ -99,6 +99,10 @@ func counts(s *scene.Scene, width int) []draw.Span {
 		if st == runner.Succeeded {
 			word = "done"
 		}
+		if st == runner.Queued && s.State.Held {
+			icon, ink = s.StatusIcon(runner.Paused)
+			word = "held"
+		}
 		spans = append(spans, draw.Span{Ink: ink, Text: fmt.Sprintf("%s %s %s", icon, draw.Count(n), word)}, draw.Span{Text: "  "})
 	}
 	spans = append(spans, draw.Span{Ink: s.Styles.Title, Text: draw.ClockTenths(s.State.Elapsed(s.Now))})
