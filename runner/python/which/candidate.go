@@ -110,17 +110,7 @@ func (s *scene) rank(version string) []candidate {
 	}
 	cands := slices.DeleteFunc(s.candidates(), func(c candidate) bool { return order(c) < 0 })
 	slices.SortStableFunc(cands, func(a, b candidate) int { return order(a) - order(b) })
-	if !strings.Contains(plain, ".") { // "3" is what python3 is
-		slices.SortStableFunc(cands, func(a, b candidate) int { return exactly(b, plain) - exactly(a, plain) })
-	}
 	return cands
-}
-
-func exactly(c candidate, version string) int {
-	if says(filepath.Base(c.path)) == version {
-		return 1
-	}
-	return 0
 }
 
 // pyenv is the folder of pyenv, or "".

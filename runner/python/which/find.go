@@ -256,12 +256,17 @@ func (s *scene) pin(version string) (Python, error) {
 	return s.named(version)
 }
 
-// versioned finds an interpreter of a version, which may be given in part. Those whose name or folder
-// says that version are asked first, and mostly nobody else is.
+// versioned finds an interpreter of a version, which may be given in part. The one that a shell would
+// find by that version's name is asked first, then those whose name or folder says it, and mostly
+// nobody else is.
 func (s *scene) versioned(version string) (Python, error) {
-	var other *Python
+	paths := s.inPath("python" + version)
 	for _, c := range s.rank(version) {
-		p, err := s.probe(c.path)
+		paths = append(paths, c.path)
+	}
+	var other *Python
+	for _, path := range paths {
+		p, err := s.probe(path)
 		if err != nil || !p.answers(version) {
 			continue
 		}
