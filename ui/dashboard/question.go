@@ -16,18 +16,17 @@ type question struct {
 	title string
 	text  string
 	key   string // that does it
-	too   Action // whose keys do it as well, or ""
 	word  string // what it does
 	do    func() tea.Cmd
 	// stands reports whether there is still something to ask. When there is not, the box closes.
 	stands func() bool
 }
 
-// questionKey handles a key while a question is open: only those that do it do anything but close it.
+// questionKey handles a key while a question is open: only the one named does anything but close it.
 func (m *model) questionKey(msg tea.KeyMsg, a Action) tea.Cmd {
 	q := m.front.question
 	switch {
-	case msg.String() == q.key, a != "" && a == q.too:
+	case msg.String() == q.key:
 		m.front.question = nil
 		return q.do()
 	case a == Interrupt:
@@ -64,7 +63,7 @@ func (m *model) askKill(task int) {
 	m.front.question = &question{
 		title: "kill " + m.state.Jobs[task].Name,
 		text:  m.state.Jobs[task].Name + " " + text.Plain([]byte(m.acts.known.Resists[task])) + ".",
-		key:   "k", too: KillJob, word: "kill them all",
+		key:   "k", word: "kill them all",
 		do: func() tea.Cmd {
 			m.acts.act.Do(runner.KillNow{Tasks: []int{task}, Force: true})
 			return nil
