@@ -21,6 +21,7 @@ type try struct {
 	streams   []*follower
 	over      bool
 	tag       []byte // what stands before its lines, once it was needed
+	dump      dump   // of an interpreter
 }
 
 func newTry(ev runner.TaskStarted, dir string) *try {
@@ -195,6 +196,16 @@ func (p *Printer) rest(s *sink, t *try, f *follower) error {
 
 // long prints the one line from f.off to the place to, a piece at a time.
 func (p *Printer) long(s *sink, f *follower, to int64) error {
+	if s.t.host != nil {
+		n, err := f.read(p.buf[:min(int64(len(p.buf)), to-f.off)], f.off)
+		if err != nil {
+			return err
+		}
+		if hide, err := s.hides(p.buf[:n]); hide || err != nil {
+			f.off, f.seen = to, to
+			return err
+		}
+	}
 	if err := s.begin(); err != nil {
 		return err
 	}

@@ -20,17 +20,23 @@ const maxListed = 20
 // fold sums up what the summary needs beyond [runner.State].
 type fold struct {
 	cpu     time.Duration
-	unknown bool // of some try that ran it is not known what it used
+	unknown bool // some try that ran used more than that, and nobody knows how much
 }
 
-func (f *fold) event(ev runner.Event) {
+// event takes an event that the state has taken.
+func (f *fold) event(ev runner.Event, s *runner.State) {
 	e, ok := ev.(runner.TaskEnded)
-	switch {
-	case !ok:
+	if !ok {
+		return
+	}
+	switch t := &s.Tasks[e.Task]; {
 	case e.Exit.Usage.Known:
 		f.cpu += e.Exit.Usage.CPU()
-	case e.Status == runner.Succeeded || e.Exit.Code >= 0 || e.Exit.Signal != "":
+	case t.Ran(): // what ended with its interpreter, such as
 		f.unknown = true
+		if t.Stats != nil { // as far as it was sampled
+			f.cpu += t.Stats.Total.OnCore
+		}
 	}
 }
 
@@ -49,10 +55,12 @@ func (p *Printer) report(evs []runner.Event) error {
 	for _, ev := range evs {
 		switch ev := ev.(type) {
 		case runner.TaskStarted:
+			p.heard.settled(ev.Task)
 			if p.opts.Verbose {
 				p.say("%q started (%s)", p.state.Jobs[ev.Task].Name, ev.Label)
 			}
 		case runner.TaskEnded:
+			p.heard.settled(ev.Task)
 			if ev.Task >= 0 && ev.Task < len(p.state.Tasks) {
 				p.reportEnd(ev)
 			}
@@ -63,6 +71,9 @@ func (p *Printer) report(evs []runner.Event) error {
 		case runner.Advised:
 			p.reportAdvice(ev)
 		}
+	}
+	for _, ev := range p.heard.borneOut(p.state.Now) {
+		p.say("%q: %s", p.state.Jobs[ev.Task].Name, ev.Text)
 	}
 	return nil
 }
@@ -76,7 +87,7 @@ func (p *Printer) reportEnd(ev runner.TaskEnded) {
 		}
 	case runner.Cancelled:
 		if p.opts.Verbose || t.Ran() {
-			p.say("%q cancelled: %s", name, ev.Reason)
+			p.say("%q %s", name, outcome(ev.Status, ev.Reason))
 		}
 	default:
 		again := ""
@@ -89,36 +100,12 @@ func (p *Printer) reportEnd(ev runner.TaskEnded) {
 				again += " in " + draw.Seconds(wait)
 			}
 		}
-		p.say("%q failed: %s%s", name, ev.Reason, again)
+		p.say("%q %s%s", name, outcome(ev.Status, ev.Reason), again)
 	}
 	if ev.Exit.Note != "" {
 		p.say("%q: %s", name, ev.Exit.Note)
 	}
 }
-
-// reportAdvice passes on warnings. What only matters while one looks on is said with Verbose.
-func (p *Printer) reportAdvice(ev runner.Advised) {
-	if ev.Level != runner.Warning && !p.opts.Verbose || ev.Text == "" {
-		return
-	}
-	if ev.Task < 0 || ev.Task >= len(p.state.Jobs) {
-		p.say("%s", ev.Text)
-		return
-	}
-	name := p.state.Jobs[ev.Task].Name
-	switch once := (runner.Advised{Task: ev.Task, Code: ev.Code, Text: ev.Text}); {
-	case ev.Code == "resists" && !p.opts.Recorded:
-		p.say("%q %s; to do that: %s %s %s", name, ev.Text, killHint, p.state.ID, shellescape.Quote(name))
-	case ev.Code == "resists", ev.Code == "refused": // an answer to something that was asked just now
-		p.say("%q: %s", name, ev.Text)
-	case !p.said[once]: // a warning of a script comes again with its next try
-		p.said[once] = true
-		p.say("%q: %s", name, ev.Text)
-	}
-}
-
-// killHint is the command that kills a job of a run from another terminal.
-const killHint = "parallax cancel --now --force"
 
 // Summary is the last word on a run that was shown in another way: what jobs left behind, counts,
 // times, and what went wrong, as lines. hint is the command that shows a failed job's output.
@@ -128,7 +115,7 @@ func Summary(s *runner.State, hint string) []string {
 	more := 0
 	for i := range s.Tasks {
 		t := &s.Tasks[i]
-		f.unknown = f.unknown || t.Ran() && t.Status.Over() && t.Stats == nil
+		f.unknown = f.unknown || t.Ran() && t.Status.Over() && !t.Exit.Usage.Known
 		switch {
 		case t.Exit.Note == "":
 		case len(notes) == maxListed:
@@ -167,11 +154,22 @@ func (f *fold) summary(s *runner.State, hint string) []string {
 
 // kept says how much of the machine the run used.
 func (f *fold) kept(s *runner.State, wall time.Duration) string {
-	cores := cores(s.Quota)
-	if f.unknown || wall <= 0 {
+	cores, least := cores(s.Quota), ""
+	if f.unknown {
+		least = "≥ "
+	}
+	if wall <= 0 || f.unknown && f.cpu == 0 {
 		return "CPU time – of " + cores
 	}
-	return fmt.Sprintf("CPU time %s, %.1f of %s kept busy", draw.Seconds(f.cpu), f.cpu.Seconds()/wall.Seconds(), cores)
+	return fmt.Sprintf("CPU time %s%s, %s%.1f of %s kept busy", least, draw.Seconds(f.cpu), least, f.cpu.Seconds()/wall.Seconds(), cores)
+}
+
+// outcome says how a job ended and why, where that is more than the same word.
+func outcome(st runner.Status, reason string) string {
+	if reason == "" || reason == st.String() {
+		return st.String()
+	}
+	return st.String() + ": " + reason
 }
 
 func cores(n float64) string {
@@ -195,7 +193,7 @@ func losses(s *runner.State, hint string) []string {
 	var out []string
 	for _, i := range bad[:min(len(bad), maxListed)] {
 		t, name := &s.Tasks[i], s.Jobs[i].Name
-		line := fmt.Sprintf("  %s: %s: %s", printable(name), t.Status, t.Reason)
+		line := fmt.Sprintf("  %s: %s", printable(name), outcome(t.Status, t.Reason))
 		if hint != "" && t.Ran() {
 			line += fmt.Sprintf("; see: %s %s %s", hint, s.ID, shellescape.Quote(name))
 		}

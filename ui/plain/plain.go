@@ -85,12 +85,13 @@ type Printer struct {
 	enc   encoder
 	tags  tags
 
-	live []*try                  // running tries that wait for no other
-	host []*try                  // what interpreters that tasks share print themselves
-	told map[string]int64        // how much of that the events so far tell of, by log
-	said map[runner.Advised]bool // warnings that were passed on
-	held map[int][]*try          // with KeepOrder: tries of the tasks from turn on
-	turn int                     // with KeepOrder: the task whose output is being printed
+	live []*try           // running tries that wait for no other
+	host []*try           // what interpreters that tasks share print themselves
+	told map[string]int64 // how much of that the events so far tell of, by log
+	held map[int][]*try   // with KeepOrder: tries of the tasks from turn on
+	turn int              // with KeepOrder: the task whose output is being printed
+
+	heard heard
 
 	fold
 	at   time.Duration // the moment of what is printed now; 0 means the present
@@ -104,7 +105,7 @@ func New(opts Options) *Printer {
 	}
 	return &Printer{
 		opts: opts, out: bufio.NewWriterSize(opts.Out, bufSize), err: bufio.NewWriterSize(opts.Err, bufSize),
-		held: map[int][]*try{}, told: map[string]int64{}, said: map[runner.Advised]bool{}, buf: make([]byte, bufSize),
+		held: map[int][]*try{}, told: map[string]int64{}, buf: make([]byte, bufSize),
 	}
 }
 
@@ -194,7 +195,7 @@ func (p *Printer) event(ev runner.Event) error {
 	case runner.RunEnded:
 		p.done = true
 	}
-	p.fold.event(ev)
+	p.fold.event(ev, &p.state)
 	if p.opts.Format != JSON {
 		return nil
 	}

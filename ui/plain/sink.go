@@ -47,13 +47,20 @@ func (s *sink) lines(data []byte) error {
 	}
 	for len(data) > 0 {
 		end := bytes.IndexByte(data, '\n') + 1
+		line := data[:end]
+		data = data[end:]
+		if hide, err := s.hides(line); hide || err != nil {
+			if err != nil {
+				return err
+			}
+			continue
+		}
 		if err := s.begin(); err != nil {
 			return err
 		}
-		if err := s.part(data[:end], true); err != nil {
+		if err := s.part(line, true); err != nil {
 			return err
 		}
-		data = data[end:]
 	}
 	return nil
 }
