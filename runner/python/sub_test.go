@@ -286,6 +286,25 @@ func TestStartsThatAreCalledOffReturnAtOnce(t *testing.T) {
 	})
 }
 
+// A thread that Python no longer counts may still let go of what was its own.
+func TestASubinterpreterIsNotEndedUnderAThreadThatStillCleansUp(t *testing.T) {
+	eachSub(t, func(t *testing.T, b *bench) {
+		keep := b.several(1, sleeper)[0]
+		r := b.script("import _thread, threading, time\nown = threading.local()\nl = _thread.allocate_lock()\nl.acquire()\n" +
+			"class Slow:\n    def __del__(self):\n        l.release()\n        time.sleep(0.3)\n        print('cleaned')\n" +
+			"def f():\n    own.it = Slow()\n_thread.start_new_thread(f, ())\nl.acquire()\nprint('end')")
+		if exit := r.wait(); exit.Code != 0 || exit.Reason != "" {
+			t.Errorf("%+v\n%s", exit, r.stderrText())
+		}
+		r.gone()
+		if keep.over() {
+			t.Errorf("the process ended with it: %+v\n%s", keep.wait(), keep.host.printed(0))
+		}
+		keep.stop(runner.Ask)
+		keep.wait()
+	})
+}
+
 func TestSubinterpretersLeaveNoThreadsAndLittleMemory(t *testing.T) {
 	eachSub(t, func(t *testing.T, b *bench) {
 		keep := b.script(sleeper) // so that the process has one at all times

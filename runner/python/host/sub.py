@@ -67,6 +67,12 @@ if inside:
     this_state.restype = ctypes.c_void_p
     frame_of = ctypes.pythonapi.PyThreadState_GetFrame  # since 3.9
     frame_of.argtypes, frame_of.restype = (ctypes.c_void_p,), ctypes.py_object
+    this_interpreter = ctypes.pythonapi.PyInterpreterState_Get
+    this_interpreter.restype = ctypes.c_void_p
+    first_state = ctypes.pythonapi.PyInterpreterState_ThreadHead
+    first_state.argtypes, first_state.restype = (ctypes.c_void_p,), ctypes.c_void_p
+    next_state = ctypes.pythonapi.PyThreadState_Next
+    next_state.argtypes, next_state.restype = (ctypes.c_void_p,), ctypes.c_void_p
 
 
 def enter(slot):
@@ -89,6 +95,18 @@ def current_frames():
             except ValueError:  # it has none now
                 continue
     return found
+
+
+def alone():
+    """Reports whether the calling thread is the last of this interpreter. _thread._count() does not tell:
+    it leaves out a thread that still lets go of what was its own, and with that Python ends the process."""
+    state = this_state()
+    return first_state(this_interpreter()) == state and not next_state(state)
+
+
+def start_no_more(*_, **__):
+    """Takes the place of what starts threads, for what is finalized after all of them have ended."""
+    raise RuntimeError("can't create new thread at interpreter shutdown")
 
 
 class Leftovers(Exception):
@@ -117,10 +135,12 @@ def serve():
         control.cancel(slot, True)
     wire.sock.close()
     until = time.monotonic() + PATIENCE
-    while _thread._count():
+    while not alone():
         if time.monotonic() > until:
             raise Leftovers("threads of its script go on")
         own.real_sleep(0.001)
+    _thread.start_new_thread = _thread.start_new = threading._start_new_thread = start_no_more
+    _thread.start_joinable_thread = threading._start_joinable_thread = start_no_more
 
 
 if inside:
