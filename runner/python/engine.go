@@ -29,6 +29,8 @@ type engine struct {
 	hosts []*Host // that are connected
 	blame string  // why we ended it, or ""
 
+	reaped bool // its number may be another process's; mu guards it
+
 	fate crash         // how it ended; set before dead is closed
 	dead chan struct{} // closed once the process is over
 }
@@ -76,7 +78,10 @@ func (e *engine) end(fault error) {
 	// Its end of the connection is closed, or it makes no sense: it is gone, or of no use. What its
 	// scripts have started goes with it.
 	_ = e.process.Stop(runner.Kill)
-	exit := e.process.Wait()
+	e.mu.Lock()
+	e.reaped = true
+	e.mu.Unlock()
+	exit := e.process.Wait() // which gives its number free
 	said := e.parting()
 	e.out.Close()
 	e.mu.Lock()
@@ -136,6 +141,16 @@ func (e *engine) settle() {
 
 // mostPrinted is how much is read at once of what an interpreter itself prints, in bytes.
 const mostPrinted = 1 << 20
+
+// dump makes the process print where its threads are.
+func (e *engine) dump() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.reaped {
+		return errHostOver
+	}
+	return askToDump(e.id.PID)
+}
 
 // parting returns the last of what the interpreter itself has printed: why it ended stands at the end.
 func (e *engine) parting() string {

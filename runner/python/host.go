@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
 	"os"
 	"sync"
 	"time"
 
 	"parallax/runner"
+	"parallax/runner/python/wire"
 )
 
 // startPatience is how long an interpreter may take to say hello. On a busy machine with a cold
@@ -30,10 +30,8 @@ type Host struct {
 	*engine
 	facts Facts
 	lock  int // names its GIL among all of a run; 0: it has none
-	conn  *net.UnixConn
+	conn  *wire.Conn
 	sub   *sub // what it is if it is not the process's first, else nil
-
-	outbox *outbox // commands that are still to be written
 
 	mu      sync.Mutex
 	slots   map[int]*Task
@@ -46,9 +44,9 @@ type Host struct {
 	done chan struct{} // closed when it is over, all of its tasks know, and nothing of it is left here
 }
 
-func newHost(e *engine, conn *net.UnixConn) *Host {
+func newHost(e *engine, conn *wire.Conn) *Host {
 	return &Host{
-		engine: e, conn: conn, outbox: newOutbox(), slots: map[int]*Task{}, idents: map[uint64]*Task{}, answers: map[int]chan event{},
+		engine: e, conn: conn, slots: map[int]*Task{}, idents: map[uint64]*Task{}, answers: map[int]chan event{},
 		done: make(chan struct{}),
 	}
 }
@@ -64,7 +62,7 @@ type starting struct {
 
 // start starts an interpreter as a process. ctx bounds the starting.
 func start(ctx context.Context, s starting) (*Host, error) {
-	conn, theirs, err := socketPair()
+	conn, theirs, err := wire.Pair("host")
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", s.interpreter, err)
 	}
@@ -102,8 +100,7 @@ func start(ctx context.Context, s starting) (*Host, error) {
 
 // handshake sends the host its program and waits for its hello. It returns the rest of what it says.
 func (h *Host) handshake(ctx context.Context) (*bufio.Scanner, error) {
-	lines := bufio.NewScanner(h.conn)
-	lines.Buffer(make([]byte, 4096), longestLine)
+	lines := h.conn.Lines(longestLine)
 	deadline := time.Now().Add(startPatience)
 	if err := h.conn.SetDeadline(deadline); err != nil {
 		return nil, err
@@ -145,7 +142,7 @@ func (h *Host) silent(ctx context.Context, err error) error {
 func (h *Host) serve(lines *bufio.Scanner, patience time.Duration) {
 	defer close(h.done)
 	var watching, writing sync.WaitGroup
-	writing.Go(h.write)
+	writing.Go(h.conn.Deliver)
 	defer writing.Wait()
 	quiet := make(chan struct{})
 	watching.Go(func() { h.watch(quiet, patience) })
@@ -257,8 +254,7 @@ func (h *Host) end(fault error) {
 	} else {
 		fate = h.sub.end(h, fault)
 	}
-	_ = h.conn.Close() // the writer ends, too, should it wait for somebody to read
-	h.outbox.close()
+	_ = h.conn.Close()
 	h.mu.Lock()
 	for _, t := range h.slots {
 		t.lost(fate)
@@ -267,9 +263,6 @@ func (h *Host) end(fault error) {
 	h.mu.Unlock()
 	h.remove(h)
 }
-
-// Facts says what the interpreter is.
-func (h *Host) Facts() Facts { return h.facts }
 
 // alive reports whether scripts can be started.
 func (h *Host) alive() bool { return !h.ending.Load() }

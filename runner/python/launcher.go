@@ -12,6 +12,7 @@ import (
 
 	"parallax/runner"
 	"parallax/runner/python/which"
+	"parallax/runner/python/wire"
 )
 
 // Options says how interpreters are found and started, and how scripts share them.
@@ -151,7 +152,7 @@ func (l *Launcher) Launch(ctx context.Context, spec runner.Spec) (runner.Handle,
 		return nil, err
 	}
 	c := its.runs(spec.Job)
-	c.Env = texts(l.environ(spec, its.cwd))
+	c.Env = wire.Texts(l.environ(spec, its.cwd))
 	input := spec.Job.Stdin
 	if input == "" {
 		input = os.DevNull

@@ -53,7 +53,7 @@ func (t *Task) dumped(over <-chan struct{}) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := dump(t.host.id.PID); err != nil {
+	if err := t.host.dump(); err != nil {
 		return "", err
 	}
 	tick := time.NewTicker(5 * time.Millisecond)

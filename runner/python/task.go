@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,6 +20,7 @@ type Task struct {
 	name   string // of the job
 	script string // its file as Python knows it, or ""
 	label  string // what the screen calls it, but for its tid
+	grace  time.Duration
 	stderr *os.File
 	say    func(runner.Level, string, string) // or nil
 	leave  func()                             // gives back the script's place; more than once is once
@@ -57,7 +59,7 @@ func (e errNotBegun) Error() string { return "start: " + e.how }
 func newTask(spec runner.Spec, label string, leave func()) *Task {
 	return &Task{
 		task: spec.Task, name: spec.Job.Name, label: label, stderr: spec.Stderr, say: spec.Say,
-		leave: sync.OnceFunc(leave),
+		grace: spec.Job.GraceOrDefault(), leave: sync.OnceFunc(leave),
 		start: make(chan event, 1), threads: map[uint64]int{}, done: make(chan struct{}),
 	}
 }
@@ -67,6 +69,7 @@ func newTask(spec runner.Spec, label string, leave func()) *Task {
 // ends with an error is over, or will be without anybody's doing.
 func (h *Host) run(ctx context.Context, t *Task, c runCommand, files []*os.File) error {
 	t.host = h
+	c.Grace = t.grace.Seconds()
 	if c.Module == "" {
 		t.script = string(c.Path)
 	}
@@ -161,21 +164,24 @@ func (t *Task) lost(c crash) {
 
 // exitOf reads how a script ended.
 func exitOf(ev event) runner.Exit {
-	exit := runner.Exit{Code: ev.Code.Number, Usage: runner.Usage{
-		Known: true, User: seconds(ev.User), System: seconds(ev.System),
-		Voluntary: ev.Voluntary, Involuntary: ev.Involuntary,
-	}}
+	exit := runner.Exit{Code: ev.Code.Number, Usage: ev.Usage()}
+	if ev.Uncounted { // a sum without a part would pass for the whole
+		exit.Usage = runner.Usage{}
+	}
+	var notes []string
 	switch ev.Leftover {
 	case 0:
 	case 1:
-		exit.Note = "left 1 thread behind, which goes on in the interpreter"
+		notes = append(notes, "left 1 thread behind, which goes on in the interpreter")
 	default:
-		exit.Note = fmt.Sprintf("left %d threads behind, which go on in the interpreter", ev.Leftover)
+		notes = append(notes, fmt.Sprintf("left %d threads behind, which go on in the interpreter", ev.Leftover))
 	}
+	if ev.Left != "" {
+		notes = append(notes, ev.Left)
+	}
+	exit.Note = strings.Join(notes, "; ")
 	return exit
 }
-
-func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
 // Identity implements [runner.Handle].
 func (t *Task) Identity() runner.Identity {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"parallax/runner"
+	"parallax/runner/python/wire"
 )
 
 // checkFiles says what of a job's files is not there.
@@ -184,7 +185,7 @@ func (p *target) runs(job runner.Job) runCommand {
 		path = filepath.Join(p.cwd, "-m") // its folder is the first that modules are looked for in
 	}
 	// The folder is always said: the interpreter's own may have been left by another script.
-	return runCommand{Path: text(path), Module: text(p.module), Argv: texts(p.argv), CPUs: job.CPUs, Cwd: text(p.cwd)}
+	return runCommand{Path: wire.Text(path), Module: wire.Text(p.module), Argv: wire.Texts(p.argv), CPUs: job.CPUs, Cwd: wire.Text(p.cwd)}
 }
 
 // environ is the environment of a try: what a process would have.

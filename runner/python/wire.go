@@ -4,7 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"unicode/utf8"
+
+	"parallax/runner/python/wire"
 )
 
 // protocol is the version of the messages. The host says in its hello which it speaks.
@@ -12,40 +13,6 @@ const protocol = 1
 
 // longestLine bounds one message of the host, in bytes. A stack of a thousand threads fits.
 const longestLine = 16 << 20
-
-// text is a string that may hold bytes which are no UTF-8, as paths and environments may. They
-// travel as Python's surrogate escapes.
-type text string
-
-// MarshalJSON implements [json.Marshaler].
-func (t text) MarshalJSON() ([]byte, error) {
-	if utf8.ValidString(string(t)) {
-		return json.Marshal(string(t))
-	}
-	out := []byte{'"'}
-	for s := string(t); s != ""; {
-		r, n := utf8.DecodeRuneInString(s)
-		if r == utf8.RuneError && n == 1 {
-			out = fmt.Appendf(out, `\udc%02x`, s[0])
-		} else {
-			quoted, err := json.Marshal(s[:n])
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, quoted[1:len(quoted)-1]...)
-		}
-		s = s[n:]
-	}
-	return append(out, '"'), nil
-}
-
-func texts(list []string) []text {
-	out := make([]text, len(list)) // never nil: null is no list
-	for i, s := range list {
-		out[i] = text(s)
-	}
-	return out
-}
 
 // command is a message to the host.
 type command struct {
@@ -60,14 +27,15 @@ type command struct {
 // runCommand is what a "run" has beyond that. The script's standard streams travel beside it, and its
 // progress descriptor.
 type runCommand struct {
-	Path   text   `json:"path"`
-	Module text   `json:"module,omitempty"` // to be run in the place of Path, beside which it is looked for
-	Argv   []text `json:"argv"`
-	Env    []text `json:"env"` // as "KEY=value"
-	Cwd    text   `json:"cwd,omitempty"`
-	CPUs   []int  `json:"cpus,omitempty"`
+	Path   wire.Text   `json:"path"`
+	Module wire.Text   `json:"module,omitempty"` // to be run in the place of Path, beside which it is looked for
+	Argv   []wire.Text `json:"argv"`
+	Env    []wire.Text `json:"env"` // as "KEY=value"
+	Cwd    wire.Text   `json:"cwd,omitempty"`
+	CPUs   []int       `json:"cpus,omitempty"`
 
-	Progress bool `json:"progress,omitempty"` // a fourth descriptor is for it to say how far it is
+	Progress bool    `json:"progress,omitempty"` // a fourth descriptor is for it to say how far it is
+	Grace    float64 `json:"grace"`              // seconds that processes which it leaves behind get to end
 }
 
 // event is a message from the host. Which fields it has goes by its type.
@@ -84,12 +52,11 @@ type event struct {
 	Ident uint64 `json:"ident"`
 	Up    bool   `json:"up"`
 
-	Code        code    `json:"code"` // of an exit, and of a warning
-	User        float64 `json:"user"` // seconds
-	System      float64 `json:"system"`
-	Voluntary   int64   `json:"voluntary"`
-	Involuntary int64   `json:"involuntary"`
-	Leftover    int     `json:"leftover_threads"`
+	Code       code   `json:"code"` // of an exit, and of a warning
+	wire.Spent        // of an exit
+	Leftover   int    `json:"leftover_threads"`
+	Uncounted  bool   `json:"uncounted"` // some of its processes are not in what was used
+	Left       string `json:"left"`      // what was said of processes that it has left behind, or ""
 
 	OK    bool    `json:"ok"` // of a pause
 	Where string  `json:"where"`

@@ -26,7 +26,7 @@ func (c *child) Await() {
 
 // Reap implements [runner.Forked].
 func (c *child) Reap() runner.Exit {
-	_ = c.zygote.send(command{Type: "reap", PID: c.pid}) // a zygote that has ended closes done
+	_ = c.zygote.conn.Send(command{Type: "reap", PID: c.pid}) // a zygote that has ended closes done
 	var ev event
 	select {
 	case ev = <-c.reaped:
@@ -51,7 +51,7 @@ func (c *child) drop() {
 	killGroup(c.pid)
 	select {
 	case <-c.ended:
-		c.zygote.sendLater(command{Type: "reap", PID: c.pid})
+		_ = c.zygote.conn.Send(command{Type: "reap", PID: c.pid}) // one that has ended needs no telling
 	default: // its end will be reported
 	}
 }

@@ -360,3 +360,50 @@ subprocess.run("printf ' from its child' >&3", shell=True, pass_fds=[3])
 		t.Errorf("%q %v", buf[:n], err)
 	}
 }
+
+func TestNobodyWaitsForAZygoteThatDoesNotRead(t *testing.T) {
+	b := newBench(t, newest(t))
+	script := b.write("a.py", "import time; time.sleep(1000)")
+	stuck := b.start(runner.Job{Script: script})
+	pid := b.zygotes()[0]
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the zygote is stopped", func() bool { return state(pid) == 'T' }, nothing)
+	ctx, cancel := context.WithCancel(t.Context())
+	begun := make(chan error)
+	const tries = 50
+	for range tries { // together they send more than the connection holds
+		spec := b.spec(b.filled(runner.Job{Script: script, Env: map[string]string{"BIG": strings.Repeat("x", 100<<10)}}))
+		go func() {
+			_, err := b.launcher.Launch(ctx, spec)
+			begun <- err
+		}()
+	}
+	b.launcher.mu.Lock()
+	var z *zygote
+	for _, at := range b.launcher.homes {
+		z = at.zygote
+	}
+	b.launcher.mu.Unlock()
+	eventually(t, "all tries are asked for", func() bool {
+		z.mu.Lock()
+		defer z.mu.Unlock()
+		return len(z.births) == tries
+	}, nothing)
+	cancel()
+	for range tries {
+		select {
+		case err := <-begun:
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("launch: %v", err)
+			}
+		case <-time.After(patience):
+			t.Fatal("who calls off a try waits for the zygote to read")
+		}
+	}
+	z.close() // with that which is unread
+	if exit := stuck.wait(); !exit.Lost {
+		t.Errorf("%+v", exit)
+	}
+}

@@ -13,6 +13,7 @@ import (
 
 	"parallax/runner"
 	"parallax/runner/python/which"
+	"parallax/runner/python/wire"
 )
 
 // Auto in a job's Preload stands for the modules that the run's scripts share.
@@ -140,7 +141,7 @@ func (l *Launcher) execution(spec runner.Spec) (e execution, err error) {
 }
 
 func (e execution) run(job runner.Job) runCommand {
-	return runCommand{Argv: texts(e.argv[1:]), Orig: texts(e.argv), Env: texts(e.env), Cwd: text(e.dir), CPUs: job.CPUs}
+	return runCommand{Argv: wire.Texts(e.argv[1:]), Orig: wire.Texts(e.argv), Env: wire.Texts(e.env), Cwd: wire.Text(e.dir), CPUs: job.CPUs}
 }
 
 // zygote returns the zygote for a try, starting it if there is none.
@@ -230,13 +231,13 @@ func pairs(env map[string]string) []string {
 
 // begin starts a zygote. What "auto" has found and is not fit is left out, and said.
 func (l *Launcher) begin(ctx context.Context, spec runner.Spec, own startUp) (*zygote, error) {
-	want := orders{Modules: texts(spec.Job.Preload), Scripts: texts(l.opts.Scripts), Skip: texts(nil)}
+	want := orders{Modules: wire.Texts(spec.Job.Preload), Scripts: wire.Texts(l.opts.Scripts), Skip: wire.Texts(nil)}
 	if len(want.Scripts) == 0 {
 		script, err := filepath.Abs(spec.Job.Script)
 		if err != nil {
 			return nil, err
 		}
-		want.Scripts = texts([]string{script})
+		want.Scripts = wire.Texts([]string{script})
 	}
 	// The process is nobody's task, and is named so in what its environment says of it.
 	process := runner.Spec{Run: spec.Run, Task: -1, Job: runner.Job{
@@ -245,10 +246,10 @@ func (l *Launcher) begin(ctx context.Context, spec runner.Spec, own startUp) (*z
 	for {
 		z, err := start(ctx, l.Processes, process, want)
 		var bad *unfit
-		if !errors.As(err, &bad) || !bad.auto || slices.Contains(want.Skip, text(bad.module)) {
+		if !errors.As(err, &bad) || !bad.auto || slices.Contains(want.Skip, wire.Text(bad.module)) {
 			return z, err
 		}
-		want.Skip = append(want.Skip, text(bad.module))
+		want.Skip = append(want.Skip, wire.Text(bad.module))
 		if spec.Say != nil {
 			spec.Say(runner.Note, "preload", fmt.Sprintf("%s is not preloaded: it %s", bad.module, bad.why))
 		}

@@ -5,8 +5,6 @@ package zygote
 import (
 	"errors"
 	"fmt"
-	"net"
-	"os"
 	"os/exec"
 	"runtime"
 
@@ -23,10 +21,6 @@ func supported() error {
 	}
 	return fmt.Errorf("preload: on %s a forked process does not end with its parent: leave preload out", runtime.GOOS)
 }
-
-func socketPair() (*net.UnixConn, *os.File, error) { return nil, nil, supported() }
-
-func writeWith(*net.UnixConn, []byte, []*os.File) error { return supported() }
 
 func exitOf(event) runner.Exit { return runner.Exit{Code: -1} }
 

@@ -7,13 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"strings"
 	"sync"
 	"time"
 
 	"parallax/runner"
+	"parallax/runner/python/wire"
 )
 
 const (
@@ -28,10 +28,8 @@ const (
 type zygote struct {
 	modules []string // that it has imported, as asked for or found
 	process runner.Handle
-	conn    *net.UnixConn
+	conn    *wire.Conn
 	out     *os.File // what modules print while they are imported
-
-	writing sync.Mutex // held while a command is sent
 
 	mu       sync.Mutex
 	last     int
@@ -39,9 +37,8 @@ type zygote struct {
 	children map[int]*child // by process, until they are reaped
 	over     bool
 
-	errands sync.WaitGroup // commands that the owner must not wait for
-	done    chan struct{}  // closed when its process is over
-	how     string         // how that ended; to be read once done is closed
+	done chan struct{} // closed when its process is over
+	how  string        // how that ended; to be read once done is closed
 }
 
 // birth is a fork that was asked for.
@@ -73,7 +70,7 @@ func (e *unfit) Error() string {
 // start starts a zygote and returns when it has imported everything. The error is an [unfit] if a
 // module is to blame.
 func start(ctx context.Context, processes runner.Launcher, spec runner.Spec, want orders) (*zygote, error) {
-	conn, theirs, err := socketPair()
+	conn, theirs, err := wire.Pair("zygote")
 	if err != nil {
 		return nil, err
 	}
@@ -91,8 +88,7 @@ func start(ctx context.Context, processes runner.Launcher, spec runner.Spec, wan
 		z.out.Close()
 		return nil, err
 	}
-	lines := bufio.NewScanner(conn)
-	lines.Buffer(make([]byte, 4096), longestLine)
+	lines := conn.Lines(longestLine)
 	if err := z.prepare(ctx, lines, want); err != nil {
 		z.end(nil)
 		if ctx.Err() == nil {
@@ -178,8 +174,13 @@ func (z *zygote) printed() string {
 	return strings.TrimSpace(lines[len(lines)-1])
 }
 
-// read is the owner of what comes from the zygote.
+// read is the owner of what comes from the zygote. What goes to it is another's work: the zygote might
+// wait for us to read while we wait for it to do so.
 func (z *zygote) read(lines *bufio.Scanner) {
+	defer close(z.done)
+	var writing sync.WaitGroup
+	writing.Go(z.conn.Deliver)
+	defer writing.Wait()
 	var fault error
 	for fault == nil && lines.Scan() {
 		var ev event
@@ -218,7 +219,7 @@ func (z *zygote) take(ev event) {
 		if c := z.children[ev.PID]; c != nil {
 			close(c.ended)
 			if c.unwanted {
-				z.sendLater(command{Type: "reap", PID: c.pid})
+				_ = z.conn.Send(command{Type: "reap", PID: c.pid}) // one that has ended needs no telling
 			}
 		}
 	case "reaped":
@@ -238,7 +239,6 @@ func (z *zygote) end(fault error) {
 	_ = z.process.Stop(runner.Kill)
 	exit := z.process.Wait()
 	_ = z.conn.Close()
-	z.errands.Wait()
 	z.mu.Lock()
 	z.how = how(exit, fault)
 	if said := z.printed(); said != "" && exit.Signal == "" {
@@ -250,7 +250,6 @@ func (z *zygote) end(fault error) {
 	}
 	z.mu.Unlock()
 	z.out.Close()
-	close(z.done)
 }
 
 func how(exit runner.Exit, fault error) string {
@@ -279,7 +278,13 @@ func (z *zygote) fork(ctx context.Context, run runCommand, files []*os.File) (*c
 	id := z.last
 	z.births[id] = b
 	z.mu.Unlock()
-	if err := z.send(command{Type: "run", ID: id, runCommand: &run}, files...); err != nil {
+	if err := z.conn.Send(command{Type: "run", ID: id, runCommand: &run}, files...); err != nil {
+		if !errors.Is(err, wire.ErrClosed) { // out of descriptors, maybe: others can be forked all the same
+			z.mu.Lock()
+			defer z.mu.Unlock()
+			delete(z.births, id)
+			return nil, err
+		}
 		<-z.done // which says why
 		return nil, errors.New(z.how)
 	}
@@ -301,29 +306,6 @@ func (z *zygote) fork(ctx context.Context, run runCommand, files []*os.File) (*c
 	return nil, context.Cause(ctx)
 }
 
-// send writes one command, with descriptors beside it.
-func (z *zygote) send(c command, files ...*os.File) error {
-	line, err := json.Marshal(c)
-	if err != nil {
-		return err
-	}
-	z.writing.Lock()
-	defer z.writing.Unlock()
-	if err := writeWith(z.conn, append(line, '\n'), files); err != nil {
-		return errOver
-	}
-	return nil
-}
-
-// sendLater sends a command without waiting until there is room for it: the owner of what comes from
-// the zygote must go on reading, or the zygote might wait for that. The caller holds mu.
-func (z *zygote) sendLater(c command) {
-	if z.over {
-		return
-	}
-	z.errands.Go(func() { _ = z.send(c) }) // one that has ended needs no telling
-}
-
 // alive reports whether scripts can be forked.
 func (z *zygote) alive() bool {
 	z.mu.Lock()
@@ -333,7 +315,7 @@ func (z *zygote) alive() bool {
 
 // close ends the zygote and waits until it is gone.
 func (z *zygote) close() {
-	_ = z.send(command{Type: "shutdown"}) // one that has ended needs no telling
+	_ = z.conn.Send(command{Type: "shutdown"}) // one that has ended needs no telling
 	timer := time.NewTimer(endPatience)
 	defer timer.Stop()
 	select {
