@@ -128,6 +128,20 @@ func TestKillingWhatResistsAsksFirst(t *testing.T) {
 		if want := fmt.Sprint([]runner.Command{runner.KillNow{Tasks: []int{0}, Force: true}}); fmt.Sprint(s.did) != want {
 			t.Errorf("%v: did %v, want %s", size, s.did, want)
 		}
+		s.did = nil
+		s.press("X")
+		s.now += 500 * time.Millisecond
+		s.press("X") // held down
+		s.now += 500 * time.Millisecond
+		if s.press("X"); len(s.did) > 0 {
+			t.Fatalf("%v: X held down did %v", size, s.did)
+		}
+		s.now += time.Second
+		s.shows(t, "k X kill them all")
+		s.press("X")
+		if want := fmt.Sprint([]runner.Command{runner.KillNow{Tasks: []int{0}, Force: true}}); fmt.Sprint(s.did) != want {
+			t.Errorf("%v: X did %v, want %s", size, s.did, want)
+		}
 		s.press("X")
 		s.events(runner.TaskEnded{Task: 0, Try: 1, Status: runner.Cancelled, Reason: "killed", Exit: runner.Exit{Code: -1}})
 		s.showsNot(t, "kill them all") // there is nothing to ask any more

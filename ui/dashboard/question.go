@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"strings"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
@@ -15,18 +16,31 @@ import (
 type question struct {
 	title string
 	text  string
-	key   string // that does it
-	word  string // what it does
+	key   string        // that does it
+	too   Action        // whose keys do it as well, or "": those that opened the box
+	since time.Duration // when one of these was last pressed
+	word  string        // what it does
 	do    func() tea.Cmd
 	// stands reports whether there is still something to ask. When there is not, the box closes.
 	stands func() bool
 }
 
-// questionKey handles a key while a question is open: only the one named does anything but close it.
+// deliberate is how long the key that opened a box must have been let alone before it answers it: one
+// that is held down does not.
+const deliberate = 700 * time.Millisecond
+
+// again takes a further press of the key that opened the box, and reports whether it is meant.
+func (q *question) again(now time.Duration) bool {
+	was := q.since
+	q.since = now
+	return now-was >= deliberate
+}
+
+// questionKey handles a key while a question is open: only those that do it do anything but close it.
 func (m *model) questionKey(msg tea.KeyMsg, a Action) tea.Cmd {
 	q := m.front.question
 	switch {
-	case msg.String() == q.key:
+	case msg.String() == q.key, a != "" && a == q.too && q.again(m.acts.act.Clock()):
 		m.front.question = nil
 		return q.do()
 	case a == Interrupt:
@@ -48,9 +62,13 @@ func (m *model) questionBox() []string {
 		rows = append(rows, text.NewRow(w).Put(st.Text, line))
 	}
 	rows = rows[:min(len(rows), max(m.h-6, 1))]
+	keys := q.key
+	if q.too != "" {
+		keys += " " + m.keys.bindings[q.too].Help().Key
+	}
 	rows = append(
 		rows, text.NewRow(w),
-		text.NewRow(w).Put(st.Key, q.key).Put(st.Dim, " "+q.word+"     ").Put(st.Key, "s").Put(st.Dim, " stay"),
+		text.NewRow(w).Put(st.Key, keys).Put(st.Dim, " "+q.word+"     ").Put(st.Key, "s").Put(st.Dim, " stay"),
 	)
 	box.Height = len(rows) + 2
 	return box.View(rows)
@@ -63,7 +81,7 @@ func (m *model) askKill(task int) {
 	m.front.question = &question{
 		title: "kill " + m.state.Jobs[task].Name,
 		text:  m.state.Jobs[task].Name + " " + text.Plain([]byte(m.acts.known.Resists[task])) + ".",
-		key:   "k", word: "kill them all",
+		key:   "k", too: KillJob, since: m.acts.act.Clock(), word: "kill them all",
 		do: func() tea.Cmd {
 			m.acts.act.Do(runner.KillNow{Tasks: []int{task}, Force: true})
 			return nil

@@ -152,7 +152,7 @@ said after it
 
   as it is
 Fatal Python error: Aborted
-Python runtime state: initialized
+Python runtime state: unknown
 
 Stack (most recent call first):
   File "/w/a.py", line 1 in f

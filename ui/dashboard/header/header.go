@@ -19,13 +19,17 @@ import (
 
 // View draws the header: two rows of width columns.
 func View(s *scene.Scene, title string, width int) []string {
-	right := counts(s, width)
-	rightWidth := total(right) + 1
+	right := counts(s, width, true)
+	spans, whole := left(s, title, width-total(right)-4)
+	if !whole { // what the jobs run as matters more than words beside icons
+		right = counts(s, width, false)
+		spans, _ = left(s, title, width-total(right)-4)
+	}
 	r := text.NewRow(width).Skip(1)
-	for _, span := range left(s, title, width-rightWidth-3) {
+	for _, span := range spans {
 		r.Put(span.Ink, span.Text)
 	}
-	r.Skip(width - rightWidth - r.Used())
+	r.Skip(width - total(right) - 1 - r.Used())
 	for _, span := range right {
 		r.Put(span.Ink, span.Text)
 	}
@@ -33,8 +37,9 @@ func View(s *scene.Scene, title string, width int) []string {
 }
 
 // left is what fits into room columns: as it gets narrow, how many run at a time goes first, then the
-// interpreters, the model, then the program's own name; what the user called the run stays, shortened if need be.
-func left(s *scene.Scene, title string, room int) []draw.Span {
+// interpreters, the program's own name, then the model; what the user called the run stays, shortened if
+// need be. whole: all but the first two is there.
+func left(s *scene.Scene, title string, room int) (spans []draw.Span, whole bool) {
 	st := s.Styles
 	badge := Model(s.State)
 	detail, interpreters := atOnce(s), s.Known.Interpreters()
@@ -48,18 +53,19 @@ func left(s *scene.Scene, title string, room int) []draw.Span {
 		name = append(name, draw.Span{Ink: st.Warn, Text: "replay"}, draw.Span{Text: "  "})
 	}
 	model := []draw.Span{{Ink: st.Badge, Text: " " + strings.ToUpper(badge) + " "}, {Text: " "}}
-	for _, spans := range [][]draw.Span{
+	for i, spans := range [][]draw.Span{
 		slices.Concat(own, name, model, []draw.Span{{Ink: st.Dim, Text: both}}),
 		slices.Concat(own, name, model, []draw.Span{{Ink: st.Dim, Text: cmp.Or(interpreters, detail)}}),
 		slices.Concat(own, name, model),
+		slices.Concat(name, model),
 		slices.Concat(own, name),
 		name,
 	} {
 		if total(spans) <= room {
-			return spans
+			return spans, i < 3
 		}
 	}
-	return []draw.Span{{Ink: st.Title, Text: text.Shorten(title, max(room, 1))}}
+	return []draw.Span{{Ink: st.Title, Text: text.Shorten(title, max(room, 1))}}, false
 }
 
 func total(spans []draw.Span) int {
@@ -87,7 +93,8 @@ func atOnce(s *scene.Scene) string {
 // leftFrom is the width from which on it is said when the run will end: below, the model matters more.
 const leftFrom = 96
 
-func counts(s *scene.Scene, width int) []draw.Span {
+// counts is how many jobs are in each state, with what that is called or by its icon alone, and the time.
+func counts(s *scene.Scene, width int, words bool) []draw.Span {
 	var spans []draw.Span
 	for _, st := range []runner.Status{runner.Running, runner.Paused, runner.Succeeded, runner.Failed, runner.Cancelled, runner.Queued} {
 		n := s.State.Count(st)
@@ -103,7 +110,11 @@ func counts(s *scene.Scene, width int) []draw.Span {
 			icon, ink = s.StatusIcon(runner.Paused)
 			word = "held"
 		}
-		spans = append(spans, draw.Span{Ink: ink, Text: fmt.Sprintf("%s %s %s", icon, draw.Count(n), word)}, draw.Span{Text: "  "})
+		count := icon + " " + draw.Count(n)
+		if words {
+			count += " " + word
+		}
+		spans = append(spans, draw.Span{Ink: ink, Text: count}, draw.Span{Text: "  "})
 	}
 	spans = append(spans, draw.Span{Ink: s.Styles.Title, Text: draw.ClockTenths(s.State.Elapsed(s.Now))})
 	if left, ok := verdict.RunETA(s.State, s.Now); ok && width >= leftFrom {

@@ -106,6 +106,9 @@ func identity(s *scene.Scene, task int) string {
 		return words[0]
 	}
 	words = append(words, t.Label)
+	if len(job.Preload) > 0 {
+		words = append(words, "preloaded "+strings.Join(job.Preload, ", "))
+	}
 	if held := s.Held(task); held != "" {
 		words = append(words, held)
 	}

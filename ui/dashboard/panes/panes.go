@@ -54,8 +54,8 @@ func pane(s *scene.Scene, task, width, height int) []string {
 	room := width - 12 - text.Width(box.Right[0].Text) // for the name, then what it is
 	name := text.Shorten(s.State.Jobs[task].Name, max(room, 4))
 	box.Left = []draw.Span{{Ink: ink, Text: icon + " "}, {Ink: st.JobBold(task), Text: name}}
-	if t.Label != "" && t.Ran() && text.Width(name)+3+text.Width(t.Label) <= room {
-		box.Left = append(box.Left, draw.Span{Ink: border, Text: " ─ "}, draw.Span{Ink: st.Dim, Text: t.Label})
+	if label := s.Label(task); label != "" && t.Ran() && text.Width(name)+3+text.Width(label) <= room {
+		box.Left = append(box.Left, draw.Span{Ink: border, Text: " ─ "}, draw.Span{Ink: st.Dim, Text: label})
 	}
 	if done, ok := s.Done(task, border); ok {
 		box.Done = &done

@@ -13,6 +13,9 @@ type Known struct {
 	Progress bool
 	// Resists has, of tasks that outlive being killed, what the user was told.
 	Resists map[int]string
+	// Refused has the tasks of which something was asked that they cannot do, and that are since then
+	// in the same state.
+	Refused map[int]bool
 
 	names  []string               // of the interpreters that tasks have run in, each once, as they were seen
 	prints map[string]runner.Host // by log: the first that was seen to print there
@@ -29,21 +32,41 @@ func (k *Known) See(ev runner.Event) {
 	switch ev := ev.(type) {
 	case runner.TaskStarted:
 		delete(k.Resists, ev.Task)
+		delete(k.Refused, ev.Task)
 		k.leave(ev.Task)
 		k.meet(ev.Host)
 		k.enter(ev.Task, ev.Host)
+	case runner.TaskPaused:
+		delete(k.Refused, ev.Task)
+	case runner.TaskResumed:
+		delete(k.Refused, ev.Task)
+	case runner.TaskQueued:
+		delete(k.Refused, ev.Task)
 	case runner.TaskEnded:
 		delete(k.Resists, ev.Task)
+		delete(k.Refused, ev.Task)
 		k.leave(ev.Task)
 	case runner.Sampled:
 		k.Progress = k.Progress || slices.ContainsFunc(ev.Tasks, func(t runner.TaskSample) bool { return t.Progress != 0 })
 	case runner.Advised:
-		if ev.Task >= 0 && ev.Code == resists {
-			if k.Resists == nil {
-				k.Resists = map[int]string{}
-			}
-			k.Resists[ev.Task] = ev.Text
+		k.hear(ev)
+	}
+}
+
+// hear keeps what of a task is said that holds longer, or shorter, than until the next is said.
+func (k *Known) hear(ev runner.Advised) {
+	switch {
+	case ev.Task < 0:
+	case ev.Code == resists:
+		if k.Resists == nil {
+			k.Resists = map[int]string{}
 		}
+		k.Resists[ev.Task] = ev.Text
+	case ev.Code == refused:
+		if k.Refused == nil {
+			k.Refused = map[int]bool{}
+		}
+		k.Refused[ev.Task] = true
 	}
 }
 
@@ -94,12 +117,6 @@ func (k *Known) leave(task int) {
 		delete(k.hosts, at.id)
 	}
 }
-
-// The codes of what is said of tasks that the screen treats in a way of their own.
-const (
-	resists = "resists"
-	refused = "refused"
-)
 
 // HostName is what to call the interpreter that prints to a log.
 func (k *Known) HostName(log string) string {

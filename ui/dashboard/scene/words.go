@@ -57,12 +57,55 @@ func (s *Scene) Word(task int) string {
 		return fmt.Sprintf("retry in %s", draw.Seconds(t.NotBefore-s.Now))
 	case t.Status == runner.Queued && s.waiting(task) != "":
 		return "waiting"
+	case s.Starting(task):
+		return "starting"
 	case t.Status == runner.Succeeded:
 		return "done"
 	case t.Status == runner.Failed:
 		return s.Ending(task)
 	}
 	return t.Status.String()
+}
+
+// Starting reports whether a task was given to a worker and does not run yet, as while the interpreter
+// is started that it will run in. No event tells that: it is so of the first tasks that may run when
+// fewer run than may.
+func (s *Scene) Starting(task int) bool {
+	const most = 1000 // queued tasks that are looked at: this is asked for each row
+	st := s.State
+	free := st.Workers - len(st.Active)
+	if free <= 0 || st.Held || st.Ended || st.Tasks[task].Status != runner.Queued {
+		return false
+	}
+	looked := 0
+	for i, status := range st.Statuses() {
+		if status != runner.Queued {
+			continue
+		}
+		if looked++; free == 0 || i > task || looked > most {
+			return false
+		}
+		if st.Tasks[i].NotBefore > s.Now || st.WaitsFor(i) >= 0 {
+			if i == task {
+				return false
+			}
+			continue
+		}
+		if i == task {
+			return true
+		}
+		free--
+	}
+	return false
+}
+
+// Label is what a task is to the system, and what it was forked from.
+func (s *Scene) Label(task int) string {
+	label := s.State.Tasks[task].Label
+	if label != "" && len(s.State.Jobs[task].Preload) > 0 {
+		label += " · preloaded"
+	}
+	return label
 }
 
 // Held says where in its code a paused task stands, short enough for a pane: "held at main.py:12"; ""
@@ -128,22 +171,21 @@ func (s *Scene) Line(task int) (string, text.Ink) {
 
 func (s *Scene) line(task int) (string, text.Ink) {
 	t := &s.State.Tasks[task]
-	switch notice, ok := s.State.Notices[task]; {
+	switch notice, ok := s.notice(task); {
 	case s.Resists(task):
 		return s.Known.Resists[task], s.Styles.BadBold
-	case ok && notice.Text != "" && !t.Status.Over():
-		if notice.Code == refused {
-			return notice.Text, s.Styles.Bad
-		}
+	case ok && notice.Code == refused:
+		return notice.Text, s.Styles.Bad
+	case ok && !t.Status.Over():
 		return notice.Text, s.Styles.Warn
 	case t.Status == runner.Failed && t.Reason != "" && (!s.plainExit(task) || s.Last(task) == ""):
 		return t.Reason, s.Styles.Bad
-	case t.Status == runner.Cancelled:
+	case t.Status == runner.Cancelled && t.Reason != s.Ending(task): // which is shown anyway
 		return t.Reason, s.Styles.Dim
 	case t.Exit.Note != "":
 		return t.Exit.Note, s.Styles.Warn
-	case ok && t.Status == runner.Succeeded && notice.Level == runner.Warning && notice.Code != refused && notice.Code != resists:
-		return notice.Text, s.Styles.Warn // what it came to may be due to that
+	case ok:
+		return notice.Text, s.Styles.Warn
 	case t.Status == runner.Queued:
 		if name := s.waiting(task); name != "" {
 			return "waits for " + name, s.Styles.Dim

@@ -22,10 +22,13 @@ type column struct {
 	put   func(*text.Row, *scene.Scene, int)
 }
 
-// The widths of a row's time bar, and of the one that says how far the job is.
+// The widths of a row's time bar, and of the one that says how far the job is; of what a job is to the
+// system at least; and what of the last line must be left for more of that.
 const (
 	barWidth  = 20
 	doneWidth = 13
+	onWidth   = 14
+	lineWidth = 40
 )
 
 // View draws the head, the rows from top on, and the legend, in width x height.
@@ -53,7 +56,7 @@ func columns(s *scene.Scene, order []int, width int) (cols []column, rest int) {
 		{"job", jobWidth(s, order, width), false, 0, putName},
 		{"state", 14, false, 0, putState},
 		{"done", doneWidth, false, 76, putDone},
-		{"on", 12, false, 132, putOn},
+		{"on", onWidth, false, 132, putOn},
 		{"core", 4, true, 116, putCore},
 		{"cpu", 5, true, 66, putCPU},
 		{"time went", barWidth, false, 104, putBar},
@@ -74,10 +77,27 @@ func columns(s *scene.Scene, order []int, width int) (cols []column, rest int) {
 			used += c.width + 2
 		}
 	}
-	if rest = width - used - 1; rest < 12 {
+	rest = width - used - 1
+	if at := slices.IndexFunc(cols, func(c column) bool { return c.head == "on" }); at >= 0 {
+		more := min(longest(s, order)-onWidth, rest-lineWidth)
+		cols[at].width += max(more, 0)
+		rest -= max(more, 0)
+	}
+	if rest < 12 {
 		rest = 0
 	}
 	return cols, rest
+}
+
+// longest is the width of the longest of what the first jobs are to the system.
+func longest(s *scene.Scene, order []int) int {
+	w := 0
+	for _, i := range order[:min(len(order), 200)] {
+		if s.State.Tasks[i].Ran() {
+			w = max(w, text.Width(s.Label(i)))
+		}
+	}
+	return w
 }
 
 func jobWidth(s *scene.Scene, order []int, width int) int {
@@ -183,12 +203,11 @@ func putDone(r *text.Row, s *scene.Scene, i int) {
 
 // putOn puts what the job is to the system, or as much of it as is said in full.
 func putOn(r *text.Row, s *scene.Scene, i int) {
-	t := &s.State.Tasks[i]
-	label := t.Label
-	if text.Width(label) > r.Left() {
-		label, _, _ = strings.Cut(label, " · ")
+	label := s.Label(i)
+	for text.Width(label) > r.Left() && strings.Contains(label, " · ") {
+		label = label[:strings.LastIndex(label, " · ")]
 	}
-	if t.Ran() {
+	if s.State.Tasks[i].Ran() {
 		r.Put(s.Styles.Dim, text.Shorten(label, r.Left()))
 	}
 }
@@ -231,6 +250,6 @@ func putMemory(r *text.Row, s *scene.Scene, i int) {
 
 func putTime(r *text.Row, s *scene.Scene, i int) {
 	if t := &s.State.Tasks[i]; t.Ran() {
-		r.PutRight(0, s.Styles.Text, draw.Wall(t.Wall(s.Now)))
+		r.PutRight(0, s.Styles.Text, draw.ClockTenths(t.Wall(s.Now)))
 	}
 }
