@@ -39,6 +39,13 @@ func (e *JobError) Error() string {
 
 func (e *JobError) Unwrap() error { return e.Err }
 
+// Final is why a [Launcher] refuses a job that would do no better in another model: none is offered.
+type Final struct{ Err error }
+
+func (e Final) Error() string { return e.Err.Error() }
+
+func (e Final) Unwrap() error { return e.Err }
+
 func fault(j Job, format string, args ...any) error {
 	return &JobError{Job: j.Name, Origin: j.Origin, Err: fmt.Errorf(format, args...)}
 }
@@ -104,8 +111,8 @@ func check(j Job, launchers map[Model]Launcher) error {
 	default:
 		err = l.Check(j)
 	}
-	if err == nil {
-		return nil
+	if err == nil || errors.As(err, new(Final)) {
+		return err
 	}
 	var can []string
 	for _, m := range Models() {

@@ -69,8 +69,9 @@ func (l *Launcher) checkScript(job runner.Job) error {
 		return fmt.Errorf("script %q: %s", job.Script, inWords(err))
 	case info.IsDir():
 		return fmt.Errorf("script %q: is a folder", job.Script)
-	case info.Size() == 0 && info.Mode().IsRegular():
-		// An empty .py or .sh is a program that succeeds; that is hardly ever what was meant.
+	case info.Size() == 0 && info.Mode().IsRegular() && filepath.Ext(job.Script) != ".py":
+		// An empty .sh is a program that succeeds; that is hardly ever what was meant. An empty .py is what
+		// packages are made with.
 		return fmt.Errorf("script %q: empty file", job.Script)
 	}
 	switch filepath.Ext(job.Script) {

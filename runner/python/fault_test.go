@@ -257,8 +257,9 @@ func TestRefusalsAreInWords(t *testing.T) {
 		{runner.Job{Line: "python x.py"}, `script "x.py": no such file`},
 		{runner.Job{Script: filepath.Join(b.dir, "x.sh")}, "is not Python"},
 		{runner.Job{Script: filepath.Join(b.dir, "nope.py")}, "no such file"},
-		{runner.Job{Script: filepath.Join(b.dir, "empty.py")}, "empty file"},
-		{runner.Job{Script: ok, Dir: "/no/such"}, "no such file"},
+		{runner.Job{Script: filepath.Join(b.dir, "nope.sh")}, "no such file"},
+		{runner.Job{Script: filepath.Join(b.dir, "empty.py")}, ""},
+		{runner.Job{Script: ok, Dir: "/no/such"}, "no such folder"},
 		{runner.Job{Script: ok, Stdin: "/no/such"}, "no such file"},
 		{runner.Job{Script: ok, Python: "/no/python"}, `python "/no/python": no such file`},
 		{runner.Job{Script: ok, Python: "pyhton"}, `python "pyhton": not found in PATH`},
@@ -268,8 +269,8 @@ func TestRefusalsAreInWords(t *testing.T) {
 			t.Errorf("%+v: %v", c.job, err)
 		}
 	}
-	if _, err := b.tryLaunch(runner.Job{Script: ok, CPUs: []int{4000}}); err == nil {
-		t.Error("a core that is not there was accepted")
+	if err := b.launcher.Check(runner.Job{Script: ok, CPUs: []int{4000}}); err == nil || !strings.Contains(err.Error(), "cpus: ") {
+		t.Errorf("a core that is not there: %v", err)
 	}
 	if r := b.launch(runner.Job{Script: ok}); r.wait().Code != 0 {
 		t.Error("the interpreter is of no more use")

@@ -34,7 +34,9 @@ type Options struct {
 
 // Launcher runs scripts inside of interpreters that it starts: all that ask for the same Python in
 // one (threads), spread over several (hybrid), or each in a subinterpreter of its own in one process
-// (interpreters). Its methods may be called from any goroutine.
+// (interpreters). Scripts whose environment sets what only a start of Python obeys, such as
+// PYTHONHASHSEED, share interpreters with those that set the same. Its methods may be called from any
+// goroutine.
 type Launcher struct {
 	opts     Options
 	finder   which.Finder
@@ -42,7 +44,7 @@ type Launcher struct {
 	patience time.Duration // see vigil
 
 	mu     sync.Mutex
-	pools  map[string]*pool // by the interpreter's path
+	pools  map[string]*pool // by kind
 	closed bool
 }
 
@@ -105,14 +107,22 @@ func (l *Launcher) Check(job runner.Job) error {
 	if err := supported(); err != nil {
 		return err
 	}
-	p, err := targetOf(job)
+	its, err := targetOf(job)
+	if err != nil {
+		if _, fault := os.Stat(job.Script); job.Script != "" && fault != nil {
+			return fmt.Errorf("script %q: %s", job.Script, inWords(fault)) // what it would be is beside the point
+		}
+		return err
+	}
+	p, err := l.interpreter(job, its)
 	if err != nil {
 		return err
 	}
-	if _, err := l.interpreter(job, p); err != nil {
+	if err := checkScript(its); err != nil {
 		return err
 	}
-	return checkFiles(job, p)
+	// What the system must give it is the same as for a process.
+	return l.opts.Processes.Check(runner.Job{Argv: []string{p.Path}, Env: job.Env, Dir: job.Dir, Stdin: job.Stdin, CPUs: job.CPUs})
 }
 
 // interpreter finds the Python for a job: the one that its command names, else the one that is meant
@@ -166,8 +176,12 @@ func (l *Launcher) Launch(ctx context.Context, spec runner.Spec) (runner.Handle,
 	if spec.Progress != nil {
 		c.Progress, files = true, append(files, spec.Progress)
 	}
+	at, err := l.pool(p.Path, settings(spec.Job.Env, l.opts.Env, its.cwd))
+	if err != nil {
+		return nil, err
+	}
 	for n := 1; ; n++ {
-		t, err := l.place(ctx, p, c, files, spec)
+		t, err := l.place(ctx, at, c, files, spec)
 		if err == nil {
 			return t, nil
 		}
@@ -178,11 +192,7 @@ func (l *Launcher) Launch(ctx context.Context, spec runner.Spec) (runner.Handle,
 }
 
 // place runs a script in the process that is due.
-func (l *Launcher) place(ctx context.Context, p which.Python, c runCommand, files []*os.File, spec runner.Spec) (*Task, error) {
-	at, err := l.pool(p.Path)
-	if err != nil {
-		return nil, err
-	}
+func (l *Launcher) place(ctx context.Context, at *pool, c runCommand, files []*os.File, spec runner.Spec) (*Task, error) {
 	s, err := at.take(ctx, spec)
 	if err != nil {
 		return nil, err
@@ -215,32 +225,33 @@ func (l *Launcher) label(h *Host, s *seat, spec runner.Spec) string {
 	return fmt.Sprintf("thread %d", spec.Slot)
 }
 
-// pool returns where scripts of an interpreter run.
-func (l *Launcher) pool(path string) (*pool, error) {
+// pool returns where scripts of an interpreter with settings of their own run.
+func (l *Launcher) pool(path string, own map[string]string) (*pool, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
 		return nil, errClosed
 	}
-	at := l.pools[path]
+	as := kind(path, own)
+	at := l.pools[as]
 	if at == nil {
 		at = &pool{limit: 1, start: func(ctx context.Context, spec runner.Spec) (*Host, error) {
-			return l.start(ctx, path, spec)
+			return l.start(ctx, path, own, spec)
 		}}
 		if l.opts.Model == runner.Hybrid {
 			at.limit = l.opts.Hosts
 		}
-		l.pools[path] = at
+		l.pools[as] = at
 	}
 	return at, nil
 }
 
 // start starts an interpreter. spec is that of the first script that will run in it.
-func (l *Launcher) start(ctx context.Context, path string, spec runner.Spec) (*Host, error) {
+func (l *Launcher) start(ctx context.Context, path string, own map[string]string, spec runner.Spec) (*Host, error) {
 	return start(ctx, starting{
 		interpreter: path, processes: l.opts.Processes, numbers: l.numbers, patience: l.patience,
 		// The process is nobody's task, and is named so in what its environment says of it.
-		spec: runner.Spec{Run: spec.Run, Task: -1, Job: runner.Job{Name: "python"}, Shared: spec.Shared},
+		spec: runner.Spec{Run: spec.Run, Task: -1, Job: runner.Job{Name: "python", Env: own}, Shared: spec.Shared},
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -13,32 +14,6 @@ import (
 	"parallax/runner"
 	"parallax/runner/python/wire"
 )
-
-// checkFiles says what of a job's files is not there.
-func checkFiles(job runner.Job, p target) error {
-	if err := checkScript(p); err != nil {
-		return err
-	}
-	if job.Dir != "" {
-		if info, err := os.Stat(job.Dir); err != nil {
-			return fmt.Errorf("dir %q: %s", job.Dir, inWords(err))
-		} else if !info.IsDir() {
-			return fmt.Errorf("dir %q: not a folder", job.Dir)
-		}
-	}
-	if job.Stdin == "" {
-		return nil
-	}
-	switch info, err := os.Stat(job.Stdin); {
-	case err != nil:
-		return fmt.Errorf("stdin %q: %s", job.Stdin, inWords(err))
-	case info.IsDir():
-		return fmt.Errorf("stdin %q: is a folder", job.Stdin)
-	case info.Mode()&(os.ModeNamedPipe|os.ModeSocket) != 0:
-		return fmt.Errorf("stdin %q: is a pipe, whose writer nothing could wait for", job.Stdin)
-	}
-	return nil
-}
 
 // checkScript looks at the file. Whether a module is there is for Python to find out.
 func checkScript(p target) error {
@@ -51,8 +26,6 @@ func checkScript(p target) error {
 		return fmt.Errorf("script %q: %s", p.named, inWords(err))
 	case info.IsDir():
 		return fmt.Errorf("script %q: is a folder", p.named)
-	case info.Size() == 0 && info.Mode().IsRegular():
-		return fmt.Errorf("script %q: empty file", p.named)
 	}
 	return nil
 }
@@ -136,7 +109,11 @@ var pythonWord = regexp.MustCompile(`^python([0-9]+(\.[0-9]+)?t?)?$`)
 // command is one that calls Python by name, in the folder that the job runs in.
 func (p *target) command(words []string) error {
 	line := strings.Join(words, " ")
-	if len(words) == 0 || !pythonWord.MatchString(filepath.Base(words[0])) {
+	switch {
+	case len(words) > 0 && pythonWord.MatchString(filepath.Base(words[0])):
+	case len(words) > 0 && filepath.Ext(words[0]) == ".py":
+		return p.bare(words[0], line)
+	default:
 		return fmt.Errorf("%s is not Python: %s", line, canRun)
 	}
 	p.python = words[0]
@@ -162,20 +139,25 @@ func (p *target) command(words []string) error {
 	return nil
 }
 
+// bare says why a script that is called like a program is not run.
+func (p *target) bare(script, line string) error {
+	path := script
+	if filepath.Base(path) != path {
+		path = p.within(path)
+	}
+	err := fmt.Errorf("%s calls the script as a program: write \"python3 %s\"", line, line)
+	if _, fault := exec.LookPath(path); fault != nil {
+		return runner.Final{Err: err} // a shell would not find it either
+	}
+	return err
+}
+
 // within makes a path absolute as seen from the folder that the job runs in.
 func (p *target) within(path string) string {
 	if filepath.IsAbs(path) {
 		return filepath.Clean(path)
 	}
 	return filepath.Join(p.cwd, path)
-}
-
-// plainWords splits a command line that means the same to a shell as without one.
-func plainWords(line string) ([]string, error) {
-	if at := strings.IndexAny(line, "|&;<>()$`\\\"'*?[]#~{}!\n\r"); at >= 0 {
-		return nil, fmt.Errorf("%s needs a shell, for its %q: %s", line, line[at:at+1], canRun)
-	}
-	return strings.FieldsFunc(line, func(r rune) bool { return r == ' ' || r == '\t' }), nil
 }
 
 // runs is the order to run it.

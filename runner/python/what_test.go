@@ -30,7 +30,8 @@ func TestWhatOfAJobAnInterpreterRuns(t *testing.T) {
 		{job: runner.Job{Line: "/usr/bin/python3.8 -m timeit -n 1", Dir: "/w"}, want: target{module: "timeit", argv: []string{"-m", "-n", "1"}, python: "/usr/bin/python3.8"}},
 		{job: runner.Job{Line: "python a.py | wc"}, err: `python a.py | wc needs a shell, for its "|": an interpreter runs .py files, "python script.py" and "python -m module"`},
 		{job: runner.Job{Line: "python a.py $HOME"}, err: `needs a shell, for its "$"`},
-		{job: runner.Job{Line: "python 'a.py'"}, err: `needs a shell, for its "'"`},
+		{job: runner.Job{Line: `python3 'it'"'"'s.py' "a b" '$x'`, Dir: "/w"}, want: target{named: "it's.py", path: "/w/it's.py", argv: []string{"it's.py", "a b", "$x"}, python: "python3"}},
+		{job: runner.Job{Line: "python 'a.py"}, err: "a ' is never closed"},
 		{job: runner.Job{Line: "X=1 python a.py"}, err: "is not Python"},
 		{job: runner.Job{Line: "pythonic a.py"}, err: "pythonic a.py is not Python"},
 		{job: runner.Job{Argv: []string{"sh", "a.sh"}}, err: "sh a.sh is not Python"},
@@ -56,17 +57,6 @@ func TestWhatOfAJobAnInterpreterRuns(t *testing.T) {
 			t.Errorf("%s: %+v, want %+v", c.job.Command(), got, c.want)
 		}
 	}
-}
-
-func FuzzPlainWords(f *testing.F) {
-	f.Add("python -m a.b c")
-	f.Add("a\\ b")
-	f.Fuzz(func(t *testing.T, line string) {
-		words, err := plainWords(line)
-		if err == nil && strings.ContainsAny(line, "|&;<>$`\\\"'*?") {
-			t.Errorf("%q is %q without a shell", line, words)
-		}
-	})
 }
 
 // command runs a job's words with the interpreter itself.
