@@ -67,7 +67,7 @@ func (r *Run) every() []int {
 
 // refuse tells the user why something asked of a task was not done.
 func (r *Run) refuse(task int, format string, args ...any) {
-	r.emit(Advised{Task: task, Level: Warning, Code: "refused", Text: fmt.Sprintf(format, args...)})
+	r.emit(Advised{Task: task, Level: Warning, Code: CodeRefused, Text: fmt.Sprintf(format, args...)})
 }
 
 // cancel ends tasks, whatever they are doing, and what waits for them.

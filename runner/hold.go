@@ -148,7 +148,7 @@ func (r *Run) resists(task int, a *attempt) {
 	if more := len(names) - shown; more > 0 {
 		names = append(names[:shown], fmt.Sprintf("%d more", more))
 	}
-	r.emit(Advised{Task: task, Level: Warning, Code: "resists", Text: fmt.Sprintf(
+	r.emit(Advised{Task: task, Level: Warning, Code: CodeResists, Text: fmt.Sprintf(
 		"does not end: it is in C code or catches everything. Killing it again ends its %s, and with it %s",
 		shared, strings.Join(names, ", "))})
 }
@@ -163,6 +163,6 @@ func (r *Run) mates(a *attempt) (tasks []int, shared string) {
 	tasks, shared = b.Mates()
 	return slices.DeleteFunc(tasks, func(i int) bool {
 		mate := r.live[i]
-		return mate == nil || mate.stop != goOn && mate.how == Kill
+		return mate == nil || mate.how == Kill
 	}), shared
 }

@@ -265,10 +265,10 @@ func (r *Run) record() {
 	r.lost = err
 	kept := len(r.out)
 	if err != nil {
-		r.emit(Advised{Task: -1, Level: Warning, Code: "unrecorded", Text: fmt.Sprintf("not recorded from here on: %v", err)})
+		r.emit(Advised{Task: -1, Level: Warning, Code: CodeUnrecorded, Text: fmt.Sprintf("not recorded from here on: %v", err)})
 		return
 	}
-	r.emit(Advised{Task: -1, Level: Note, Code: "recorded", Text: "recorded again"})
+	r.emit(Advised{Task: -1, Level: Note, Code: CodeRecorded, Text: "recorded again"})
 	r.lost = r.opts.Recorder.Record(r.out[kept:])
 }
 

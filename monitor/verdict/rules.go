@@ -58,12 +58,12 @@ var rules = []rule{
 		},
 	},
 	{
-		"paused", runner.Note,
+		runner.CodePaused, runner.Note,
 		func(f facts) bool { return f.running == 0 },
 		func(f facts) string { return fmt.Sprintf("%s paused, none running", jobs(f.paused)) },
 	},
 	{
-		"foreign-load", runner.Note,
+		runner.CodeForeign, runner.Note,
 		func(f facts) bool {
 			return f.foreign >= foreignBusy*float64(f.cores) && f.share.WaitCore >= foreignLost
 		},

@@ -190,7 +190,7 @@ func (h *Host) take(ev event) (ended bool) {
 	case "warning":
 		t.tell(runner.Warning, ev.Code.Name, ev.Text)
 	case "stubborn":
-		t.tell(runner.Warning, "stubborn", ev.Why)
+		t.tell(runner.Warning, runner.CodeStubborn, ev.Why)
 	case "exit":
 		t.finished(exitOf(ev))
 		h.strays = h.strays || ev.Leftover > 0

@@ -112,7 +112,7 @@ func (h *Host) busy() bool {
 // announce tells something to all scripts.
 func (h *Host) announce(text string) {
 	h.each(func(t *Task) bool {
-		t.tell(runner.Note, "silent", text)
+		t.tell(runner.Note, runner.CodeSilent, text)
 		return true
 	})
 }

@@ -111,9 +111,9 @@ func (b *book) fold(ev runner.Event) {
 func (b *book) advised(ev runner.Advised) {
 	switch {
 	case ev.Task < 0:
-	case ev.Code == "refused":
+	case ev.Code == runner.CodeRefused:
 		b.refused[ev.Task] = refusal{b.taken, ev.Text}
-	case ev.Code == "resists":
+	case ev.Code == runner.CodeResists:
 		b.resists[ev.Task] = refusal{b.taken, ev.Text}
 	}
 }

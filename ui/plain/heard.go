@@ -105,13 +105,13 @@ func (p *Printer) reportAdvice(ev runner.Advised) {
 	}
 	name := p.state.Jobs[ev.Task].Name
 	switch {
-	case ev.Code == "resists" && !p.opts.Recorded:
+	case ev.Code == runner.CodeResists && !p.opts.Recorded:
 		p.heard.settled(ev.Task)
 		p.say("%q %s; to do that: %s %s %s", name, ev.Text, killHint, p.state.ID, shellescape.Quote(name))
-	case ev.Code == "resists", ev.Code == "refused": // an answer to something that was asked just now
+	case ev.Code == runner.CodeResists, ev.Code == runner.CodeRefused: // an answer to something that was asked just now
 		p.heard.settled(ev.Task)
 		p.say("%q: %s", name, ev.Text)
-	case ev.Code == "stubborn":
+	case ev.Code == runner.CodeStubborn:
 		p.heard.doubt(ev)
 	case p.heard.first(ev):
 		p.say("%q: %s", name, ev.Text)

@@ -188,7 +188,7 @@ func advice(s *scene.Scene, width int) *text.Row {
 	switch {
 	case s.State.Over():
 		a = summary(s)
-	case s.About != "" && a.Level != runner.Warning && a.Code != "foreign-load" && a.Code != "paused":
+	case s.About != "" && a.Level != runner.Warning && a.Code != runner.CodeForeign && a.Code != runner.CodePaused:
 		a = runner.Advised{Level: runner.Note, Text: s.About}
 	}
 	return text.NewRow(width).Put(s.Level(a.Level), text.Shorten(a.Text, width))

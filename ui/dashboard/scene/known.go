@@ -57,12 +57,12 @@ func (k *Known) See(ev runner.Event) {
 func (k *Known) hear(ev runner.Advised) {
 	switch {
 	case ev.Task < 0:
-	case ev.Code == resists:
+	case ev.Code == runner.CodeResists:
 		if k.Resists == nil {
 			k.Resists = map[int]string{}
 		}
 		k.Resists[ev.Task] = ev.Text
-	case ev.Code == refused:
+	case ev.Code == runner.CodeRefused:
 		if k.Refused == nil {
 			k.Refused = map[int]bool{}
 		}

@@ -15,14 +15,6 @@ const (
 	bearsOut = 2 * time.Second
 )
 
-// The codes of what is said of tasks that the screen treats in a way of their own.
-const (
-	resists  = "resists"  // what outlives being killed
-	refused  = "refused"  // the answer to what cannot be done
-	silent   = "silent"   // an interpreter that does not answer, or does again
-	stubborn = "stubborn" // what may outlive being killed
-)
-
 // notice is the last that was said of a task, if it is worth showing now.
 func (s *Scene) notice(task int) (runner.Advised, bool) {
 	n, said := s.State.Notices[task]
@@ -31,13 +23,13 @@ func (s *Scene) notice(task int) (runner.Advised, bool) {
 		return n, false
 	}
 	switch n.Code {
-	case refused:
+	case runner.CodeRefused:
 		return n, s.Known.Refused[task] && age < passing
-	case resists: // as long as it is true it is said by Resists
+	case runner.CodeResists: // as long as it is true it is said by Resists
 		return n, false
-	case stubborn:
+	case runner.CodeStubborn:
 		return n, !t.Status.Over() && age >= bearsOut
-	case silent:
+	case runner.CodeSilent:
 		if !t.Status.Active() || n.When() < t.Started {
 			return n, false
 		}

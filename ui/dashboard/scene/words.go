@@ -174,7 +174,7 @@ func (s *Scene) line(task int) (string, text.Ink) {
 	switch notice, ok := s.notice(task); {
 	case s.Resists(task):
 		return s.Known.Resists[task], s.Styles.BadBold
-	case ok && notice.Code == refused:
+	case ok && notice.Code == runner.CodeRefused:
 		return notice.Text, s.Styles.Bad
 	case ok && !t.Status.Over():
 		return notice.Text, s.Styles.Warn
