@@ -63,30 +63,66 @@ func currentThread(dump string) (ident uint64, stack string) {
 
 // threads reads the stacks in a dump of faulthandler by the threads' idents.
 func threads(dump string, currentOnly bool) map[uint64]string {
-	found := map[uint64]string{}
-	var ident uint64
-	var in bool
+	found := map[uint64]*dumped{}
+	var at *dumped
 	for line := range strings.SplitSeq(dump, "\n") {
 		if m := threadLine.FindStringSubmatch(line); m != nil {
 			id, err := strconv.ParseUint(m[2], 0, 64)
-			in = err == nil && (!currentOnly || m[1] == "Current thread")
-			ident = id
-			delete(found, id) // a later dump is the one that counts
+			at = new(dumped)
+			if err == nil && (!currentOnly || m[1] == "Current thread") {
+				found[id] = at // a later dump is the one that counts
+			}
 			continue
 		}
 		if namelessLine.MatchString(line) {
-			in, ident = true, 0
+			at = new(dumped)
+			found[0] = at
 			continue
 		}
 		if !strings.HasPrefix(line, "  ") {
-			in = false
-			continue
+			at = nil
 		}
-		if in && !strings.Contains(line, `File "<parallax `) {
-			found[ident] += line + "\n"
+		if at != nil {
+			at.add(line)
 		}
 	}
-	return found
+	stacks := map[uint64]string{}
+	for id, d := range found {
+		if s := d.stack(); s != "" {
+			stacks[id] = s
+		}
+	}
+	return stacks
+}
+
+// dumped is the stack of one thread in a dump, innermost call first.
+type dumped struct {
+	lines []string // without the host's
+	own   int      // how many of them are above the outermost call of a script
+	cut   bool     // it is too deep for the dump, which left out its outermost calls
+}
+
+func (d *dumped) add(line string) {
+	switch {
+	case slotFrame.MatchString(line):
+		d.own = len(d.lines)
+	case strings.Contains(line, `File "<parallax `):
+	default:
+		d.lines = append(d.lines, line)
+		d.cut = d.cut || strings.TrimSpace(line) == "..."
+	}
+}
+
+// stack leaves out what is below all that a script has called: how its thread was started.
+func (d *dumped) stack() string {
+	lines := d.lines
+	if d.own > 0 && !d.cut {
+		lines = lines[:d.own]
+	}
+	if len(lines) == 0 {
+		return ""
+	}
+	return strings.Join(lines, "\n") + "\n"
 }
 
 // passes reports whether a script was on the stack of the thread that the interpreter ended in, which
