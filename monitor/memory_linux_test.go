@@ -27,3 +27,25 @@ func TestPSSIsReadAgainSoonAfterAProcessHasGrown(t *testing.T) {
 		t.Error("a dead process is read")
 	}
 }
+
+func TestMemoryOfASharedProcessIsReadForTheFirstTaskAndKnownToAll(t *testing.T) {
+	var m memoryLane
+	first := &proc{pid: 7, memory: memory{rss: 5, pss: 3, rssAt: time.Second, pssAt: time.Second, grown: true}}
+	second := &proc{pid: 7, memory: memory{rss: -1, pss: -1, ran: true}}
+	other := &proc{pid: 8, memory: memory{rss: 9}}
+	if m.follows(first) || m.follows(other) {
+		t.Error("the first task of a process has nobody to follow")
+	}
+	if !m.follows(second) {
+		t.Fatal("the memory of a process is read for each task in it")
+	}
+	if want := (memory{rss: 5, pss: 3, rssAt: time.Second, pssAt: time.Second, grown: true}); second.memory != want {
+		t.Errorf("the second task knows %+v, want %+v", second.memory, want)
+	}
+	if !first.ran || second.ran {
+		t.Error("that a thread of the second ran does not have the memory read again")
+	}
+	if other.rss != 9 || other.ran {
+		t.Errorf("another process has %+v", other.memory)
+	}
+}

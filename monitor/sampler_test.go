@@ -292,6 +292,23 @@ func TestSamplerTellsAllTimeOnce(t *testing.T) {
 	})
 }
 
+func TestSamplesSayOfWhichTryTheyAre(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newStage()
+		defer g.stop()
+		g.feed.put(started(1)...)
+		for try := 1; try <= 2; try++ {
+			at := runner.At(time.Duration(try) * time.Second)
+			g.feed.put(runner.TaskStarted{At: at, Task: 0, Try: try})
+			got := g.pass(time.Second)
+			if last := got[len(got)-1]; len(last.Tasks) != 1 || last.Tasks[0].Try != try {
+				t.Errorf("in try %d it tells %+v", try, last.Tasks)
+			}
+			g.feed.put(runner.TaskEnded{At: at, Task: 0, Try: try, Status: runner.Failed, Cause: -1}, runner.TaskQueued{At: at, Task: 0, Try: try + 1})
+		}
+	})
+}
+
 func TestSamplerAdvises(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newStage()

@@ -18,7 +18,7 @@ import (
 func keep(t *testing.T, opts Options, l *household, steer func(*Run)) (State, []Event) {
 	t.Helper()
 	mem := &memory{dir: t.TempDir()}
-	opts.Recorder, opts.Launchers, opts.Workers = mem, map[Model]Launcher{Processes: l}, 4
+	opts.Recorder, opts.Launchers, opts.Workers = mem, map[Model]Launcher{Processes: l}, max(opts.Workers, 4)
 	r, err := New(opts)
 	if err != nil {
 		t.Fatal(err)

@@ -18,9 +18,12 @@ type household struct {
 	says     string
 	immortal bool // nothing ends those that are stubborn
 	faulty   bool // whoever asks for a hold meets a panic
+	slow     bool // who waits for a hold does not look whether that is still wanted
+	wontGo   error
 
-	mu   sync.Mutex
-	live map[int]*fellow
+	mu    sync.Mutex
+	live  map[int]*fellow
+	calls []string // what was asked of all, in order
 }
 
 type fellow struct {
@@ -65,9 +68,24 @@ func (f *fellow) over(e Exit) {
 
 func (f *fellow) Identity() Identity { return Identity{PID: 7, TID: 100 + f.spec.Task} }
 func (f *fellow) Wait() Exit         { return <-f.exit }
-func (f *fellow) Pause() error       { f.asked = time.Now(); return nil }
-func (f *fellow) Resume() error      { return nil }
 func (f *fellow) Threads() []int     { return []int{100 + f.spec.Task, 200 + f.spec.Task} }
+
+func (f *fellow) Pause() error {
+	f.called("pause")
+	f.asked = time.Now()
+	return nil
+}
+
+func (f *fellow) Resume() error {
+	f.called("resume")
+	return f.of.wontGo
+}
+
+func (f *fellow) called(what string) {
+	f.of.mu.Lock()
+	defer f.of.mu.Unlock()
+	f.of.calls = append(f.of.calls, what+" "+f.spec.Job.Name)
+}
 
 func (f *fellow) Stack() (string, error) { return f.spec.Job.Name + ".py:3", nil }
 
@@ -75,10 +93,18 @@ func (f *fellow) Held(ctx context.Context) (string, error) {
 	if f.of.faulty {
 		panic("oh no")
 	}
+	held := time.After(time.Until(f.asked.Add(f.of.holdsIn)))
+	if f.of.slow {
+		<-held
+		if ctx.Err() != nil {
+			return "", context.Cause(ctx)
+		}
+		return "a.py:12", f.of.wontHold
+	}
 	select {
 	case <-ctx.Done():
 		return "", context.Cause(ctx)
-	case <-time.After(time.Until(f.asked.Add(f.of.holdsIn))):
+	case <-held:
 		return "a.py:12", f.of.wontHold
 	}
 }
