@@ -19,10 +19,10 @@ func isPython(argv []string) bool {
 }
 
 // onlyCommand returns the words of a command line that is just one command, or nil. It need not read
-// quotes: what is in them is after the options. A line that names our variables is left alone: the
-// shell would put into it what we set, or it sets them itself and would take ours away.
+// quotes: what is in them is after the options. A line that names a variable which we set is left alone:
+// the shell would put into it what we set, or it sets it itself and would take ours away.
 func onlyCommand(line string) []string {
-	if strings.ContainsAny(line, ";|&()`\n") || strings.Contains(line, "PYTHONPATH") || strings.Contains(line, "PARALLAX_") {
+	if strings.ContainsAny(line, ";|&()`\n") || strings.Contains(line, "PYTHONPATH") || strings.Contains(line, variable) {
 		return nil
 	}
 	words := strings.Fields(line)

@@ -53,6 +53,7 @@ func TestWhichCommandsArePythons(t *testing.T) {
 	}
 	for line, want := range map[string]bool{
 		"python3 x.py >out 2>err": true, "exec python3 x.py 'a b'": true, "A=1 B= python3 x.py": true,
+		"python3 x.py \"$PARALLAX_SLOT\"": true, "PARALLAX_TASK=1 python3 x.py": true,
 		"python3 x.py; env": false, "python3 a.py | python3 b.py": false, "python3 x.py &": false, "python3 $(which x.py)": false,
 		"python3 x.py $PYTHONPATH": false, "python3 x.py \"${PARALLAX_INSIDE:-}\"": false, "PARALLAX_INSIDE= python3 x.py": false,
 		"PYTHONPATH=/own python3 x.py": false, "cd /w && python3 x.py": false, "A='1 2' python3 x.py": false, "": false, "ls": false,
