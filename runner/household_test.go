@@ -72,6 +72,8 @@ func (f *fellow) Threads() []int     { return []int{100 + f.spec.Task, 200 + f.s
 
 func (f *fellow) Pause() error {
 	f.called("pause")
+	f.of.mu.Lock()
+	defer f.of.mu.Unlock()
 	f.asked = time.Now()
 	return nil
 }
@@ -93,7 +95,9 @@ func (f *fellow) Held(ctx context.Context) (string, error) {
 	if f.of.faulty {
 		panic("oh no")
 	}
+	f.of.mu.Lock()
 	held := time.After(time.Until(f.asked.Add(f.of.holdsIn)))
+	f.of.mu.Unlock()
 	if f.of.slow {
 		<-held
 		if ctx.Err() != nil {
