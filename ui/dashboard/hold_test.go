@@ -118,6 +118,7 @@ func TestKillingWhatResistsAsksFirst(t *testing.T) {
 		s.events(runner.Advised{Task: 0, Level: runner.Warning, Code: "refused", Text: "cannot pause: it ends"}) // does not hide it
 		s.shows(t, "does not end")
 		s.shows(t, "resists")
+		s.showsNot(t, "space pause") // it would do nothing
 		s.did = nil
 		s.press("X")
 		s.shows(t, "with it job-1, job-2.")

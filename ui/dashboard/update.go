@@ -192,7 +192,7 @@ func (m *model) enabled(a Action) bool {
 	focus := t[m.focus]
 	switch a {
 	case PauseJob:
-		return live && focus.Status.Active()
+		return live && focus.Status.Active() && !m.state.IsStopping(m.focus)
 	case PauseAll:
 		return live && !m.state.Over() // also when only queued jobs are held
 	case CancelJob, KillJob:

@@ -102,7 +102,7 @@ func label(r *text.Row, s *scene.Scene, h *runner.History, i int) {
 	st := s.Styles
 	row := h.Rows[i]
 	if s.State.Over() || s.State.Ended {
-		r.Put(st.Dim, fmt.Sprintf("%-2d%4d%%", h.Cores[i], runner.MergeCells(row).Load)).Skip(1).Put(st.Faint, "mean")
+		r.Put(st.Dim, fmt.Sprintf("%-2d%4d%%", h.Cores[i], runner.MergeCells(row).Load)).Skip(1).Put(st.Dim, "mean")
 		r.Skip(labelWidth - r.Used())
 		return
 	}
@@ -126,7 +126,7 @@ func label(r *text.Row, s *scene.Scene, h *runner.History, i int) {
 		}
 		r.Put(st.Job(int(now.Task)), dot+string(name[:min(len(name), 5)]))
 	case now.Load > 10:
-		r.Put(st.Foreign, "other")
+		r.Put(st.Dim, "other")
 	default:
 		r.Put(st.Faint, "idle")
 	}
