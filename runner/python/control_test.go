@@ -301,6 +301,36 @@ func TestAskedToEndAScriptMayCleanUp(t *testing.T) {
 	})
 }
 
+// The exception waits in one thread for C code to return. Another then enters a function when C code
+// calls it, which Python 3.11 looks for exceptions before.
+func TestAScriptIsHeldThoughAnotherIsToEndAndInCCode(t *testing.T) {
+	holding(t, func(t *testing.T, p which.Python) {
+		b := newBench(t, p)
+		stuck := b.script("import os, select\nr, w = os.pipe()\nprint('ready', w)\nselect.select([r], [], [])")
+		stuck.says("ready")
+		r := b.script("import functools, select\ndef f(n):\n    return 0\nprint('ready')\nsum(map(f, iter(functools.partial(select.select, [], [], [], 0.01), None)))")
+		r.says("ready")
+		stuck.stop(runner.Ask)
+		for range 3 {
+			if err := r.Pause(); err != nil {
+				t.Fatal(err)
+			}
+			r.held()
+			if err := r.Resume(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.script("import os\nos.write(" + strings.Fields(stuck.stdout())[1] + ", b'x')").wait()
+		if exit := stuck.wait(); exit.Code != 130 {
+			t.Errorf("what was thrown did not come: %+v\n%s", exit, stuck.stderrText())
+		}
+		r.stop(runner.Ask)
+		if exit := r.wait(); exit.Code != 130 {
+			t.Errorf("%+v\n%s", exit, r.stderrText())
+		}
+	})
+}
+
 func TestAScriptInCCodeIsHeldWhenThatReturns(t *testing.T) {
 	b := newBench(t, newest(t, "3.12"))
 	r := b.script("import select, os, sys\nr, w = os.pipe()\nprint('ready', w)\nselect.select([r], [], [])\nprint('after')")

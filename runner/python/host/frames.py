@@ -224,8 +224,35 @@ def leave():
 def watch(ident, on):
     with looking:
         state = states.get(ident)
-        if state is not None:
-            set_trace(state, address if on else None, id(callback) if on else None)
+        if state is None:
+            return
+        set_trace(state, address if on else None, id(callback) if on else None)
+        (watched.add if on else watched.discard)(ident)
+        if SPINS and on and not freeing:
+            freeing.append(True)
+            real_start(free, ())
+
+
+# As long as something has been thrown at any thread and has not come, because that is in C code, a
+# thread of Python 3.11 that has a tracer goes round and round before it enters a function.
+
+SPINS = sys.version_info[:2] == (3, 11)
+FREE = 0.05  # seconds that one may go round
+real_start = _thread.start_new_thread
+watched = set()  # idents
+freeing = []  # holds something while a thread is in free
+
+
+def free():
+    """Lets those go on that go round. What has been thrown comes all the same: who returns from C code
+    looks for it when it takes the interpreter's lock."""
+    while True:
+        with looking:
+            if not watched:
+                freeing.clear()
+                return
+        local.settle()
+        local.real_sleep(FREE)
 
 
 def in_look(frame):
