@@ -67,7 +67,7 @@ const aboutJOB = "JOB is a job's name, the beginning of just one name, or its nu
 
 // controlCommands are the commands that control a run from another terminal.
 func (a *app) controlCommands() []*cobra.Command {
-	out := []*cobra.Command{a.stackCommand()}
+	out := []*cobra.Command{a.stackCommand(), a.workersCommand()}
 	for _, k := range controls {
 		f := &controlFlags{}
 		c := &cobra.Command{
