@@ -135,7 +135,7 @@ func (r *Run) tellStop(task int, a *attempt) {
 			a.resist = r.after(resistance, expired{task, a.try, resistTimer})
 		}
 	}
-	if a.how == Ask && a.grace == nil {
+	if a.how == Ask {
 		a.grace = r.after(r.opts.Jobs[task].GraceOrDefault(), expired{task, a.try, graceTimer})
 	}
 }

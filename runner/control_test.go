@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -118,5 +119,166 @@ func TestWhatCannotBeEndedIsNamedAndTheRunEnds(t *testing.T) {
 			t.Errorf("the job behind it is %v", st.Tasks[1].Status)
 		}
 		close(l.free)
+	})
+}
+
+func TestKillingAllNeedsNoForce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &household{takes: map[string]time.Duration{"a": time.Hour, "b": time.Hour}, stubborn: map[string]bool{"a": true}}
+		st, _ := keep(t, Options{Jobs: jobs("a", "b")}, l, follow([]step{{1, KillNow{Tasks: first}}, {5, KillNow{}}}))
+		if got := st.Tasks[0]; got.Status != Cancelled || got.Ended != 5*time.Second {
+			t.Errorf("ended %v at %v, want at 5s", got.Status, got.Ended)
+		}
+	})
+}
+
+func TestWhatIsKilledByForceIsKilledOnceMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &household{
+			takes:    map[string]time.Duration{"a": 20 * time.Second, "b": 20 * time.Second},
+			stubborn: map[string]bool{"a": true}, immortal: true,
+		}
+		force := KillNow{Tasks: first, Force: true}
+		_, evs := keep(t, Options{Jobs: jobs("a", "b")}, l, follow([]step{{1, force}, {2, force}, {5, force}, {6, force}, {12, force}}))
+		if want := []string{"kill a", "kill a"}; !slices.Equal(l.calls, want) {
+			t.Errorf("it was asked to %q, want %q", l.calls, want)
+		}
+		if got := sentences(evs, 0); len(got) != 1 {
+			t.Errorf("said %q", got)
+		}
+	})
+}
+
+func TestWorkersAreWithinTheirLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{takes: map[string]time.Duration{"a": time.Minute}}
+		_, mem := play(t, Options{Jobs: jobs("a")}, s, follow([]step{
+			{1, SetWorkers{0}}, {2, SetWorkers{-1}}, {3, SetWorkers{MaxWorkers + 1}},
+		}))
+		var told []int
+		for _, ev := range mem.evs {
+			if s, ok := ev.(Sampled); ok {
+				told = append(told, s.Workers)
+			}
+		}
+		if want := []int{1, MaxWorkers}; !slices.Equal(told, want) {
+			t.Errorf("told of %v workers, want %v", told, want)
+		}
+	})
+}
+
+func TestTheFirstReasonOfAnEndStands(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		steps       []step
+		task, whole string
+		status      Status
+	}{
+		{"timed out, then cancelled with the rest", []step{{6, Finish{Cancel: true}}}, "cancelled", "cancelled", Cancelled},
+		{"cancelled, then its time was up", []step{{1, Cancel{}}}, "cancelled", "", Cancelled},
+		{"restarted, then cancelled", []step{{1, Restart{}}, {2, Cancel{}}}, "cancelled", "", Cancelled},
+		{"restarted while the run ends", []step{{1, Finish{}}, {2, Restart{}}}, "timed out after 5s", "", Failed},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				js := jobs("a")
+				js[0].Timeout, js[0].Grace = 5*time.Second, 10*time.Second
+				s := &script{takes: map[string]time.Duration{"a": time.Hour}, stubborn: map[string]bool{"a": true}}
+				st, _ := play(t, Options{Jobs: js}, s, follow(c.steps))
+				if got := st.Tasks[0]; got.Status != c.status || got.Reason != c.task || got.Try != 1 || st.Reason != c.whole {
+					t.Errorf("try %d ended %v: %q, and the run: %q", got.Try, got.Status, got.Reason, st.Reason)
+				}
+			})
+		})
+	}
+}
+
+func TestAHaltEndsWithARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{
+			takes: map[string]time.Duration{"a": time.Second, "b": 2 * time.Second},
+			codes: map[string][]int{"a": {1, 1, 1, 0}}, // its retries begin anew, too
+		}
+		js := jobs("a", "b")
+		js[0].Retries = 1
+		st, _ := play(t, Options{Jobs: js, Halt: HaltSoon, Hold: true, Workers: 1}, s, follow([]step{{60, Restart{}}, {120, Finish{Cancel: true}}}))
+		if st.Count(Succeeded) != 2 || st.Tasks[1].Try != 2 || st.Reason != "cancelled" {
+			t.Errorf("%d succeeded, b in try %d; the run: %q", st.Count(Succeeded), st.Tasks[1].Try, st.Reason)
+		}
+		st, _ = play(t, Options{Jobs: jobs("a", "b"), Halt: HaltSoon, Hold: true, Workers: 1}, s, follow([]step{{60, Finish{Cancel: true}}}))
+		if st.Reason != `halted: "a" failed` {
+			t.Errorf("the reason of a run that was halted is %q", st.Reason)
+		}
+	})
+}
+
+func TestWhatWaitsForAQueuedJobIsCancelledWithIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		js := jobs("a", "b", "c")
+		js[1].After, js[2].After = []string{"a"}, []string{"b"}
+		s := &script{takes: map[string]time.Duration{"a": time.Minute}}
+		st, _ := play(t, Options{Jobs: js}, s, follow([]step{{1, Cancel{[]int{1}}}}))
+		if got := st.Tasks[2]; got.Status != Cancelled || got.Ended != time.Second || got.Cause != 1 || got.Reason != `waits for "b", which was cancelled` {
+			t.Errorf("c ended %v at %v: %q, because of %d", got.Status, got.Ended, got.Reason, got.Cause)
+		}
+	})
+}
+
+// deaf is a launcher that starts nothing, and does not look whether that is still wanted, before free is
+// closed.
+type deaf struct{ free chan struct{} }
+
+func (deaf) Check(Job) error { return nil }
+func (l deaf) Launch(context.Context, Spec) (Handle, error) {
+	<-l.free
+	return nil, errors.New("too late")
+}
+
+func TestALauncherThatIsDeafDoesNotHoldUpTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := deaf{make(chan struct{})}
+		r, err := New(Options{Jobs: jobs("a"), Workers: 1, Recorder: &memory{dir: t.TempDir()}, Launchers: map[Model]Launcher{Processes: l}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.AfterFunc(time.Second, func() { r.Do(Cancel{}) })
+		st, err := r.Run(t.Context())
+		if err == nil || !strings.Contains(err.Error(), "tasks still going: 1") {
+			t.Errorf("the run ended with %v", err)
+		}
+		if got := st.Tasks[0]; got.Status != Cancelled || got.Ended != time.Second+giveUp {
+			t.Errorf("ended %v at %v", got.Status, got.Ended)
+		}
+		close(l.free)
+	})
+}
+
+func TestARestartLeavesWhatTheUserHasCancelled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		js := jobs("a", "b", "c")
+		js[1].After, js[2].After = []string{"a"}, []string{"a"}
+		s := &script{takes: map[string]time.Duration{"a": 10 * time.Second}, codes: map[string][]int{"a": {1, 0}}}
+		st, _ := play(t, Options{Jobs: js, Hold: true}, s, follow([]step{{1, Cancel{[]int{1}}}, {60, Restart{first}}, {120, Finish{}}}))
+		if got := st.Statuses(); !slices.Equal(got, []Status{Succeeded, Cancelled, Succeeded}) {
+			t.Errorf("they are %v", got)
+		}
+	})
+}
+
+func TestARestartByHandForgetsLosses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, err := New(Options{
+			Jobs: jobs("a"), Workers: 1, RestartLost: true, Hold: true, Recorder: &memory{dir: t.TempDir()},
+			Launchers: map[Model]Launcher{Processes: doomed{&script{}}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.AfterFunc(time.Second, func() { r.Do(Restart{}) })
+		time.AfterFunc(2*time.Second, func() { r.Do(Finish{}) })
+		st, err := r.Run(t.Context())
+		if got, want := st.Tasks[0].Try, 2*(1+maxLosses); err != nil || got != want {
+			t.Errorf("%d tries (%v), want %d", got, err, want)
+		}
 	})
 }

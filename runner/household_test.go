@@ -126,6 +126,7 @@ func (f *fellow) Mates() (tasks []int, shared string) {
 }
 
 func (f *fellow) Stop(how Stop) error {
+	f.called([...]string{"ask", "kill"}[how])
 	f.of.mu.Lock()
 	defer f.of.mu.Unlock()
 	switch {

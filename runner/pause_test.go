@@ -65,7 +65,14 @@ func TestWhatIsAskedOfATaskThatIsHeldLater(t *testing.T) {
 		{
 			"what ends is not paused", &household{stubborn: map[string]bool{"a": true}},
 			[]step{{1, Cancel{first}}, {2, Pause{first}}},
-			nil, nil,
+			[]string{"ask a"},
+			nil,
+		},
+		{
+			"what ends is not pausing any more", &household{stubborn: map[string]bool{"a": true}},
+			[]step{{1, Pause{first}}, {2, Cancel{first}}},
+			[]string{"pause a", "ask a"},
+			nil,
 		},
 		{
 			"what runs is not resumed", &household{},
@@ -75,7 +82,7 @@ func TestWhatIsAskedOfATaskThatIsHeldLater(t *testing.T) {
 		{
 			"what was killed is not resumed", &household{stubborn: map[string]bool{"a": true}},
 			[]step{{1, Pause{first}}, {4, KillNow{Tasks: first}}, {5, Resume{first}}},
-			[]string{"pause a"},
+			[]string{"pause a", "kill a"},
 			[]string{"3s paused 0"},
 		},
 		{
@@ -93,7 +100,7 @@ func TestWhatIsAskedOfATaskThatIsHeldLater(t *testing.T) {
 		{
 			"a late answer to a pause of the try before", &household{slow: true},
 			[]step{{1, Pause{first}}, {1.5, Restart{first}}, {2, Pause{first}}, {6, Resume{first}}},
-			[]string{"pause a", "pause a", "resume a"},
+			[]string{"pause a", "ask a", "pause a", "resume a"},
 			[]string{"4s paused 0", "6s resumed 0"},
 		},
 		{
