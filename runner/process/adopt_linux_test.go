@@ -47,7 +47,7 @@ func (b *bench) adopt(w *ward, job runner.Job) runner.Handle {
 }
 
 func TestAnAdoptedProcessIsHeldEndedAndWaitedFor(t *testing.T) {
-	b := newBench(t, Options{})
+	b := newBench(t, Options{Name: func(runner.Job) string { return "python 3.13.0" }})
 	cmd := exec.CommandContext(context.Background(), "sh", "-c", `sh -c 'echo child $$; while :; do :; done' & wait`)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.Stdout = b.out
@@ -55,7 +55,7 @@ func TestAnAdoptedProcessIsHeldEndedAndWaitedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := b.adopt(&ward{pid: cmd.Process.Pid}, runner.Job{Limits: limits(short)})
-	if id := h.Identity(); id.PID != cmd.Process.Pid || !id.Tree || id.Birth == 0 {
+	if id := h.Identity(); id.PID != cmd.Process.Pid || !id.Tree || id.Birth == 0 || id.Host != (runner.Host{Name: "python 3.13.0"}) {
 		t.Errorf("%+v", id)
 	}
 	child := b.saysPID("child ")

@@ -22,7 +22,7 @@ func (l *Launcher) Adopt(spec runner.Spec, leader runner.Forked) (runner.Handle,
 	sys.guard.add(pid)
 	sys.orphans.expect(pid)
 	h := newHandle(sys, child{pid: pid, pidfd: -1}, spec)
-	h.forked = leader
+	h.forked, h.title = leader, l.name(spec.Job)
 	h.parent = parentOf(pid)
 	return h, nil
 }

@@ -23,6 +23,7 @@ type handle struct {
 	birth uint64
 	grace time.Duration
 	mark  string
+	title string        // of the interpreter of its script, or ""
 	wake  chan struct{} // holds one token when Wait should look again at once
 	lens  *lens         // closed by Wait; nil if there is nothing to look into
 
@@ -50,6 +51,7 @@ func newHandle(s *system, c child, spec runner.Spec) *handle {
 func (h *handle) Identity() runner.Identity {
 	return runner.Identity{
 		PID: h.child.pid, Birth: h.birth, Tree: true, Label: fmt.Sprintf("pid %d", h.child.pid),
+		Host: runner.Host{Name: h.title}, // its own: it shares its fate with none
 	}
 }
 

@@ -49,6 +49,20 @@ func TestExitStatusAndSignalAreReported(t *testing.T) {
 	}
 }
 
+func TestTheInterpreterOfAScriptIsNamedWhereItIsKnown(t *testing.T) {
+	for want, name := range map[string]func(runner.Job) string{
+		"": nil, "python for a": func(j runner.Job) string { return "python for " + j.Name },
+	} {
+		t.Run(want, func(t *testing.T) {
+			h := newBench(t, Options{Name: name}).start(runner.Job{Name: "a", Line: "exit 0"})
+			if got := h.Identity().Host; got != (runner.Host{Name: want}) {
+				t.Errorf("its host is %+v, want the name %q alone", got, want)
+			}
+			h.Wait()
+		})
+	}
+}
+
 func TestUsageCountsWhatTheJobUsed(t *testing.T) {
 	needPython(t)
 	b := newBench(t, Options{})

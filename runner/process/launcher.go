@@ -15,6 +15,9 @@ type Options struct {
 	// An error refuses the job. It is called for each check and each start, from any goroutine. nil
 	// takes what the job names, else python3 (python on Windows).
 	Python func(job runner.Job) (string, error)
+	// Name is what to call the interpreter of a job's script, such as "python 3.13.0", or "" where
+	// that is not known. It is called for each start, from any goroutine. nil knows none.
+	Name func(job runner.Job) string
 	// Self is the start of a command that runs a Starlark script when the script's path and
 	// arguments are appended. Empty means that .star scripts are refused.
 	Self []string
@@ -27,6 +30,7 @@ type Options struct {
 // Launcher starts jobs as processes. Its methods may be called from any goroutine.
 type Launcher struct {
 	python func(job runner.Job) (string, error)
+	name   func(job runner.Job) string
 	self   []string
 	inside Inside
 	base   baseEnv
@@ -44,7 +48,10 @@ func New(opts Options) *Launcher {
 	if opts.Env == nil {
 		opts.Env = os.Environ()
 	}
-	return &Launcher{python: opts.Python, self: opts.Self, inside: opts.Inside, base: newBaseEnv(opts.Env)}
+	if opts.Name == nil {
+		opts.Name = func(runner.Job) string { return "" }
+	}
+	return &Launcher{python: opts.Python, name: opts.Name, self: opts.Self, inside: opts.Inside, base: newBaseEnv(opts.Env)}
 }
 
 // Launch starts one try. ctx bounds the starting: once the process runs it has no effect.
@@ -76,7 +83,7 @@ func (l *Launcher) Launch(ctx context.Context, spec runner.Spec) (runner.Handle,
 	}
 	h, err := sys.launch(ctx, cmd, files, spec)
 	if err == nil {
-		h.lens = lens
+		h.lens, h.title = lens, l.name(spec.Job)
 		return h, nil
 	}
 	lens.close()

@@ -107,7 +107,8 @@ type handle struct {
 	cmd    *exec.Cmd
 	object windows.Handle
 	grace  time.Duration
-	lens   *lens // always nil: nothing can be looked into here
+	title  string // of the interpreter of its script, or ""
+	lens   *lens  // always nil: nothing can be looked into here
 
 	once   sync.Once
 	killed chan struct{} // closed by the first Stop(Kill)
@@ -118,7 +119,7 @@ type handle struct {
 // Identity implements [runner.Handle].
 func (h *handle) Identity() runner.Identity {
 	pid := h.cmd.Process.Pid
-	return runner.Identity{PID: pid, Tree: true, Label: fmt.Sprintf("pid %d", pid)}
+	return runner.Identity{PID: pid, Tree: true, Label: fmt.Sprintf("pid %d", pid), Host: runner.Host{Name: h.title}}
 }
 
 // Pause implements [runner.Handle]. It always refuses.

@@ -50,6 +50,18 @@ func (p *pythons) path(j runner.Job) (string, error) {
 	return found.Path, err
 }
 
+// title is what to call the interpreter of a job's script, or "" where it is no Python's.
+func (p *pythons) title(j runner.Job) string {
+	if filepath.Ext(j.Script) != ".py" {
+		return ""
+	}
+	found, err := p.of(j)
+	if err != nil || found.Version == "" {
+		return ""
+	}
+	return "python " + found.Version
+}
+
 // command says what runs a job's script, for a dry run; nil for what needs nothing beside it.
 func (p *pythons) command(by map[runner.Model]runner.Launcher) func(runner.Job) []string {
 	return func(j runner.Job) []string {

@@ -80,3 +80,15 @@ func TestAJobThatIsGivenToAWorkerStarts(t *testing.T) {
 	s.events(runner.TaskStarted{Task: 0, Try: 1})
 	s.showsNot(t, "starting")
 }
+
+func TestTheHeaderNamesThePythonOfProcessesToo(t *testing.T) {
+	s := newStage(t, 140, 42)
+	s.begin(2, 0)
+	own := runner.Identity{Label: "pid 1", Log: "0.log", Host: runner.Host{Name: "python 3.13.0"}}
+	s.events(runner.TaskStarted{Task: 0, Try: 1, Identity: own}, runner.TaskStarted{Task: 1, Try: 1, Identity: own})
+	s.shows(t, "PROCESSES  1 at a time · python 3.13.0  ")
+	s.press("enter")
+	s.shows(t, "python 3.13.0")
+	s.showsNot(t, "no GIL") // nothing is said of a lock that it shares with nobody
+	s.showsNot(t, "the GIL to itself")
+}
