@@ -67,7 +67,7 @@ func (h *Host) holds() error {
 	case h.sub != nil:
 		return fmt.Errorf("Python %s cannot hold a subinterpreter: 3.14 and later can", h.facts.Version) //nolint:staticcheck // a name
 	}
-	return fmt.Errorf("Python %s cannot hold one thread: 3.12 and later can", h.facts.Version) //nolint:staticcheck // a name
+	return fmt.Errorf("Python %s cannot hold one thread: 3.9 and later can", h.facts.Version) //nolint:staticcheck // a name
 }
 
 // Held implements [runner.Holder].

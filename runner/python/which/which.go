@@ -20,7 +20,7 @@ import (
 // The first versions that can do more than run scripts as processes.
 const (
 	Oldest       = "3.8"  // runs scripts as threads
-	pausing      = "3.12" // can hold one thread
+	pausing      = "3.9"  // can hold one thread
 	interpreting = "3.13" // runs scripts in subinterpreters
 	holding      = "3.14" // can hold what runs in a subinterpreter
 )

@@ -32,8 +32,8 @@ func Every(tb testing.TB, fits func(which.Python) error) []which.Python {
 	return found
 }
 
-// Few returns of those the newest with a GIL, the newest without one, the newest that cannot pause a
-// thread, and the oldest; with -short only the newest. Where [Var] is set it is [Every].
+// Few returns of those the newest with a GIL, the newest without one, the newest without
+// sys.monitoring, and the oldest; with -short only the newest. Where [Var] is set it is [Every].
 func Few(tb testing.TB, fits func(which.Python) error) []which.Python {
 	tb.Helper()
 	all := Every(tb, fits)
@@ -43,7 +43,7 @@ func Few(tb testing.TB, fits func(which.Python) error) []which.Python {
 	kinds := []func(which.Python) bool{
 		func(p which.Python) bool { return !p.FreeThreaded },
 		func(p which.Python) bool { return p.FreeThreaded },
-		func(p which.Python) bool { return !p.PausesThreads() },
+		func(p which.Python) bool { return !p.AtLeast("3.12") },
 	}
 	var few []which.Python
 	take := func(p which.Python) {
