@@ -282,3 +282,148 @@ func TestARestartByHandForgetsLosses(t *testing.T) {
 		}
 	})
 }
+
+func TestARestartOfWhatWaitsChangesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{takes: map[string]time.Duration{"a": 10 * time.Second}}
+		st, _ := play(t, Options{Jobs: jobs("a", "b"), Workers: 1}, s, follow([]step{{1, Restart{[]int{1}}}}))
+		if got := st.Tasks[1]; got.Try != 1 || got.Status != Succeeded {
+			t.Errorf("try %d ended %v", got.Try, got.Status)
+		}
+	})
+}
+
+// late is a launcher whose first try ends only when it is let go, though it was killed, and after that
+// the others end at once.
+type late struct {
+	*script
+	free chan struct{}
+}
+
+type lateHandle struct {
+	scripted
+	free chan struct{}
+}
+
+func (h *lateHandle) Wait() Exit {
+	if h.spec.Try == 1 {
+		<-h.free
+	}
+	return h.scripted.Wait()
+}
+
+func (l late) Launch(ctx context.Context, spec Spec) (Handle, error) {
+	h, err := l.script.Launch(ctx, spec)
+	if err != nil {
+		return nil, err
+	}
+	return &lateHandle{*h.(*scripted), l.free}, nil
+}
+
+// What was given up on may end after all, beside a later try that the user has started.
+func TestTheLateEndOfATryIsNotThatOfTheNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := late{&script{takes: map[string]time.Duration{"a": time.Minute}}, make(chan struct{})}
+		r, err := New(Options{
+			Jobs: jobs("a"), Workers: 1, Hold: true, Recorder: &memory{dir: t.TempDir()},
+			Launchers: map[Model]Launcher{Processes: l},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			follow([]step{{1, KillNow{}}, {30, Restart{}}})(r)
+			time.Sleep(10 * time.Second)
+			close(l.free) // the first try is over at 40 s, the second at 1m30s
+			time.Sleep(time.Hour)
+			r.Do(Finish{})
+		}()
+		st, err := r.Run(t.Context())
+		if got := st.Tasks[0]; err != nil || got.Try != 2 || got.Status != Succeeded || got.Ended != 90*time.Second {
+			t.Errorf("try %d ended %v at %v; %v", got.Try, got.Status, got.Ended, err)
+		}
+	})
+}
+
+// sleepy is a launcher whose first launch takes until free is closed, whatever is wanted meanwhile.
+type sleepy struct {
+	*script
+	free  chan struct{}
+	fails bool
+}
+
+func (l sleepy) Launch(ctx context.Context, spec Spec) (Handle, error) {
+	if spec.Try == 1 {
+		<-l.free
+		if l.fails {
+			return nil, errors.New("too late")
+		}
+		ctx = context.Background()
+	}
+	return l.script.Launch(ctx, spec)
+}
+
+func TestTheLateStartOfATryIsNotThatOfTheNext(t *testing.T) {
+	for _, fails := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			l := sleepy{&script{takes: map[string]time.Duration{"a": time.Minute}}, make(chan struct{}), fails}
+			r, err := New(Options{
+				Jobs: jobs("a"), Workers: 1, Hold: true, Recorder: &memory{dir: t.TempDir()},
+				Launchers: map[Model]Launcher{Processes: l},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			go func() {
+				follow([]step{{1, Cancel{}}, {30, Restart{}}})(r)
+				time.Sleep(10 * time.Second)
+				close(l.free) // the first try starts at 40 s, or not; the second has since 30 s
+				time.Sleep(time.Second)
+				if l.mu.Lock(); l.now != 1 {
+					t.Errorf("%d tries run", l.now)
+				}
+				l.mu.Unlock()
+				time.Sleep(time.Hour)
+				r.Do(Finish{})
+			}()
+			st, err := r.Run(t.Context())
+			if got := st.Tasks[0]; err != nil || got.Try != 2 || got.Status != Succeeded || got.Ended != 90*time.Second {
+				t.Errorf("try %d ended %v at %v; %v", got.Try, got.Status, got.Ended, err)
+			}
+		})
+	}
+}
+
+func TestWorkersAreNumberedFromTheLowestThatIsFree(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slots := make(chan int, 4)
+		s := slotted{&script{takes: map[string]time.Duration{"a": 3 * time.Second, "b": time.Second, "c": 5 * time.Second, "d": time.Second}}, slots}
+		r, err := New(Options{Jobs: jobs("a", "b", "c", "d"), Workers: 2, Recorder: &memory{dir: t.TempDir()}, Launchers: map[Model]Launcher{Processes: s}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		close(slots)
+		var got []int
+		for n := range slots {
+			got = append(got, n)
+		}
+		slices.Sort(got[:2]) // they start at the same time
+		if want := []int{1, 2, 2, 1}; !slices.Equal(got, want) {
+			t.Errorf("a to d have workers %v, want %v", got, want)
+		}
+	})
+}
+
+// slotted is a launcher that notes which worker each try holds.
+type slotted struct {
+	*script
+	slots chan int
+}
+
+func (l slotted) Launch(ctx context.Context, spec Spec) (Handle, error) {
+	l.slots <- spec.Slot
+	return l.script.Launch(ctx, spec)
+}

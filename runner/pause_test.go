@@ -324,3 +324,36 @@ func TestWhatWasToldOfAnInterpretersLogIsNotToldAgain(t *testing.T) {
 		}
 	}
 }
+
+func TestAfterAHaltNothingIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		js := jobs("a", "b")
+		js[1].Retries = 3
+		s := &script{
+			takes: map[string]time.Duration{"a": time.Second, "b": 2 * time.Second},
+			codes: map[string][]int{"a": {1}, "b": {1, 0}},
+		}
+		st, _ := play(t, Options{Jobs: js, Halt: HaltSoon}, s, nil)
+		if got := st.Tasks[1]; got.Try != 1 || got.Status != Failed {
+			t.Errorf("try %d of b ended %v", got.Try, got.Status)
+		}
+	})
+}
+
+func TestWhatCannotBeEndedGetsNoTryBesideIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		js := jobs("a")
+		js[0].Timeout, js[0].Retries = 5*time.Second, 3
+		l := &household{takes: map[string]time.Duration{"a": time.Hour}, stubborn: map[string]bool{"a": true}, immortal: true}
+		r, err := New(Options{Jobs: js, Workers: 1, Recorder: &memory{dir: t.TempDir()}, Launchers: map[Model]Launcher{Processes: l}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		st, err := r.Run(t.Context())
+		if got := st.Tasks[0]; err == nil || got.Try != 1 || got.Status != Failed || got.Reason != "timed out after 5s; it could not be ended" {
+			t.Errorf("try %d ended %v: %q; %v", got.Try, got.Status, got.Reason, err)
+		}
+		l.evict()
+		time.Sleep(time.Second) // until who waits for it has seen it
+	})
+}
