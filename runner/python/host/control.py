@@ -451,7 +451,11 @@ class Clock:
             self.due += self.interval
 
     def left(self):
-        return max(0.0, self.due - local.monotonic())
+        """Seconds to the next ring; 0 only for one that rings no more. One that is late has the next ahead."""
+        left = self.due - local.monotonic()
+        if left <= 0 and self.interval:
+            return left % self.interval or self.interval
+        return max(0.0, left)
 
     def stop(self):
         if self.lock.locked():
