@@ -1,9 +1,7 @@
 package python
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,21 +21,17 @@ func checkScript(p target) error {
 	info, err := os.Stat(p.path)
 	switch {
 	case err != nil:
-		return fmt.Errorf("script %q: %s", p.named, inWords(err))
+		return fmt.Errorf("script %q: %s", p.named, runner.FileFault(err))
 	case info.IsDir():
 		return fmt.Errorf("script %q: is a folder", p.named)
+	case !info.Mode().IsRegular(): // to open a pipe would wait for who writes into it
+		return nil
 	}
-	return nil
-}
-
-func inWords(err error) string {
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "no such file"
-	case errors.Is(err, fs.ErrPermission):
-		return "permission denied"
+	f, err := os.Open(p.path)
+	if err != nil {
+		return fmt.Errorf("script %q: %s", p.named, runner.FileFault(err))
 	}
-	return err.Error()
+	return f.Close()
 }
 
 // target is what of a job an interpreter runs: a script or a module.

@@ -33,6 +33,7 @@ type request struct {
 	env    session.Env
 	format plain.Format
 	title  string // what the user called the jobs: a job file, or ""
+	note   string // what of it is not done although nothing is wrong, or ""
 
 	pythons *pythons
 }
@@ -60,7 +61,6 @@ func (a *app) request(c *cobra.Command, f *runFlags, args []string) (request, er
 	backoff := value(r, given(fs, "backoff"), 0, jobfile.ParseDuration)
 	halt := value(r, given(fs, "halt"), "", runner.ParseHalt)
 	loss := value(r, given(fs, "on-host-loss"), jobfile.LossFail, jobfile.ParseHostLoss)
-	hosts := value(r, given(fs, "interpreters"), 0, parseHosts)
 	cores, quota, _ := monitor.Usable()
 	workers := func(s string) (int, error) { return jobfile.ParseWorkers(s, quota) }
 	asked := own.fallback(given(fs, "workers"), own.Workers)
@@ -72,6 +72,8 @@ func (a *app) request(c *cobra.Command, f *runFlags, args []string) (request, er
 	file := a.jobs(r, c, f, args)
 	l.apply(file)
 	req.title = file.Path
+	req.pythons = &pythons{choice: l.python, scripts: pythonScripts(file.Jobs)}
+	req.note = l.preloads(r, file, req.pythons)
 	req.plan = session.Plan{
 		Name: file.Name, Jobs: file.Jobs, Workers: atOnce, Halt: halt, Separate: f.separate, Backoff: backoff,
 	}
@@ -94,10 +96,7 @@ func (a *app) request(c *cobra.Command, f *runFlags, args []string) (request, er
 		loss = file.OnHostLoss
 	}
 	req.plan.RestartLost = loss == jobfile.LossRestart
-	if file.Interpreters > 0 && !given(fs, "interpreters").flag {
-		hosts = file.Interpreters
-	}
-	req.pythons = &pythons{choice: l.python, hosts: hosts, scripts: pythonScripts(file.Jobs)}
+	req.pythons.hosts = f.spread(r, fs, file)
 	req.env = session.Env{Version: version(), Argv: os.Args, Cores: cores, Quota: quota, Launchers: launchers(req.pythons)}
 	if len(file.Jobs) > 0 {
 		jobs, err := runner.Prepare(file.Jobs, req.env.Launchers())
@@ -138,7 +137,7 @@ func launchers(by *pythons) func() map[runner.Model]runner.Launcher {
 		})
 		all[runner.Goroutines] = goroutine.New()
 		all[runner.Processes] = zygote.New(zygote.Options{
-			Processes: process.New(process.Options{Python: by.path, Self: self, Inside: inside.New()}), Scripts: by.scripts,
+			Processes: process.New(process.Options{Python: by.path, Name: by.title, Self: self, Inside: inside.New()}), Scripts: by.scripts,
 		})
 		return all
 	}
@@ -163,6 +162,20 @@ func (f *runFlags) outputs(r *reader, fs *pflag.FlagSet) plain.Format {
 	return format
 }
 
+// spread reads over how many interpreters the model hybrid spreads the jobs; 0 lets it choose.
+func (f *runFlags) spread(r *reader, fs *pflag.FlagSet, file jobfile.File) int {
+	asked := given(fs, "interpreters")
+	hosts := value(r, asked, 0, parseHosts)
+	hybrid := func(j runner.Job) bool { return j.Model == runner.Hybrid }
+	switch {
+	case asked.flag && hosts > 0 && len(file.Jobs) > 0 && !slices.ContainsFunc(file.Jobs, hybrid):
+		r.fault(asked, errors.New("is for the model hybrid, whose jobs it spreads over so many interpreters: give --as hybrid, too, or leave it out"))
+	case file.Interpreters > 0 && !asked.flag:
+		return file.Interpreters
+	}
+	return hosts
+}
+
 func readLimits(r *reader, fs *pflag.FlagSet, own settled) limits {
 	l := limits{
 		as: given(fs, "as"), python: own.fallback(given(fs, "python"), own.Python),
@@ -185,16 +198,6 @@ func (l limits) apply(file jobfile.File) {
 		}
 		if l.python.flag {
 			j.Python = l.python.text
-		}
-		switch {
-		case l.preload.flag:
-			j.Preload = l.modules
-		case j.Preload != nil || filepath.Ext(j.Script) != ".py" || runner.Resolve(*j) != runner.Processes:
-			// It says so itself, or a default is none for it.
-		case file.Preload != nil:
-			j.Preload = file.Preload
-		default:
-			j.Preload = l.modules
 		}
 		if l.timeout.flag {
 			j.Timeout = l.forTime

@@ -84,6 +84,9 @@ func (a *app) runJobs(c *cobra.Command, f *runFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	if req.note != "" && !f.quiet {
+		a.complain(errors.New(req.note))
+	}
 	if f.dryRun {
 		return jobfile.Describe(a.std.Out, req.plan.Jobs, req.pythons.command(req.env.Launchers()))
 	}

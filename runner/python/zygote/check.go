@@ -88,7 +88,7 @@ func (l *Launcher) look(modules []string, e execution) error {
 	if err != nil {
 		return err
 	}
-	if err := fit(python); err != nil {
+	if err := Fit(python); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), lookPatience)
@@ -119,8 +119,8 @@ func (l *Launcher) look(modules []string, e execution) error {
 		python.Version, e.path, strings.Join(lacks, ", "))
 }
 
-// fit says why an interpreter cannot be a zygote, or nil.
-func fit(p which.Python) error {
+// Fit says why an interpreter cannot be a zygote, or nil.
+func Fit(p which.Python) error {
 	if p.Implementation != "CPython" {
 		return fmt.Errorf("preload: needs CPython, %s is %s: leave preload out", p.Path, p.Implementation)
 	}

@@ -51,7 +51,7 @@ const patience = 60 * time.Second
 // each runs a test on a few Pythons that can be a zygote: those that differ.
 func each(t *testing.T, test func(t *testing.T, p which.Python)) {
 	t.Helper()
-	for _, p := range whichtest.Few(t, fit) {
+	for _, p := range whichtest.Few(t, Fit) {
 		t.Run(whichtest.Name(p), func(t *testing.T) { test(t, p) })
 	}
 }
@@ -59,7 +59,7 @@ func each(t *testing.T, test func(t *testing.T, p which.Python)) {
 // newest is for tests of what is the same on all.
 func newest(t testing.TB) which.Python {
 	t.Helper()
-	return whichtest.Every(t, fit)[0]
+	return whichtest.Every(t, Fit)[0]
 }
 
 // bench is a launcher with a folder for scripts and their output.
