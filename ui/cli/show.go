@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -62,6 +63,9 @@ func (a *app) showRun(rec journal.Recording, dir string) error {
 	fmt.Fprintf(a.std.Out, "run      %s%s\n", rec.Info.ID, name)
 	fmt.Fprintf(a.std.Out, "started  %s in %s\n", rec.Info.Start.Local().Format(time.DateTime), harmless(rec.Info.Cwd))
 	status := string(rec.Status)
+	if rec.Status == journal.Interrupted {
+		status += fmt.Sprintf(": parallax ended without finishing it (its process %d is gone)", rec.Info.Writer.PID)
+	}
 	if st.Reason != "" {
 		status += ": " + harmless(st.Reason)
 	}
@@ -69,7 +73,7 @@ func (a *app) showRun(rec journal.Recording, dir string) error {
 	fmt.Fprintf(a.std.Out, "folder   %s\n\n", harmless(dir))
 	t := a.table("#", "JOB", "AS", "STATE", "TRY", "EXIT", "TIME", "CPU", "CORES", "MEMORY", "OUTPUT", "REASON")
 	for i := range st.Tasks {
-		task, r := &st.Tasks[i], jobReport(st, i)
+		task, r := &st.Tasks[i], jobReport(&rec, i)
 		memory, cpu, cores := "", "", ""
 		if r.Memory != nil {
 			memory = draw.Bytes(*r.Memory)
@@ -96,6 +100,8 @@ const shortest = 20 * time.Millisecond
 
 func exitText(r jobFacts) string {
 	switch {
+	case r.Lost: // the signal was its interpreter's
+		return "lost"
 	case r.Signal != "":
 		return r.Signal
 	case r.Exit != nil:
@@ -132,6 +138,7 @@ type jobFacts struct {
 	Try     int          `json:"try"`
 	Exit    *int         `json:"exit"`
 	Signal  string       `json:"signal,omitempty"`
+	Lost    bool         `json:"lost,omitempty"` // it ended with its interpreter, for which it is not to blame
 	Reason  string       `json:"reason,omitempty"`
 	Started *float64     `json:"started_seconds"` // since the start of the run
 	Wall    float64      `json:"wall_seconds"`
@@ -149,24 +156,31 @@ func reportOf(rec journal.Recording, dir string) runReport {
 		st.Cores, st.Quota, rec.Info.Argv, rec.Info.Cwd, dir, rec.LeftOut, make([]jobFacts, len(st.Tasks)),
 	}
 	for i := range r.Jobs {
-		r.Jobs[i] = jobReport(st, i)
+		r.Jobs[i] = jobReport(&rec, i)
 	}
 	return r
 }
 
-func jobReport(st *runner.State, i int) jobFacts {
+func jobReport(rec *journal.Recording, i int) jobFacts {
+	st := &rec.State
 	j, t := st.Jobs[i], &st.Tasks[i]
 	r := jobFacts{
 		Task: i, Name: j.Name, Model: j.Model, Command: j.Command(), Status: t.Status.String(), Try: t.Try,
-		Signal: t.Exit.Signal, Reason: t.Reason, Wall: t.Wall(st.Now).Seconds(), Output: t.LogSize[0] + t.LogSize[1],
+		Signal: t.Exit.Signal, Lost: t.Exit.Lost, Reason: t.Reason, Wall: t.Wall(st.Now).Seconds(), Output: t.LogSize[0] + t.LogSize[1],
 		Log: t.Log, Err: t.Err,
+	}
+	if rec.Status == journal.Interrupted && !t.Status.Over() { // nobody has seen how it ended
+		r.Status = unfinished(t)
 	}
 	if !t.Ran() {
 		return r
 	}
 	started := t.Started.Seconds()
 	r.Started = &started
-	if t.Status.Over() && t.Exit.Signal == "" && t.Exit.Code >= 0 {
+	switch {
+	case killedInside(t):
+		r.Signal = "SIGKILL"
+	case t.Status.Over() && t.Exit.Signal == "" && t.Exit.Code >= 0:
 		r.Exit = &t.Exit.Code
 	}
 	switch u := t.Exit.Usage; {
@@ -183,4 +197,20 @@ func jobReport(st *runner.State, i int) jobFacts {
 		r.Memory = &peak
 	}
 	return r
+}
+
+// unfinished says how a task stands that was not over when parallax itself ended.
+func unfinished(t *runner.Task) string {
+	if t.Ran() || t.Try > 1 {
+		return string(journal.Interrupted)
+	}
+	return "not started"
+}
+
+// killedInside reports whether a task was killed inside an interpreter that goes on: there a kill is told
+// as the exit status that a shell makes of one, and as a process the task would show the signal.
+func killedInside(t *runner.Task) bool {
+	const killed = 137
+	ended := t.Status == runner.Cancelled || strings.HasPrefix(t.Reason, "timed out")
+	return ended && t.Host.ID != 0 && t.Exit.Code == killed
 }
