@@ -83,6 +83,26 @@ func TestPHoldsARunInWhichAllJobsWait(t *testing.T) {
 	did("the one that runs is ending", runner.Resume{})
 }
 
+func TestPLetsARunGoOnThatCouldNotHoldItsJobs(t *testing.T) {
+	s := newStage(t, 140, 42)
+	s.begin(3, 2)
+	s.sample(time.Second)
+	s.press("P")
+	s.events(runner.RunPaused{At: runner.At(s.now)})
+	for task := range 2 {
+		s.events(runner.Advised{At: runner.At(s.now), Task: task, Level: runner.Warning, Code: "refused", Text: "cannot pause: too old"})
+	}
+	s.events(runner.TaskEnded{Task: 1, Try: 1, Status: runner.Succeeded})
+	s.shows(t, "1 held: job-2")
+	s.press("P")
+	s.events(runner.RunResumed{At: runner.At(s.now)})
+	s.shows(t, "1 queued: job-2")
+	s.press("P")
+	if want := fmt.Sprint([]runner.Command{runner.Pause{}, runner.Resume{}, runner.Pause{}}); fmt.Sprint(s.did) != want {
+		t.Errorf("P thrice did %v, want %s", s.did, want)
+	}
+}
+
 func TestAPausedJobShowsWhereItIsHeld(t *testing.T) {
 	for where, want := range map[string]string{
 		"/w/src/main.py:12":            "held at main.py:12",

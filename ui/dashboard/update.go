@@ -144,7 +144,9 @@ func (m *model) allHeld() bool {
 		switch {
 		case m.state.Tasks[i].Status == runner.Paused || m.state.IsPausing(i):
 			held = true
-		case !m.state.IsStopping(i): // what ends cannot be held
+		case m.state.IsStopping(i): // what ends cannot be held
+		case m.state.Held && m.acts.known.Refused[i]: // nor this, and to ask once more would change nothing
+		default:
 			return false
 		}
 	}

@@ -153,7 +153,11 @@ func (m *model) body(s *scene.Scene, r rect) []string {
 // queued names what waits and has no pane.
 func queued(s *scene.Scene, width int) string {
 	r := text.NewRow(width).Skip(1)
-	r.Put(s.Styles.Dim, draw.Count(s.State.Count(runner.Queued))+" queued:")
+	word := " queued:"
+	if s.State.Held {
+		word = " held:"
+	}
+	r.Put(s.Styles.Dim, draw.Count(s.State.Count(runner.Queued))+word)
 	for i := range s.State.Tasks {
 		if r.Left() < 4 {
 			break

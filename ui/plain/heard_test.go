@@ -24,7 +24,8 @@ func TestAdviceOnTheRunIsSaidOncePerChange(t *testing.T) {
 		ofRun(11*time.Second, warn, "memory", "short"),
 		ofRun(12*time.Second, warn, "unrecorded", "disk"), // no rule: an event
 		ofRun(13*time.Second, warn, "unrecorded", "disk"),
-		ofRun(70*time.Second, warn, "steal", "31 %"), // long after
+		ofRun(70*time.Second, warn, "steal", "31 %"),  // long after
+		ofRun(140*time.Second, warn, "steal", "33 %"), // it never ceased
 	}
 	for _, c := range []struct {
 		o    Options

@@ -92,7 +92,7 @@ func TestWhatIsGivenToAWorkerStarts(t *testing.T) {
 		want    [4]string
 	}{
 		{"two workers", 2, nil, [4]string{starting, waiting, starting, queued}},
-		{"all held", 2, []runner.Event{runner.RunPaused{}}, [4]string{queued, waiting, queued, queued}},
+		{"all held", 2, []runner.Event{runner.RunPaused{}}, [4]string{"held", waiting, "held", "held"}},
 		{"one runs", 2, []runner.Event{runner.TaskStarted{Try: 1}}, [4]string{"running", waiting, starting, queued}},
 		{"all workers have one", 1, []runner.Event{runner.TaskStarted{Try: 1}}, [4]string{"running", waiting, queued, queued}},
 		{"one is to be tried later", 3, []runner.Event{

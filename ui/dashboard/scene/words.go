@@ -57,6 +57,8 @@ func (s *Scene) Word(task int) string {
 		return fmt.Sprintf("retry in %s", draw.Seconds(t.NotBefore-s.Now))
 	case t.Status == runner.Queued && s.waiting(task) != "":
 		return "waiting"
+	case t.Status == runner.Queued && s.State.Held:
+		return "held"
 	case s.Starting(task):
 		return "starting"
 	case t.Status == runner.Succeeded:
