@@ -66,7 +66,7 @@ func (l *Launcher) checkScript(job runner.Job) error {
 	info, err := os.Stat(job.Script)
 	switch {
 	case err != nil:
-		return fmt.Errorf("script %q: %s", job.Script, inWords(err))
+		return fmt.Errorf("script %q: %s", job.Script, runner.FileFault(err))
 	case info.IsDir():
 		return fmt.Errorf("script %q: is a folder", job.Script)
 	case info.Size() == 0 && info.Mode().IsRegular() && filepath.Ext(job.Script) != ".py":
@@ -77,7 +77,7 @@ func (l *Launcher) checkScript(job runner.Job) error {
 	switch filepath.Ext(job.Script) {
 	case ".py", ".sh", ".star":
 		if err := canRead(job.Script); err != nil {
-			return fmt.Errorf("script %q: %s", job.Script, inWords(err))
+			return fmt.Errorf("script %q: %s", job.Script, runner.FileFault(err))
 		}
 		if filepath.Ext(job.Script) == ".sh" {
 			return l.envFinds(job)

@@ -3,7 +3,6 @@ package process
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -133,21 +132,6 @@ func (l *Launcher) program(name string, job runner.Job, dir string) (string, err
 		path = l.base.path
 	}
 	return l.look.inPath(name, path)
-}
-
-// inWords makes one short sentence of a file error, which else repeats the path and the call.
-func inWords(err error) string {
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "no such file"
-	case errors.Is(err, fs.ErrPermission):
-		return "permission denied"
-	}
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err.Error()
-	}
-	return err.Error()
 }
 
 // baseEnv is the environment that all jobs start from, split once.

@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+
+	"parallax/runner"
 )
 
 // memo remembers the answers to questions, each asked once. A hundred thousand jobs name few
@@ -66,7 +68,7 @@ func (l *lookups) executable(path string) error {
 		info, err := os.Stat(path)
 		switch {
 		case err != nil:
-			return fmt.Errorf("exec: %q: %s", path, inWords(err))
+			return fmt.Errorf("exec: %q: %s", path, runner.FileFault(err))
 		case info.IsDir():
 			return fmt.Errorf("exec: %q: is a folder", path)
 		case !canExecute(path, info):
@@ -86,7 +88,7 @@ func (l *lookups) dir(path string) error {
 		case errors.Is(err, os.ErrNotExist):
 			return fmt.Errorf("dir %q: no such folder", path)
 		case err != nil:
-			return fmt.Errorf("dir %q: %s", path, inWords(err))
+			return fmt.Errorf("dir %q: %s", path, runner.FileFault(err))
 		case !info.IsDir():
 			return fmt.Errorf("dir %q: not a folder", path)
 		}
@@ -100,7 +102,7 @@ func (l *lookups) stdin(path string) error {
 		info, err := os.Stat(path)
 		switch {
 		case err != nil:
-			return fmt.Errorf("stdin %q: %s", path, inWords(err))
+			return fmt.Errorf("stdin %q: %s", path, runner.FileFault(err))
 		case info.IsDir():
 			return fmt.Errorf("stdin %q: is a folder", path)
 		case info.Mode()&(os.ModeNamedPipe|os.ModeSocket) != 0:
@@ -109,7 +111,7 @@ func (l *lookups) stdin(path string) error {
 		}
 		f, err := os.Open(path)
 		if err != nil {
-			return fmt.Errorf("stdin %q: %s", path, inWords(err))
+			return fmt.Errorf("stdin %q: %s", path, runner.FileFault(err))
 		}
 		return f.Close()
 	})

@@ -19,7 +19,7 @@ func shebang(path string) error {
 		return nil
 	}
 	if _, err := os.Stat(words[0]); err != nil {
-		return fmt.Errorf("%s: its first line names the interpreter %q: %s", path, words[0], inWords(err))
+		return fmt.Errorf("%s: its first line names the interpreter %q: %s", path, words[0], runner.FileFault(err))
 	}
 	return nil
 }

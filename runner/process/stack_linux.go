@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"parallax/runner"
 )
 
 // describeTree tells of processes and their descendants what each does, a line each, children indented
@@ -27,7 +29,7 @@ func describeTree(roots []int, within func(pid int) (string, error)) string {
 			return
 		}
 		if err != nil {
-			fmt.Fprintf(&b, "%spid %d · not readable: %s\n", indent, pid, inWords(err))
+			fmt.Fprintf(&b, "%spid %d · not readable: %s\n", indent, pid, runner.FileFault(err))
 			return
 		}
 		fmt.Fprintf(&b, "%spid %d · %s · %s · %s\n", indent, pid, commandOf(s), doing(s), threadsOf(pid))

@@ -110,7 +110,7 @@ func (l *Launcher) Check(job runner.Job) error {
 	its, err := targetOf(job)
 	if err != nil {
 		if _, fault := os.Stat(job.Script); job.Script != "" && fault != nil {
-			return fmt.Errorf("script %q: %s", job.Script, inWords(fault)) // what it would be is beside the point
+			return fmt.Errorf("script %q: %s", job.Script, runner.FileFault(fault)) // what it would be is beside the point
 		}
 		return err
 	}

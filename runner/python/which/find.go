@@ -3,7 +3,6 @@ package which
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
@@ -379,14 +378,4 @@ func (s *scene) survey() []Found {
 		return slices.Compare(y[:], x[:])
 	})
 	return found
-}
-
-func inWords(err error) string {
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "no such file"
-	case errors.Is(err, fs.ErrPermission):
-		return "permission denied"
-	}
-	return err.Error()
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"parallax/runner"
 )
 
 // probePatience is how long an interpreter may take to say what it is.
@@ -59,7 +61,7 @@ type stamp struct {
 func (s *scene) probe(path string) (Python, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return Python{}, fmt.Errorf("python %q: %s", path, inWords(err))
+		return Python{}, fmt.Errorf("python %q: %s", path, runner.FileFault(err))
 	}
 	key := stamp{path, info.Size(), info.ModTime().UnixNano(), ""}
 	shim := isShim(path)

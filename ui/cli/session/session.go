@@ -235,13 +235,6 @@ func (st *Stage) Abandon() {
 // started any more.
 func (st *Stage) Cancel(cause error) { st.cancel(cause) }
 
-// Finish ends all runs, with the grace of what still runs: those that were kept open for the user.
-func (st *Stage) Finish() {
-	for _, s := range st.all() {
-		s.Do(runner.Finish{Cancel: true})
-	}
-}
-
 // Stopped reports whether the stage was cancelled.
 func (st *Stage) Stopped() bool { return st.ctx.Err() != nil }
 
