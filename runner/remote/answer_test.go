@@ -39,8 +39,11 @@ func TestAnAnswerIsOfThisRequestAndComesAtOnce(t *testing.T) {
 			"0 cancelled; map[cancelled:1]", soon,
 		},
 		{
-			"resisted before, and takes long", []runner.Event{resisting(0)}, Request{Do: Kill, Tasks: one, Force: true},
-			[]runner.Event{runner.Sampled{Workers: 1, Stopping: one}}, "0 ending; map[ending:1]", killPatience,
+			"resisted before, and takes long",
+			[]runner.Event{resisting(0)},
+			Request{Do: Kill, Tasks: one, Force: true},
+			[]runner.Event{runner.Sampled{Workers: 1, Stopping: one}},
+			"0 ending; map[ending:1]", killPatience,
 		},
 		{
 			"resists, which does not matter to who can wait", nil,
