@@ -2,13 +2,13 @@
 
 From 3.12 on by sys.monitoring: events are set on the script's own code, and on what else is on its
 stack, only while it is being paused, signalled or killed. While nothing is, nothing costs anything.
-On 3.9 to 3.11 a pause is had by other means: see frames.
+On 3.9 to 3.11 a pause is had by other means: see lines.
 """
 import _thread
 import signal
 import sys
 
-from _parallax import frames, local, own
+from _parallax import codes, frames, lines, local, own, rest
 from _parallax.wire import wire
 
 current = local.current
@@ -128,7 +128,7 @@ def tell(slot, pause, later=False):
     now = sys._current_frames()
     out = [ident for ident in list(slot.idents) if ident not in pause.held and not idle(slot, ident, now)]
     if later:
-        out = [ident for ident in out if not frames.at_rest(slot, pause, ident)]
+        out = [ident for ident in out if not rest.at_rest(slot, pause, ident)]
     if out:
         if pause.watcher:
             pause.watcher.clear()
@@ -189,7 +189,7 @@ def why_not(slot):
     """Says why a script can't be held, or returns ""."""
     if monitoring is not None:
         return "" if claim_tool() else "tools of the scripts take all places that sys.monitoring has"
-    if not frames.LINES:
+    if not lines.LINES:
         return WHY_NOT
     return "it traces itself (sys.settrace)" if slot.traced else ""
 
@@ -208,9 +208,9 @@ def pause(slot, request):
         return
     slot.pausing = Pause(request)
     if monitoring is not None:
-        watch(slot, frames.codes_of(slot))
-    for ident in list(slot.idents) if frames.LINES else ():
-        frames.watch(ident, True)
+        watch(slot, codes.codes_of(slot))
+    for ident in list(slot.idents) if lines.LINES else ():
+        lines.watch(ident, True)
     own.rouse(slot)
 
 
@@ -219,8 +219,8 @@ def resume(slot):
     if pause is None:
         return
     unwatch(slot)
-    for ident in list(slot.idents) if frames.LINES else ():
-        frames.watch(ident, False)
+    for ident in list(slot.idents) if lines.LINES else ():
+        lines.watch(ident, False)
     pause.unsaid.clear()
     for waiter in list(pause.waiters.values()):
         if waiter.locked():
@@ -230,7 +230,7 @@ def resume(slot):
 def cancel(slot, hard):
     """Ends a script: as a signal would, or at each of its lines."""
     why = ""
-    if frames.LINES:
+    if lines.LINES:
         let_out(slot)
     if not hard:
         ask(slot)
@@ -262,7 +262,7 @@ def push(slot, kinds):
             local.throw(slot, ident, kind)
         return
     slot.due.update(kinds)
-    watch(slot, frames.codes_of(slot))
+    watch(slot, codes.codes_of(slot))
     own.real_start(push_hard, (slot, kinds))
 
 
@@ -282,7 +282,7 @@ def look_closer(slot):
     """Lets what is due come within a line."""
     if slot.signals or slot.due:
         slot.fine = True
-        watch(slot, frames.codes_of(slot))
+        watch(slot, codes.codes_of(slot))
 
 
 local.Slot.push = lambda slot, ident, kind: push(slot, {ident: kind})
@@ -302,7 +302,7 @@ def let_out(slot):
     resume(slot)
     for _ in range(400):
         now = sys._current_frames()
-        if not any(frames.in_look(now.get(ident)) for ident in list(slot.idents)):
+        if not any(lines.in_look(now.get(ident)) for ident in list(slot.idents)):
             return
         local.real_sleep(0.005)
 
@@ -360,7 +360,7 @@ def deliver(slot, number):
     elif callable(handler):
         slot.signals.append(number)
         if can_watch():
-            watch(slot, frames.codes_of(slot))
+            watch(slot, codes.codes_of(slot))
         own.real_start(step_in, (slot,))
     else:
         slot.code = 128 + number

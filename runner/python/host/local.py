@@ -251,6 +251,7 @@ except (ImportError, AttributeError, ValueError, OSError):
 
 real_write = os.write
 real_close = os.close
+real_open = open
 
 
 def write_all(fd, data):

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 
-from _parallax import control, frames, imports, local, own, script, streams
+from _parallax import control, imports, lines, local, own, script, streams
 from _parallax.wire import wire
 
 try:
@@ -23,7 +23,7 @@ def hello():
     wire.send(
         type="hello", protocol=PROTOCOL, pid=os.getpid(), version=platform.python_version(),
         implementation=platform.python_implementation(), executable=sys.executable, gil=gil,
-        pause=control.monitoring is not None or frames.LINES, kill=control.monitoring is not None,
+        pause=control.monitoring is not None or lines.LINES, kill=control.monitoring is not None,
         own_folder=script.unshare is not None)
 
 

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 
-from _parallax import frames, imports, local, streams, wire
+from _parallax import frames, imports, lines, local, streams, wire
 
 current = local.current
 End = local.End
@@ -20,12 +20,12 @@ def enter(slot):
     current.slot = slot
     ident, tid = _thread.get_ident(), threading.get_native_id()
     slot.idents[ident] = tid
-    frames.enter(slot)
+    lines.enter(slot)
     return tid
 
 
 def leave(slot):
-    frames.leave()
+    lines.leave()
     slot.idents.pop(_thread.get_ident(), None)
     used = local.usage()
     with slot.lock:

@@ -7,7 +7,7 @@ import sys
 import time
 import types
 
-from _parallax import frames, imports, local
+from _parallax import imports, lines, local
 
 current = local.current
 STREAMS = ("stdin", "stdout", "stderr")
@@ -307,7 +307,7 @@ os_wait, os_waitpid = getattr(os, "wait", None), getattr(os, "waitpid", None)
 def install_settings():
     sys.setrecursionlimit, sys.getrecursionlimit = setrecursionlimit, getrecursionlimit
     limit_recursion()
-    sys.settrace = frames.settrace
+    sys.settrace = lines.settrace
     gc.disable = disable_gc
     tell(time, ("tzset",), "environ", "time.tzset goes by the TZ that parallax has, not by this script's", other_zone)
     tell(os, ("setuid", "seteuid", "setreuid", "setresuid", "setgid", "setegid", "setregid", "setresgid"), "user",
