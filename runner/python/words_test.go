@@ -6,8 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"al.essio.dev/pkg/shellescape"
+
 	"parallax/runner"
-	"parallax/runner/jobfile"
 )
 
 func TestACommandLineIsReadAsAShellReadsIt(t *testing.T) {
@@ -50,16 +51,14 @@ func TestWhatTakesAShellIsRefusedByItsCharacter(t *testing.T) {
 
 // What the expansion of arguments writes for a shell is read as the arguments that were given.
 func TestArgumentsOfAnyNameCanRunAsThreads(t *testing.T) {
-	names := []string{"a b", "it's", "$x", "größe", "日本語 ☃", `"q"`, `\`, "*", "-n", "a\nb", "~", "!", "{}", "#", "&", "", "\xff\xfe"}
-	for _, line := range []string{"python3 x.py {}", "python3 x.py '{}'", `python3 x.py "{}"`} {
-		jobs, err := jobfile.Expand(strings.Split(line, " "), []jobfile.List{{Args: names}}, runner.Job{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i, job := range jobs {
-			its, err := targetOf(job)
-			if err != nil || !slices.Equal(its.argv, []string{"x.py", names[i]}) {
-				t.Errorf("%q is %s: %q %v", names[i], job.Line, its.argv, err)
+	for _, name := range []string{"a b", "it's", "$x", "größe", "日本語 ☃", `"q"`, `\`, "*", "-n", "a\nb", "~", "!", "{}", "#", "&", "", "\xff\xfe"} {
+		quoted := shellescape.Quote(name)
+		for line, want := range map[string]string{
+			"python3 x.py " + quoted: name, "python3 x.py '<'" + quoted + "'>'": "<" + name + ">", `python3 x.py "<"` + quoted + `">"`: "<" + name + ">",
+		} {
+			its, err := targetOf(runner.Job{Line: line})
+			if err != nil || !slices.Equal(its.argv, []string{"x.py", want}) {
+				t.Errorf("%s: %q %v", line, its.argv, err)
 			}
 		}
 	}
