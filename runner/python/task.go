@@ -2,13 +2,16 @@ package python
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"parallax/runner"
+	"parallax/runner/python/wire"
 )
 
 // Task is one script that runs in a [Host]. It is the handle of a try: all methods but Wait may be
@@ -85,7 +88,7 @@ func (h *Host) run(ctx context.Context, t *Task, c runCommand, files []*os.File)
 	h.mu.Unlock()
 	if err := h.send(command{Type: "run", Slot: t.slot, runCommand: &c}, files...); err != nil {
 		h.forget(t)
-		return errNotBegun{err.Error()}
+		return unsent(err)
 	}
 	select {
 	case ev, ok := <-t.start:
@@ -94,13 +97,24 @@ func (h *Host) run(ctx context.Context, t *Task, c runCommand, files []*os.File)
 			return errNotBegun{t.exit.Reason}
 		case ev.Type != "started":
 			h.forget(t)
-			return fmt.Errorf("start: %s", ev.Why)
+			return fmt.Errorf("start: %s", strings.TrimPrefix(ev.Why, "TooManyFiles: "))
 		}
 		return nil
 	case <-ctx.Done():
 		t.kill() // it may start yet, and then must end; nobody will ask how it went
 		return context.Cause(ctx)
 	}
+}
+
+// unsent says why a script was not handed over: only an interpreter that has ended is worth another try.
+func unsent(err error) error {
+	switch {
+	case errors.Is(err, wire.ErrClosed):
+		return errNotBegun{err.Error()}
+	case errors.Is(err, syscall.EMFILE):
+		return fmt.Errorf("start: %w: raise the limit (ulimit -n), or run fewer jobs at once", err)
+	}
+	return fmt.Errorf("start: %w", err)
 }
 
 // forget gives up a script that has not begun.

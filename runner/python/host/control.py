@@ -8,7 +8,7 @@ import _thread
 import signal
 import sys
 
-from _parallax import codes, frames, lines, local, own, rest
+from _parallax import codes, frames, kin, lines, local, own, rest
 from _parallax.wire import wire
 
 current = local.current
@@ -101,7 +101,7 @@ def hold(slot, frame):
             # A lock for each thread: one that is handed on could be lost with the thread that has it.
             waiter = pause.waiters[ident] = _thread.allocate_lock()
             waiter.acquire()
-            pause.held[ident] = "%s:%d" % (frame.f_code.co_filename, frame.f_lineno)
+            pause.held[ident] = "%s:%d" % (frame.f_code.co_filename, frame.f_lineno) if frame is not None else ""
             if slot.pausing is pause:
                 tell(slot, pause)
                 waiter.acquire()
@@ -147,7 +147,7 @@ def look_again(slot, pause):
     """Looks after threads that do not come to where they would be held, though others are."""
     while slot.pausing is pause and pause.unsaid:
         own.real_sleep(LOOK)
-        if slot.pausing is pause and pause.held:
+        if slot.pausing is pause and (pause.held or slot.bore and slot.stopped):
             tell(slot, pause, later=True)
 
 
@@ -211,6 +211,9 @@ def pause(slot, request):
         watch(slot, codes.codes_of(slot))
     for ident in list(slot.idents) if lines.LINES else ():
         lines.watch(ident, True)
+    if kin.stop(slot):  # who waits for one of them, in C code too, waits on
+        slot.pausing.watcher.clear()
+        own.real_start(look_again, (slot, slot.pausing))
     own.rouse(slot)
 
 
@@ -218,6 +221,7 @@ def resume(slot):
     pause, slot.pausing = slot.pausing, None
     if pause is None:
         return
+    kin.go_on(slot)
     unwatch(slot)
     for ident in list(slot.idents) if lines.LINES else ():
         lines.watch(ident, False)
@@ -243,6 +247,7 @@ def cancel(slot, hard):
         push(slot, dict.fromkeys(slot.idents, local.End))
         resume(slot)
     own.rouse(slot)
+    kin.cancel(slot, hard)
     if sys.version_info < (3, 13):
         # There is one flag for all threads. Whose turn it was not will look again when this thread,
         # which the pause here makes ask for the interpreter's lock, has made it.

@@ -84,6 +84,16 @@ class Slot:
         self.watched = set()  # code on which events are set for it
         self.code_object = None  # of the script itself
         self.sleepers = {}  # ident to a lock that ends that thread's sleep
+        self.children = {}  # numbers of its living processes, to the peak of memory that says nothing of one
+        self.bore = False  # it has had some
+        self.asked = False  # to end, and they with it
+        self.stopped = False  # they are to be held
+        self.spent = [0.0, 0.0, 0, 0]  # as used, by those that were reaped
+        self.peak = 0  # bytes; the largest of those that were reaped
+        self.uncounted = False  # what some of them used is not known
+        self.grace = message.get("grace", 5.0)  # seconds
+        self.processes = None  # its set of multiprocessing's
+        self.forkserver = None  # its own
 
     def warn(self, code, text):
         """Says once of each kind what a thread can't be given."""
@@ -94,6 +104,14 @@ class Slot:
         self.send(type="warning", slot=self.number, code=code, text=text)
         if exposed:
             expose(self)
+
+
+def mine(fd):
+    """Returns which descriptor 0, 1 or 2 is for the calling thread's script."""
+    slot = current.slot
+    if slot is None or type(fd) is not int or not 0 <= fd <= 2 or os.getpid() != PID:
+        return fd
+    return slot.fds[fd]
 
 
 def for_scripts(plain):

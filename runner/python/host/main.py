@@ -36,12 +36,12 @@ def slot_of(message):
 
 def run(message):
     fds = wire.take()
-    if message.get("progress"):
-        fds.append(wire.descriptors.popleft())
     try:
         number = message["slot"]
         if number in script.slots:
             raise ValueError("slot %r is taken" % number)
+        if len(fds) < 3:
+            raise ValueError("run: came without its three descriptors")
         slot = local.Slot(number, message, fds[:3])
         for fd in fds[3:]:
             offer(slot, fd)

@@ -1,4 +1,4 @@
-"""What else a script has as if it were a process: threads, descriptors, children, its own end."""
+"""What else a script has as if it were a process: threads, descriptors, its own end."""
 import _thread
 import atexit
 import builtins
@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 
-from _parallax import frames, imports, lines, local, streams, wire
+from _parallax import births, frames, imports, lines, local, wire
 
 current = local.current
 End = local.End
@@ -149,13 +149,7 @@ def rouse(slot):
 
 # Descriptors.
 
-
-def mine(fd):
-    """Returns which descriptor 0, 1 or 2 is for the calling thread's script."""
-    slot = current.slot
-    if slot is None or type(fd) is not int or not 0 <= fd <= 2 or os.getpid() != local.PID:
-        return fd
-    return slot.fds[fd]
+mine = local.mine
 
 
 def routed_fd(function):
@@ -221,86 +215,6 @@ def open_mine(file, *args, **named):
         named.pop("closefd", None)
         file = os.dup(mine(file))
     return real_open(file, *args, **named)
-
-
-# Children.
-
-
-def patch_subprocess(subprocess):
-    names = ("args", "bufsize", "executable", "stdin", "stdout", "stderr", "preexec_fn", "close_fds", "shell", "cwd", "env")
-    plain = subprocess.Popen.__init__
-
-    def __init__(self, *args, **named):
-        slot = current.slot
-        if slot is not None and os.getpid() == local.PID:
-            if len(args) <= len(names):
-                named.update(zip(names, args))
-                args = ()
-            for at, name in enumerate(streams.STREAMS):
-                given = named.get(name)
-                if given is None:
-                    named[name] = slot.fds[at] if slot.fds[at] >= 0 else subprocess.DEVNULL
-                else:
-                    named[name] = mine(given)
-            if named.get("env") is None:
-                named["env"] = dict(slot.env)
-        return plain(self, *args, **named)
-
-    subprocess.Popen.__init__ = __init__
-
-
-def system(command):
-    if current.slot is None or os.getpid() != local.PID:
-        return real_system(command)
-    import subprocess
-
-    code = subprocess.call(command, shell=True)
-    return -code if code < 0 else code << 8
-
-
-real_system = os.system
-
-
-def patch_spawn(util):
-    """Gives children of multiprocessing the script's streams and environment."""
-    plain = util.spawnv_passfds
-
-    def spawnv_passfds(path, args, passfds):
-        slot = current.slot
-        args = list(args)
-        if slot is None or os.getpid() != local.PID or "-c" not in [os.fsdecode(a) for a in args]:
-            return plain(path, args, passfds)
-        at = [os.fsdecode(a) for a in args].index("-c") + 1
-        moves = ["os.dup2(%d,%d)" % (fd, n) if fd >= 0 else "os.close(%d)" % n for n, fd in enumerate(slot.fds)]
-        env = "os.environb.clear();os.environb.update(%r)" % (slot.env,)
-        args[at] = "import os;" + ";".join(moves) + ";" + env + ";" + os.fsdecode(args[at])
-        return plain(path, args, sorted(set(passfds).union(fd for fd in slot.fds if fd >= 0)))
-
-    util.spawnv_passfds = spawnv_passfds
-
-
-def forked():
-    """In the child of a script's fork: a process of its own, with the script's streams as 0-2."""
-    slot = current.slot
-    if slot is None:
-        return
-    for n, fd in enumerate(slot.fds):
-        if fd >= 0:
-            real_dup2(fd, n)
-    try:
-        os.environ._own.clear()
-        os.environ._own.update(slot.env)
-    except AttributeError:
-        pass
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number, handler in slot.handlers.items():
-        signal.signal(number, handler)
-
-
-def warn_of_fork():
-    slot = current.slot
-    if slot is not None:
-        slot.warn("fork", "it forks beside other threads, which may hang the child: as a process it would not")
 
 
 def exec_as_child(run):
@@ -481,15 +395,11 @@ def install():
         if hasattr(os, name):
             setattr(os, name, routed_fd(getattr(os, name)))
     builtins.open = open_mine
-    os.system, os._exit = system, exit_now
+    os._exit = exit_now
     os.execv = exec_as_child(os.execv)
     os.execve = exec_as_child(os.execve)
     patch_signal()
     atexit.register, atexit.unregister = register, unregister
-    os.register_at_fork(before=warn_of_fork, after_in_child=forked)
-    imports.patches.update({
-        "subprocess": patch_subprocess,
-        "multiprocessing.util": patch_spawn,
-        "traceback": frames.patch_traceback,
-    })
+    births.install()
+    imports.patches["traceback"] = frames.patch_traceback
     imports.apply_patches()

@@ -9,7 +9,7 @@ import traceback
 import weakref
 from importlib.machinery import SourceFileLoader
 
-from _parallax import control, frames, imports, local, module, own, streams
+from _parallax import control, frames, imports, kin, local, module, own, streams
 from _parallax.wire import wire
 
 current = local.current
@@ -205,6 +205,7 @@ def over(slot, code):
     """Reports the end and clears up."""
     control.resume(slot)
     left = end_threads(slot)
+    note = kin.linger(slot)
     control.forget(slot)
     if not left:
         guarded(slot, clear)
@@ -218,7 +219,8 @@ def over(slot, code):
     if not slots:
         imports.reset_warnings()
     wire.send(type="exit", slot=slot.number, code=code, user=slot.used[0], system=slot.used[1],
-              voluntary=slot.used[2], involuntary=slot.used[3], leftover_threads=left)
+              voluntary=slot.used[2], involuntary=slot.used[3], max_rss=slot.peak >> 10,
+              uncounted=slot.uncounted, left=note, leftover_threads=left)
     slot.__dict__.update(main=None, sys={}, thread=None, atexit=[], handlers={}, logs={})
     tidy()
 

@@ -178,7 +178,6 @@ def unsetenv(key):
 # Settings of the interpreter or the process.
 
 ALONE = getattr(sys.modules["_parallax"], "inside", False)  # a subinterpreter has one script
-NO_THREAD = 0x20000000  # Linux: children of other threads are not waited for
 
 
 def telling(plain, code, text, matters=None):
@@ -288,22 +287,6 @@ def disable_gc(plain=gc.disable):
     plain()
 
 
-def waiting(plain, at):
-    """Makes a wait for any child leave alone those of other scripts. at: where its options are."""
-
-    def wait(*args):
-        if current.slot is None or os.getpid() != local.PID or at and args[:1] not in ((-1,), (0,)):
-            return plain(*args)
-        if plain is os_wait:
-            return os_waitpid(-1, NO_THREAD)
-        return plain(*args[:at], args[at] | NO_THREAD, *args[at + 1:])
-
-    return wait
-
-
-os_wait, os_waitpid = getattr(os, "wait", None), getattr(os, "waitpid", None)
-
-
 def install_settings():
     sys.setrecursionlimit, sys.getrecursionlimit = setrecursionlimit, getrecursionlimit
     limit_recursion()
@@ -312,10 +295,7 @@ def install_settings():
     tell(time, ("tzset",), "environ", "time.tzset goes by the TZ that parallax has, not by this script's", other_zone)
     tell(os, ("setuid", "seteuid", "setreuid", "setresuid", "setgid", "setegid", "setregid", "setresgid"), "user",
          "a change of user or group is for all scripts of this interpreter")
-    if sys.platform.startswith("linux"):
-        os.wait, os.waitpid = waiting(os.wait, 0), waiting(os.waitpid, 1)
-        os.wait3, os.wait4 = waiting(os.wait3, 0), waiting(os.wait4, 1)
-    else:
+    if not sys.platform.startswith("linux"):
         tell(os, ("chdir", "fchdir"), "chdir", "the working folder is one for all scripts of this interpreter")
         tell(os, ("umask",), "umask", "the umask is one for all scripts of this interpreter")
     imports.patches.update(

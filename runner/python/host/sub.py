@@ -19,7 +19,7 @@ PATIENCE = 5  # seconds for the threads of a script that is over, or to be
 
 def sub(message):
     """Starts a subinterpreter. Answered by "closed" when it is gone, or was not to be had."""
-    fd = wire.descriptors.popleft()
+    fd, = wire.take()
     try:
         own.real_start(live, (fd, message["id"], message["boot"]))
     except BaseException:

@@ -5,6 +5,7 @@ import collections
 import fcntl
 import json
 import os
+import resource
 import socket
 
 from _parallax import link as inherited
@@ -23,9 +24,19 @@ def claim(sock):
 
 def upward(fd):
     """Moves a descriptor above those that scripts think theirs."""
-    high = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, FIRST + 1)
-    local.real_close(fd)
-    return high
+    try:
+        return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, FIRST + 1)
+    finally:
+        local.real_close(fd)
+
+
+class TooManyFiles(Exception):
+    """Descriptors that were sent have not come."""
+
+    def __init__(self):
+        limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        super().__init__("too many open files in the interpreter: raise its limit (ulimit -n, now %d), run fewer jobs "
+                         "at once, or spread them over more interpreters (hybrid)" % limit)
 
 
 class Wire:
@@ -35,7 +46,7 @@ class Wire:
         self.sock = claim(sock)
         self.lock = _thread.allocate_lock()
         self.pending = b""
-        self.descriptors = collections.deque()
+        self.descriptors = collections.deque()  # in lists, one for each message that carried some; None: lost
 
     def send(self, **message):
         """Sends one message. A connection that has ended is the reader's to notice."""
@@ -55,23 +66,40 @@ class Wire:
                 yield line
                 continue
             try:
-                data, ancillary, _, _ = self.sock.recvmsg(1 << 16, ANCILLARY)
+                data, ancillary, flags, _ = self.sock.recvmsg(1 << 16, ANCILLARY)
             except OSError:
                 return
-            for level, kind, payload in ancillary:
-                if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-                    fds = array.array("i")
-                    fds.frombytes(payload[: len(payload) - len(payload) % fds.itemsize])
-                    self.descriptors.extend(upward(fd) for fd in fds)
+            self.gather(ancillary, flags)
             if not data:
                 return
             self.pending += data
 
+    def gather(self, ancillary, flags):
+        """Keeps the descriptors that came with a message: none are read together with those of another."""
+        come, lost = [], bool(flags & socket.MSG_CTRUNC)
+        for level, kind, payload in ancillary:
+            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                fds = array.array("i")
+                fds.frombytes(payload[: len(payload) - len(payload) % fds.itemsize])
+                for fd in fds:
+                    try:
+                        come.append(upward(fd))
+                    except OSError:
+                        lost = True
+        if lost:
+            for fd in come:
+                local.real_close(fd)
+        if come or lost:
+            self.descriptors.append(None if lost else come)
+
     def take(self):
-        """Returns the three descriptors that came with a message."""
-        if len(self.descriptors) < 3:
-            raise ValueError("run: came without its three descriptors")
-        return [self.descriptors.popleft() for _ in range(3)]
+        """Returns the descriptors that came with a message."""
+        if not self.descriptors:
+            raise ValueError("it came without its descriptors")
+        fds = self.descriptors.popleft()
+        if fds is None:
+            raise TooManyFiles()
+        return fds
 
 
 wire = Wire(inherited)
