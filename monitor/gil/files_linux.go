@@ -15,7 +15,7 @@ type files struct {
 	buf   []byte
 	path  []byte
 	kept  int
-	limit int // of descriptors kept open: beyond it threads' files are opened each time
+	limit int // of descriptors kept open: beyond it files are opened each time
 }
 
 func (f *files) init() {

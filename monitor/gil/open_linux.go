@@ -16,13 +16,8 @@ import (
 
 // open finds out what runs in a process and how its GIL is measured.
 func (r *Reader) open(p *process) error {
-	folder := "/proc/" + strconv.Itoa(p.pid)
-	var err error
-	if p.dir, err = r.files.open(unix.AT_FDCWD, folder, unix.O_DIRECTORY|unix.O_PATH); err != nil {
-		return refusal(p.pid, err)
-	}
-	// The file of the first thread: that of the process adds up all its threads.
-	if p.stat, err = r.files.open(p.dir, "task/"+strconv.Itoa(p.pid)+"/stat", 0); err != nil {
+	err := r.attach(p)
+	if err != nil {
 		return refusal(p.pid, err)
 	}
 	if p.is, err = r.program(p); err != nil {

@@ -2,6 +2,7 @@ package gil
 
 import (
 	"errors"
+	"strconv"
 
 	"golang.org/x/sys/unix"
 )
@@ -32,26 +33,32 @@ func New() *Reader {
 // and, where something can be done about it, what.
 func (r *Reader) Read(pid int, tids []int) (Sample, error) {
 	p := r.procs[pid]
-	if p == nil {
+	switch {
+	case p == nil:
 		p = &process{pid: pid, dir: -1, stat: -1}
 		r.procs[pid] = p
-		p.err = r.open(p)
-	} else if p.err != nil {
-		now, err := r.program(p)
-		if err != nil || now != p.is || p.due() {
+		r.reopen(p)
+	case p.err != nil:
+		if r.changed(p) {
+			p.calls = 0
+			r.reopen(p)
+		} else if p.due() {
 			r.reopen(p)
 		}
 	}
+	defer r.rest(p)
 	// Twice: once more if it became another program since the last time.
 	for range 2 {
 		if p.err != nil {
 			break
 		}
-		s := r.sample(p, tids)
-		now, err := r.program(p)
-		if err == nil && now == p.is {
-			return s, nil
+		if r.attach(p) == nil {
+			s := r.sample(p, tids)
+			if !r.changed(p) { // looked at last, so that what was read was this process's
+				return s, nil
+			}
 		}
+		p.calls = 0
 		r.reopen(p)
 	}
 	if errors.Is(p.err, ErrGone) {
@@ -86,6 +93,39 @@ func (r *Reader) drop(p *process) {
 func (r *Reader) reopen(p *process) {
 	r.shut(p)
 	p.err = r.open(p)
+}
+
+// attach opens what tells one process from the next, unless it is open.
+func (r *Reader) attach(p *process) (err error) {
+	if p.dir < 0 {
+		if p.dir, err = r.files.open(unix.AT_FDCWD, "/proc/"+strconv.Itoa(p.pid), unix.O_DIRECTORY|unix.O_PATH); err != nil {
+			return err
+		}
+	}
+	if p.stat < 0 {
+		// The file of the first thread: that of the process adds up all its threads.
+		p.stat, err = r.files.open(p.dir, "task/"+strconv.Itoa(p.pid)+"/stat", 0)
+	}
+	return err
+}
+
+// rest closes what need not, or cannot, stay open until a process is looked at again.
+func (r *Reader) rest(p *process) {
+	if p.err != nil || r.files.kept > r.files.limit {
+		r.files.drop(&p.dir)
+	}
+	if r.files.kept > r.files.limit {
+		r.files.drop(&p.stat)
+	}
+}
+
+// changed is whether a process has become another program, or has ended.
+func (r *Reader) changed(p *process) bool {
+	if r.attach(p) != nil {
+		return true
+	}
+	now, err := r.program(p)
+	return err != nil || now != p.is
 }
 
 // process is one that was asked for: what runs in it, or why that is not measured.
@@ -220,9 +260,6 @@ type identity struct{ code, end, stack uint64 }
 
 // program reads which program a process is.
 func (r *Reader) program(p *process) (identity, error) {
-	if p.stat < 0 {
-		return identity{}, ErrGone
-	}
 	text, err := r.files.pread(p.stat)
 	if err != nil {
 		return identity{}, gone(err)

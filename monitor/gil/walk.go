@@ -124,10 +124,10 @@ func (w *walker) again(mem memory) error {
 	rest = rest[w.layout.word:]
 	for i := range w.interps {
 		in := &w.interps[i]
-		was := *in
+		gil := in.gil
 		rest = w.decode(in, rest)
 		rest = w.decodeState(in, rest)
-		if want != in.addr || in.gil != was.gil || in.id != was.id {
+		if want != in.addr || in.gil != gil {
 			return errTorn
 		}
 		want = in.next
@@ -146,8 +146,9 @@ func (w *walker) walk(mem memory) error {
 	if err := w.fetch(mem); err != nil {
 		return err
 	}
-	for addr := w.pointer(w.buf); addr != 0; {
-		if len(w.fresh) == maxInterpreters {
+	steps := 0
+	for addr := w.pointer(w.buf); addr != 0; steps++ {
+		if steps == maxInterpreters {
 			return errTooMany
 		}
 		in := interp{addr: addr}
