@@ -243,7 +243,7 @@ func TestWhoComputesOutsideDoesNotWait(t *testing.T) {
 
 func TestWhoSleepsDoesNotWait(t *testing.T) {
 	eachPython(t, "3.6", func(t *testing.T, py which.Python) {
-		s := watch(t, start(t, py.Path, "sleep"), blocked(500))
+		s := watch(t, start(t, py.Path, "sleep"), blocked(300))
 		t.Log(s)
 		if s.waits > s.looks/50 || s.estimate.Waited > s.wall/50 {
 			t.Errorf("threads that sleep wait for the GIL: %s", s)
@@ -254,7 +254,7 @@ func TestWhoSleepsDoesNotWait(t *testing.T) {
 // Locks, queues, conditions and select: what sleeps on a futex, but not on the GIL's.
 func TestOtherLocksAreNotTheGIL(t *testing.T) {
 	eachPython(t, "3.6", func(t *testing.T, py which.Python) {
-		s := watch(t, start(t, py.Path, "locks"), blocked(500))
+		s := watch(t, start(t, py.Path, "locks"), blocked(300))
 		t.Log(s)
 		if s.waits > s.looks/50 {
 			t.Errorf("threads that wait for other locks wait for the GIL: %s", s)
