@@ -390,6 +390,11 @@ func (s *stage) under(t *testing.T, m model, python, dir string, scripts []strin
 	if r.status == 2 {
 		return nil, r.err
 	}
+	defer func() {
+		if t.Failed() {
+			t.Logf("parallax run: status %d: %s", r.status, r.err)
+		}
+	}()
 	ends = s.shown(t, dir, tasks)
 	for _, c := range tasks {
 		e := ends[c.copyOf]

@@ -11,7 +11,7 @@ import (
 var sources embed.FS
 
 // parts are the modules of the host in the order in which they need each other.
-var parts = [...]string{"local", "wire", "frames", "codes", "rest", "lines", "imports", "streams", "children", "kin", "births", "own", "control", "module", "script", "main", "sub"}
+var parts = [...]string{"local", "wire", "frames", "codes", "rest", "lines", "imports", "streams", "children", "kin", "births", "own", "control", "signals", "module", "script", "main", "sub"}
 
 // bootstrap is what `python -c` runs: it reads the rest from the socket.
 var bootstrap = sync.OnceValue(func() string { return source("boot") })

@@ -10,7 +10,6 @@ import operator
 import os
 import resource
 import select
-import signal
 import sys
 
 from _parallax import local
@@ -80,10 +79,8 @@ def note(slot, pid):
         slot.bore = True
         left_alone.discard(pid)
         owners[pid] = slot
-        if slot.killing:
-            real_kill(pid, signal.SIGKILL)
-        elif slot.stopped:
-            real_kill(pid, signal.SIGSTOP)
+    if slot.killing or slot.stopped:  # it may have children of its own already
+        slot.catch_up()
 
 
 def disown(pid):

@@ -102,6 +102,8 @@ def send(slot, number):
     stray = strays(slot)
     freeze = number in (signal.SIGSTOP, signal.SIGKILL)  # one that is stopped starts no more while we look
     with children.lock:
+        if number == signal.SIGSTOP and not slot.stopped:  # it goes on meanwhile
+            return False
         born = list(slot.children)
         for pid in born if freeze else ():
             send_to(pid, signal.SIGSTOP)
