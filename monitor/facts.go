@@ -5,6 +5,8 @@ import (
 
 	"github.com/shirou/gopsutil/v3/cpu"
 	"github.com/shirou/gopsutil/v3/mem"
+
+	"parallax/monitor/switches"
 )
 
 // Facts is what the machine offers and how well it can be measured here.
@@ -15,7 +17,7 @@ type Facts struct {
 	Quota     float64
 	Limits    string // where Cores and Quota come from, in words
 	MemTotal  int64  // bytes; -1 unknown
-	Lanes     string // how the lanes are measured, as in runner.Lanes.Tier
+	Lanes     string // how the lanes are measured, and why not better
 	WaitCore  bool   // the time that tasks wait for a core is known
 	PSS       bool   // shared memory can be divided fairly among tasks
 }
@@ -34,6 +36,12 @@ func Host() Facts {
 	defer r.close()
 	var p pace
 	f.Lanes = r.tier(p.rate())
+	if t, err := switches.Open(f.Cores); err == nil {
+		t.Close()
+		f.Lanes = "exact (each context switch is recorded)"
+	} else {
+		f.Lanes += " (" + err.Error() + ")"
+	}
 	f.WaitCore, f.PSS = means()
 	return f
 }

@@ -63,6 +63,9 @@ func (l *laneBuilder) give(row, cell int, task int32, had time.Duration) {
 	shares[at].had += had
 }
 
+// end is when the last cell that was taken ends.
+func (l *laneBuilder) end() time.Duration { return time.Duration(l.first) * cellLength }
+
 // ready returns how many cells are complete at the time now.
 func (l *laneBuilder) ready(now time.Duration) int { return max(int(now/cellLength)-l.first, 0) }
 

@@ -41,6 +41,7 @@ type pace struct {
 	step  int // index of steps: as often as the budget allows
 	mode  mode
 	slow  bool // the reader has nothing to gain from quick readings
+	easy  bool // cores are recorded, so readings only need to be in time for reports
 }
 
 type mode uint8
@@ -72,8 +73,8 @@ func (p *pace) spent(cost time.Duration) {
 }
 
 // choose takes up how things are: the time now, when a task last used a core, how many there are.
-func (p *pace) choose(now, used time.Duration, tasks int, fast bool) {
-	p.slow = !fast
+func (p *pace) choose(now, used time.Duration, tasks int, fast, easy bool) {
+	p.slow, p.easy = !fast, easy
 	switch {
 	case tasks == 0:
 		p.mode = none
@@ -97,6 +98,8 @@ func (p *pace) interval() time.Duration {
 		return max(resting, steps[p.step])
 	case p.mode == still:
 		return max(asleep, steps[p.step])
+	case p.easy:
+		return max(reportBusy, steps[p.step])
 	}
 	return steps[p.step]
 }

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"time"
 
+	"parallax/monitor/switches"
 	"parallax/monitor/verdict"
 	"parallax/runner"
 )
@@ -45,6 +46,9 @@ type Sampler struct {
 	state   runner.State // without lanes: nobody reads them here
 	adviser verdict.Adviser
 
+	exact   *exact // nil where context switches are not recorded
+	inexact string // why not, or ""
+
 	tasks map[int]*told
 	lanes *laneBuilder // nil before the run has started
 	host  *host
@@ -53,6 +57,7 @@ type Sampler struct {
 	now      time.Duration // of the last tick, since the start of the run
 	reported time.Duration // when the last report was made
 	used     time.Duration // when a task was last seen to use a core
+	born     time.Duration // when a task last began
 	advised  time.Duration
 	asked    time.Duration // when tasks were last asked for their threads
 	shared   hostLogs
@@ -64,6 +69,18 @@ func New(opts Options) *Sampler {
 	return &Sampler{
 		opts: opts, tasks: map[int]*told{}, asked: -discovery, progress: progresses{dir: opts.Dir, ask: opts.Progress},
 	}
+}
+
+// Attach begins to record which thread has which of some cores: of this process and of all that it
+// starts from then on, so it comes before the run starts anything. Where the system does not let
+// it, or it is never called, cores are looked at now and then. [Sampler.Run] ends it.
+func (s *Sampler) Attach(cores []int) {
+	t, err := switches.Open(cores)
+	if err != nil {
+		s.inexact = err.Error()
+		return
+	}
+	s.exact = newExact(t, s.onCore)
 }
 
 // Run measures until ctx is done or the run has ended, and then has released all that it held.
@@ -78,6 +95,9 @@ func (s *Sampler) Run(ctx context.Context) error {
 	}
 	defer s.reader.close()
 	defer s.source.close()
+	if s.exact != nil {
+		defer s.exact.trace.Close()
+	}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for !s.state.Ended {
@@ -121,7 +141,11 @@ func (s *Sampler) follow() {
 			s.lanes, s.host = newLanes(cores), newHost(s.source, cores)
 		case runner.TaskStarted:
 			s.tasks[ev.Task] = &told{}
+			s.born = ev.When()
 			s.reader.watch(ev.Task, ev.Identity, ev.When())
+			if s.exact != nil {
+				s.exact.watch(ev.Task, ev.Identity)
+			}
 			s.shared.meet(ev.Host.Log)
 		case runner.TaskEnded:
 			s.finish(ev)
@@ -138,8 +162,11 @@ func (s *Sampler) finish(ev runner.TaskEnded) {
 	delete(s.tasks, ev.Task)
 	f := s.reader.figures(ev.Task)
 	s.reader.forget(ev.Task)
+	if s.exact != nil {
+		s.exact.forget(ev.Task, ev.When())
+	}
 	unseen := slice{task: ev.Task, core: f.core, to: ev.When(), on: ev.Exit.Usage.CPU() - f.used.on}
-	if !ev.Exit.Usage.Known || unseen.on <= 0 {
+	if !ev.Exit.Usage.Known || unseen.on <= 0 || s.recorded() {
 		return
 	}
 	unseen.from = max(unseen.to-unseen.on, 0)
@@ -154,27 +181,53 @@ func (s *Sampler) onCore(sl slice) {
 	s.lanes.add(sl)
 }
 
+// recorded is whether the lanes come from context switches now.
+func (s *Sampler) recorded() bool { return s.exact != nil && s.exact.records() }
+
+// glimpsed takes up what a reading tells of the cores, where nothing better does.
+func (s *Sampler) glimpsed(sl slice) {
+	if !s.recorded() {
+		s.onCore(sl)
+	}
+}
+
 // tick takes one reading and returns when to take the next.
 func (s *Sampler) tick() time.Duration {
 	if s.lanes == nil { // nothing has started
 		return slowest
 	}
 	s.now = max(time.Since(s.state.Time), 0)
-	if len(s.tasks) > 0 {
-		runtime.LockOSThread() // so that its time is ours
-		began := threadTime()
-		s.used = max(s.used, s.reader.read(s.now, s.pace.quick(), s.onCore))
-		s.askThreads()
-		s.pace.spent(threadTime() - began)
-		runtime.UnlockOSThread()
-	}
+	s.read()
 	s.notify()
-	s.pace.choose(s.now, s.used, len(s.tasks), s.reader.fast())
-	if s.now-s.reported >= s.pace.report() && s.lanes.ready(s.now) > 0 {
+	s.pace.choose(s.now, s.used, len(s.tasks), s.reader.fast(), s.recorded() && s.now-s.born > young)
+	if s.now-s.reported >= s.pace.report() && s.lanes.ready(s.now-s.behind()) > 0 {
 		s.report()
 		s.advise()
 	}
 	return s.pace.wait(time.Since(s.state.Time))
+}
+
+// read takes readings of all that is watched.
+func (s *Sampler) read() {
+	runtime.LockOSThread() // so that its time is ours
+	defer runtime.UnlockOSThread()
+	began := threadTime()
+	if s.exact != nil { // what is recorded must be taken up in time, whether or not there are tasks
+		s.exact.read(s.now)
+	}
+	if len(s.tasks) > 0 {
+		s.used = max(s.used, s.reader.read(s.now, s.pace.quick(), s.glimpsed))
+		s.askThreads()
+		s.pace.spent(threadTime() - began)
+	}
+}
+
+// behind is how far behind the present the lanes are.
+func (s *Sampler) behind() time.Duration {
+	if s.recorded() {
+		return settled
+	}
+	return 0
 }
 
 // discovery is how often new threads and processes are looked for.
@@ -188,7 +241,11 @@ func (s *Sampler) askThreads() {
 	s.asked = s.now
 	for _, i := range s.state.Active {
 		if id := s.state.Tasks[i].Identity; id.TID != 0 && id.Host.ID != 0 && s.tasks[i] != nil {
-			s.reader.belong(i, s.opts.Threads(i))
+			tids := s.opts.Threads(i)
+			s.reader.belong(i, tids)
+			if s.exact != nil {
+				s.exact.belong(i, tids)
+			}
 		}
 	}
 }
@@ -199,14 +256,17 @@ func (s *Sampler) report() {
 	out := runner.Sampled{
 		At: runner.At(s.now), Span: s.now - s.reported, Host: host,
 		Tasks: make([]runner.TaskSample, 0, len(s.tasks)),
-		Lanes: runner.Lanes{
-			Cores: s.lanes.cores, Cell: cellLength, Rows: s.lanes.take(s.now, others), Tier: s.reader.tier(s.pace.rate()),
-		},
+		Lanes: runner.Lanes{Cores: s.lanes.cores, Cell: cellLength, Rows: s.lanes.take(s.now-s.behind(), others)},
+	}
+	out.Lanes.End = s.lanes.end()
+	out.Lanes.Tier, out.Lanes.Why = s.tier()
+	if s.exact != nil {
+		out.Together = s.exact.together(s.now, len(s.lanes.cores))
 	}
 	s.reported = s.now
 	for _, i := range s.state.Active {
 		if t := s.tasks[i]; t != nil {
-			ts := t.sample(i, s.state.Tasks[i], s.now, s.reader.figures(i))
+			ts := t.sample(i, s.state.Tasks[i], s.now, s.figures(i))
 			ts.Try, ts.LogSize = s.state.Tasks[i].Try, logSize(s.opts.Dir, s.state.Tasks[i])
 			out.Tasks = append(out.Tasks, ts)
 		}
@@ -214,6 +274,29 @@ func (s *Sampler) report() {
 	s.progress.fill(out.Tasks, s.tasks, s.state.Tasks)
 	out.Logs = s.shared.grown(s.opts.Dir)
 	s.opts.Report(out)
+}
+
+// figures returns what is known of a task: what readings tell, which miss what lives shortly, and
+// what was recorded, which is late by a little.
+func (s *Sampler) figures(task int) figures {
+	f := s.reader.figures(task)
+	if s.exact != nil {
+		f.used.on = max(f.used.on, s.exact.on[task])
+	}
+	return f
+}
+
+// tier says how the lanes are measured, and why not better.
+func (s *Sampler) tier() (tier, why string) {
+	switch {
+	case s.recorded():
+		return s.exact.tier(), ""
+	case s.exact != nil:
+		why = s.exact.why()
+	default:
+		why = s.inexact
+	}
+	return s.reader.tier(s.pace.rate()), why
 }
 
 func (s *Sampler) notify() {

@@ -134,7 +134,8 @@ type stage struct {
 
 func newStage() *stage { return newStageWith(Options{}) }
 
-func newStageWith(opts Options) *stage {
+// newStageWith is newStage of a sampler that is changed before it runs.
+func newStageWith(opts Options, changes ...func(*Sampler)) *stage {
 	g := &stage{feed: newFeed(), reader: newFakeReader(), err: make(chan error, 1)}
 	opts.Feed = g.feed
 	opts.Report = func(r runner.Sampled) {
@@ -151,6 +152,9 @@ func newStageWith(opts Options) *stage {
 	}
 	s := New(opts)
 	s.reader, s.source = g.reader, fakeHost{}
+	for _, change := range changes {
+		change(s)
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	g.stop = stop
 	go func() { g.err <- s.Run(ctx) }()

@@ -13,8 +13,9 @@ const maxCells = 1 << 15
 type History struct {
 	Cores []int
 	Cell  time.Duration // what one cell covers now; 0 before the first sample
-	Tier  string
-	Rows  [][]Cell // one per core, of equal length; cell i begins at i*Cell since the start
+	Tier  string        // as in [Lanes], of the newest
+	Why   string        // likewise
+	Rows  [][]Cell      // one per core, of equal length; cell i begins at i*Cell since the start
 
 	in   time.Duration // what a cell of the incoming lanes covers
 	part [][]Cell      // incoming cells that do not fill a cell of ours yet
@@ -28,7 +29,7 @@ func (h *History) add(at time.Duration, l Lanes) {
 	if h.Cell == 0 || h.in != l.Cell || !slices.Equal(h.Cores, l.Cores) {
 		*h = History{Cores: l.Cores, Cell: l.Cell, in: l.Cell, Rows: make([][]Cell, len(l.Rows)), part: make([][]Cell, len(l.Rows))}
 	}
-	h.Tier = l.Tier
+	h.Tier, h.Why = l.Tier, l.Why
 	h.pad(at - time.Duration(len(l.Rows[0]))*l.Cell)
 	ratio := int(h.Cell / h.in)
 	for i, row := range l.Rows {

@@ -17,7 +17,8 @@ type Sampled struct {
 	Host     HostSample
 	Tasks    []TaskSample // running and paused tasks, ascending by Task
 	Lanes    Lanes
-	Logs     []HostLog // of interpreters that tasks share, those that have grown
+	Together []time.Duration // for how long 0, 1, 2 … of the run's threads were on cores at once; nil where that is not known
+	Logs     []HostLog       // of interpreters that tasks share, those that have grown
 }
 
 // HostLog is how much an interpreter that tasks share has printed itself: C code in it, processes
@@ -86,7 +87,9 @@ type Lanes struct {
 	Cores []int         // ids of the cores, ascending
 	Cell  time.Duration // what one cell covers; 0 when lanes are not measured
 	Rows  [][]Cell      // one per core, all of the same length
-	Tier  string        // how it was measured: "sampled 50 Hz", "per-core load only"
+	End   time.Duration // when the last cell ends, since the start; 0 means with the span
+	Tier  string        // how it was measured: "exact", "sampled 50 Hz", "per-core load only"
+	Why   string        // why it was not measured better, or ""
 }
 
 // Cell is one core in one short slice of time.
@@ -113,7 +116,7 @@ func (s Sampled) Merge(next Sampled) Sampled {
 	out.Logs = mergeLogs(s.Logs, next.Logs) // they grow whether or not anything is measured
 	if !next.Measured() {
 		// At too: it says when the lanes end.
-		out.At, out.Span, out.Host, out.Tasks, out.Lanes = s.At, s.Span, s.Host, s.Tasks, s.Lanes
+		out.At, out.Span, out.Host, out.Tasks, out.Lanes, out.Together = s.At, s.Span, s.Host, s.Tasks, s.Lanes, s.Together
 		return out
 	}
 	if !s.Measured() {
@@ -123,6 +126,22 @@ func (s Sampled) Merge(next Sampled) Sampled {
 	out.Host = s.Host.merge(s.Span, next.Host, next.Span)
 	out.Tasks = mergeTasks(s.Tasks, next.Tasks)
 	out.Lanes = s.Lanes.join(next.Lanes)
+	out.Together = addEach(s.Together, next.Together)
+	return out
+}
+
+// addEach adds up two lists of times, of which the shorter one lacks zeros. A sum is a new list.
+func addEach(a, b []time.Duration) []time.Duration {
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	if len(b) == 0 {
+		return a
+	}
+	out := slices.Clone(a)
+	for i, d := range b {
+		out[i] += d
+	}
 	return out
 }
 

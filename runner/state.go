@@ -30,13 +30,14 @@ type State struct {
 	Stopping []int  // tasks that were asked to end and have not, ascending
 	Pausing  []int  // tasks that were asked to hold and are not held yet, ascending
 
-	Host    HostSample
-	Lanes   History
-	Times   Times           // of all tasks together
-	Walls   Walls           // of the tries that succeeded or failed by themselves
-	Advice  Advised         // the last sentence on the run; Text is "" before the first
-	Notices map[int]Advised // the last sentence on a task
-	Output  []Chunk         // the newest output of all tasks in the order in which it was seen
+	Host     HostSample
+	Lanes    History
+	Times    Times           // of all tasks together
+	Together []time.Duration // for how long 0, 1, 2 … threads were on cores at once, where that was known
+	Walls    Walls           // of the tries that succeeded or failed by themselves
+	Advice   Advised         // the last sentence on the run; Text is "" before the first
+	Notices  map[int]Advised // the last sentence on a task
+	Output   []Chunk         // the newest output of all tasks in the order in which it was seen
 
 	count  [statuses]int
 	status []Status // of each task, close together: what orders 100 000 of them reads this
@@ -294,6 +295,7 @@ func (s *State) sample(ev Sampled) {
 	s.Host = ev.Host
 	l, end := s.worked(ev)
 	s.Lanes.add(end-s.idle, l)
+	s.Together = addEach(s.Together, ev.Together)
 	var all TaskSample
 	for _, ts := range ev.Tasks {
 		if ts.Task < 0 || ts.Task >= len(s.Tasks) || !s.Tasks[ts.Task].ran {
@@ -324,10 +326,13 @@ func (s *State) sample(ev Sampled) {
 // do with the cores then is not part of the run. end is when they end.
 func (s *State) worked(ev Sampled) (l Lanes, end time.Duration) {
 	l, end = ev.Lanes, ev.At.When()
+	if l.End > 0 {
+		end = l.End
+	}
 	if !s.Over() || l.Cell <= 0 || len(l.Rows) == 0 {
 		return l, end
 	}
-	late := int((ev.At.When() - s.busy) / l.Cell)
+	late := int((end - s.busy) / l.Cell)
 	keep := max(len(l.Rows[0])-max(late, 0), 0)
 	if keep == 0 {
 		return Lanes{}, end

@@ -152,7 +152,7 @@ func trim(b []byte) []byte {
 }
 
 // Now is the time on the clock of the records.
-func Now() time.Duration {
+func (*Tracer) Now() time.Duration {
 	var ts unix.Timespec
 	_ = unix.ClockGettime(unix.CLOCK_MONOTONIC, &ts) // it exists since Linux 2.6
 	return time.Duration(ts.Nano())
@@ -161,7 +161,7 @@ func Now() time.Duration {
 // Read hands on what was recorded since the last Read, core after core, and returns how many records
 // those were and the time up to which all are among them.
 func (t *Tracer) Read(each func(Record)) (n int, until time.Duration) {
-	until = Now()
+	until = t.Now()
 	for i, m := range t.rings {
 		head := atomic.LoadUint64(&m.page.Data_head)
 		whole := m.read(head, func(r Record) {

@@ -84,6 +84,10 @@ func roundedSample(e runner.Sampled, us func(time.Duration) time.Duration) runne
 		ts.Live, ts.OnCore, ts.WaitCore, ts.WaitGIL = us(ts.Live), us(ts.OnCore), us(ts.WaitCore), us(ts.WaitGIL)
 		ts.RSS, ts.PSS = kib(ts.RSS), kib(ts.PSS)
 	}
+	e.Lanes.End = us(e.Lanes.End)
+	for i, d := range e.Together {
+		e.Together[i] = us(d)
+	}
 	return e
 }
 

@@ -56,6 +56,8 @@ func (d *decoder) sampled(s *scanner) runner.Event {
 			ev.Tasks = d.taskSamples(s)
 		case "lanes":
 			ev.Lanes = d.lanes(s)
+		case "together_us":
+			s.array(func() { ev.Together = append(ev.Together, max(fromMicros(s.int()), 0)) })
 		default:
 			return false
 		}
@@ -199,6 +201,10 @@ func (d *decoder) lanes(s *scanner) runner.Lanes {
 			l.Cores = s.ints()
 		case "cell":
 			l.Cell = seconds(s)
+		case "end":
+			l.End = seconds(s)
+		case "why":
+			l.Why = s.str()
 		case "tier":
 			if tier := s.raw(); string(tier) != d.tier {
 				d.tier = string(bytes.ToValidUTF8(tier, []byte("\uFFFD")))

@@ -34,6 +34,22 @@ func (l *line) sampled(s runner.Sampled) {
 	if n := s.Lanes; n.Cell > 0 || n.Tier != "" || len(n.Cores) > 0 {
 		l.lanes(n)
 	}
+	if len(s.Together) > 0 {
+		l.together(s.Together)
+	}
+}
+
+// together writes for how long 0, 1, 2 … threads were on cores at once.
+func (l *line) together(times []time.Duration) {
+	l.key("together_us")
+	l.b = append(l.b, '[')
+	for i, d := range times {
+		if i > 0 {
+			l.b = append(l.b, ',')
+		}
+		l.b = strconv.AppendInt(l.b, micros(d), 10)
+	}
+	l.b = append(l.b, ']')
 }
 
 func (l *line) logs(logs []runner.HostLog) {
@@ -163,7 +179,13 @@ func (l *line) lanes(n runner.Lanes) {
 	l.b = append(l.b, '{')
 	l.ints("cores", n.Cores)
 	l.seconds("cell", n.Cell)
+	if n.End > 0 {
+		l.seconds("end", n.End)
+	}
 	l.text("tier", n.Tier)
+	if n.Why != "" {
+		l.str("why", n.Why)
+	}
 	l.key("rows")
 	l.b = append(l.b, '[')
 	for i, row := range n.Rows {

@@ -165,6 +165,9 @@ func genSampled(t *rapid.T) runner.Sampled {
 	if len(cores) > 0 && rapid.Bool().Draw(t, "lanes") {
 		s.Lanes = genLanes(t, cores)
 	}
+	for range rapid.IntRange(0, 3).Draw(t, "together") {
+		s.Together = append(s.Together, genTime(t, "at once"))
+	}
 	return s
 }
 
@@ -186,6 +189,10 @@ func genLanes(t *rapid.T, cores []int) runner.Lanes {
 	l := runner.Lanes{
 		Cores: cores, Tier: genText(t, "tier"),
 		Cell: time.Duration(rapid.IntRange(1, 1000).Draw(t, "cell")) * time.Millisecond,
+		Why:  rapid.SampledFrom([]string{"", "", "kernel.perf_event_paranoid is 4"}).Draw(t, "why"),
+	}
+	if rapid.Bool().Draw(t, "lanes end") {
+		l.End = genTime(t, "end")
 	}
 	n := rapid.IntRange(0, 15).Draw(t, "cells")
 	for range cores {

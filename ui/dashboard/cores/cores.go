@@ -44,13 +44,21 @@ func legend(s *scene.Scene, inner int) string {
 	if s.Styles.Letters {
 		words = " · letter = job"
 	}
-	if tier := s.State.Lanes.Tier; tier != "" && inner > 90 {
+	if tier := tier(&s.State.Lanes, inner > 150); tier != "" && inner > 90 {
 		words += " · " + tier
 	}
 	if inner < 60 {
 		return ""
 	}
 	return words
+}
+
+// tier says how lanes were measured and, with room, why not better.
+func tier(h *runner.History, room bool) string {
+	if h.Why != "" && room {
+		return h.Tier + ": " + h.Why
+	}
+	return h.Tier
 }
 
 // lanes draws as many cores as fit; if not all do, the last row says how many are missing. A blank

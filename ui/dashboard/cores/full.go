@@ -29,11 +29,11 @@ func Full(s *scene.Scene, width, height int) []string {
 	}
 	w := box.Inner()
 	axis := FitAxis(&s.State.Lanes, w-labelWidth, elapsed)
-	tier := s.State.Lanes.Tier
-	if tier != "" {
-		tier = " · " + tier
+	how := tier(&s.State.Lanes, w > 100)
+	if how != "" {
+		how = " · " + how
 	}
-	box.Right = []draw.Span{{Ink: st.Dim, Text: axis.String() + tier}}
+	box.Right = []draw.Span{{Ink: st.Dim, Text: text.Shorten(axis.String()+how, w-len("core lanes")-4)}}
 	room := box.Rows() - 2
 	var rows []*text.Row
 	if s.Before != nil {

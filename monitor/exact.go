@@ -1,0 +1,129 @@
+package monitor
+
+import (
+	"fmt"
+	"time"
+
+	"parallax/monitor/switches"
+	"parallax/runner"
+)
+
+// settled is how far behind the present the lanes are while context switches are recorded: that a
+// task has started is known a little after its first of them.
+const settled = 100 * time.Millisecond
+
+// tracer records context switches; *switches.Tracer does.
+type tracer interface {
+	Now() time.Duration
+	Read(each func(switches.Record)) (n int, until time.Duration)
+	Record(on bool) error
+	Close()
+}
+
+// exact knows which task had which core, from each context switch.
+type exact struct {
+	trace  tracer
+	book   *switches.Ledger
+	origin time.Duration         // the start of the run, on the clock of the records
+	on     map[int]time.Duration // what each task had of cores, of those that are watched
+	at     together
+	flow   flow
+	begun  bool
+	broken error // why it records no more, for good
+}
+
+// newExact takes up a tracer. Shares of the cores are handed to lanes while [exact.read] is called.
+func newExact(t tracer, lanes func(slice)) *exact {
+	e := &exact{trace: t, on: map[int]time.Duration{}}
+	e.book = switches.NewLedger(func(s switches.Share) {
+		from, to := s.From-e.origin, s.To-e.origin
+		if _, watched := e.on[s.Task]; watched {
+			e.on[s.Task] += to - from
+		}
+		e.at.add(from, to)
+		lanes(slice{task: s.Task, core: s.Core, from: from, to: to, on: to - from})
+	})
+	return e
+}
+
+// watch says what a task is to the system.
+func (e *exact) watch(task int, id runner.Identity) {
+	e.on[task] = 0
+	if root := rootOf(id); root > 0 {
+		e.book.Root(root, task)
+	}
+}
+
+// rootOf returns the thread that all of a task comes from.
+func rootOf(id runner.Identity) int {
+	if !id.Tree && id.TID != 0 {
+		return id.TID
+	}
+	return id.PID
+}
+
+// belong says which threads a task has in a process that it shares.
+func (e *exact) belong(task int, tids []int) {
+	for _, tid := range tids {
+		e.book.Root(tid, task)
+	}
+}
+
+// forget ends watching a task that was over at a time, since the start of the run.
+func (e *exact) forget(task int, at time.Duration) {
+	delete(e.on, task)
+	e.book.End(task, at+e.origin)
+}
+
+// records is whether lanes come from here now.
+func (e *exact) records() bool { return e.broken == nil && !e.flow.off }
+
+// read takes up what was recorded until now, the time since the start of the run.
+func (e *exact) read(now time.Duration) {
+	if e.broken != nil {
+		return
+	}
+	if !e.begun { // what was recorded before the run began is of no task
+		e.begun, e.origin = true, e.trace.Now()-now
+	}
+	was := e.records()
+	n, until := e.trace.Read(e.book.Take)
+	if was {
+		e.book.Settle(until)
+	}
+	if on := e.flow.count(now, n); on != was {
+		if err := e.trace.Record(on); err != nil {
+			e.broken = err
+		}
+		e.book.Forget()
+		e.at = together{from: now}
+	}
+}
+
+// together returns for how long how many threads of ours were on so many cores at once since it was
+// last asked, as far as that is settled; nil if switches are not recorded.
+func (e *exact) together(now time.Duration, cores int) []time.Duration {
+	if !e.records() || now-settled <= e.at.from {
+		return nil
+	}
+	return e.at.take(now-settled, cores)
+}
+
+// tier says how the lanes are measured, for Lanes.Tier, where they are measured here.
+func (e *exact) tier() string {
+	if n := e.book.Lost(); n > 0 {
+		return fmt.Sprintf("exact, %d switches lost", n)
+	}
+	return "exact"
+}
+
+// why says why lanes are not exact now, or "".
+func (e *exact) why() string {
+	switch {
+	case e.broken != nil:
+		return e.broken.Error()
+	case e.flow.off:
+		return fmt.Sprintf("more than %d switches a second", maxSwitches)
+	}
+	return ""
+}

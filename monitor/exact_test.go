@@ -1,0 +1,194 @@
+package monitor
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"parallax/monitor/switches"
+	"parallax/runner"
+)
+
+// recording is a tracer that a test fills. Its clock is five seconds ahead of the run's.
+type recording struct {
+	now     time.Duration
+	records []switches.Record
+	noise   int // records of others in each reading
+	off     bool
+	bad     error
+	closed  bool
+	clock   func() time.Duration // nil for now
+}
+
+const ahead = 5 * time.Second
+
+func (r *recording) Now() time.Duration {
+	if r.clock != nil {
+		return r.clock() + ahead
+	}
+	return r.now + ahead
+}
+
+func (r *recording) Read(each func(switches.Record)) (n int, until time.Duration) {
+	until = r.Now()
+	if !r.off {
+		n = r.noise
+	}
+	r.records = slices.DeleteFunc(r.records, func(rec switches.Record) bool {
+		if rec.At > until {
+			return false
+		}
+		if !r.off {
+			each(rec)
+			n++
+		}
+		return true
+	})
+	return n, until
+}
+
+func (r *recording) Record(on bool) error { r.off = !on; return r.bad }
+func (r *recording) Close()               { r.closed = true }
+
+// on notes that a thread had a core, in ms of the run.
+func (r *recording) on(core, tid, from, to int) {
+	r.records = append(r.records,
+		switches.Record{Kind: switches.In, Core: core, TID: tid, At: ahead + time.Duration(from)*ms},
+		switches.Record{Kind: switches.Out, Core: core, TID: tid, At: ahead + time.Duration(to)*ms})
+}
+
+func TestRecordsBecomeLanes(t *testing.T) {
+	var told []string
+	r := &recording{}
+	e := newExact(r, func(s slice) {
+		told = append(told, fmt.Sprintf("%d@%d %v-%v %v", s.task, s.core, s.from, s.to, s.on))
+	})
+	e.read(0)
+	e.watch(0, runner.Identity{PID: 10, TID: 10, Tree: true})
+	e.watch(1, runner.Identity{PID: 20, TID: 21})
+	r.on(0, 10, 10, 30)
+	r.on(1, 21, 20, 50)
+	r.on(0, 20, 40, 60) // the process that thread 21 is in
+	r.on(0, 22, 60, 70) // another thread of task 1, which is told later
+	r.now = 100 * ms
+	e.read(r.now)
+	e.belong(1, []int{21, 22})
+	r.now = 150 * ms
+	e.read(r.now)
+	if got, want := strings.Join(told, ", "), "0@0 10ms-30ms 20ms, 1@1 20ms-50ms 30ms, 1@0 60ms-70ms 10ms"; got != want {
+		t.Errorf("lanes: %s\nwant %s", got, want)
+	}
+	if e.on[0] != 20*ms || e.on[1] != 40*ms {
+		t.Errorf("on cores: %v", e.on)
+	}
+	if got := e.together(150*ms, 2); !slices.Equal(got, []time.Duration{10 * ms, 10*ms + 20*ms, 10 * ms}) {
+		t.Errorf("up to 50 ms together: %v", got)
+	}
+	e.forget(0, 120*ms)
+	r.on(0, 10, 110, 130)
+	r.now = 200 * ms
+	told = nil
+	e.read(r.now)
+	if len(told) != 0 || len(e.on) != 1 {
+		t.Errorf("what ended after its task did is told: %v, %v", told, e.on)
+	}
+	if e.tier() != "exact" || e.why() != "" {
+		t.Errorf("tier %q, why %q", e.tier(), e.why())
+	}
+	r.records = append(r.records, switches.Record{Kind: switches.Lost, Count: 3, At: ahead})
+	e.read(r.now)
+	if e.tier() != "exact, 3 switches lost" {
+		t.Errorf("tier %q", e.tier())
+	}
+}
+
+func TestTooManySwitchesAreNotRecorded(t *testing.T) {
+	r := &recording{noise: 2000}
+	e := newExact(r, func(slice) {})
+	run := func(until time.Duration) {
+		for ; r.now < until; r.now += 50 * ms {
+			e.read(r.now)
+		}
+	}
+	run(time.Second)
+	if e.records() || !r.off || !strings.Contains(e.why(), "more than 20000 switches a second") || e.together(r.now, 2) != nil {
+		t.Errorf("records %v, off %v, %q, %v", e.records(), r.off, e.why(), e.together(r.now, 2))
+	}
+	r.noise = 10
+	run(4 * time.Second)
+	if !e.records() || r.off || e.why() != "" {
+		t.Errorf("when it is calm again: records %v, off %v, %q", e.records(), r.off, e.why())
+	}
+	at := r.now - 50*ms
+	if got := e.together(at, 1); len(got) != 2 || got[0] > 3*time.Second {
+		t.Errorf("the time in which nothing was recorded is told of: %v", got)
+	}
+	r.noise, r.bad = 20000, errors.New("it broke")
+	run(5 * time.Second)
+	if e.records() || e.why() != "it broke" {
+		t.Errorf("after a fault: records %v, %q", e.records(), e.why())
+	}
+}
+
+func TestTheSamplerTrustsRecordsMoreThanReadings(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		r := &recording{clock: func() time.Duration { return time.Since(began) }}
+		for at := 0; at < 5000; at += 10 {
+			r.on(0, 10, at, at+4)
+		}
+		g := newStageWith(Options{}, func(s *Sampler) { s.exact = newExact(r, s.onCore) })
+		g.feed.put(started(2)...)
+		g.feed.put(runner.TaskStarted{Task: 0, Try: 1, Identity: runner.Identity{PID: 10, Tree: true}})
+		g.reader.set(0, true) // the readings say that it is on core 0 all the time
+		g.pass(2 * time.Second)
+		before := g.reader.readings()
+		got := g.pass(2 * time.Second)
+		if n := g.reader.readings() - before; n < 19 || n > 21 {
+			t.Errorf("%d readings in 2 s, though cores are recorded", n)
+		}
+		var together [3]time.Duration
+		for _, s := range got {
+			if s.Lanes.Tier != "exact" || s.Lanes.Why != "" {
+				t.Fatalf("tier %q %q", s.Lanes.Tier, s.Lanes.Why)
+			}
+			if late := s.When() - s.Lanes.End; late < settled || late > settled+cellLength {
+				t.Errorf("lanes are %v late", late)
+			}
+			for _, c := range s.Lanes.Rows[0] {
+				if c.Task != 0 || c.Ours != 40 {
+					t.Errorf("a cell %+v, want 40 %% of task 0", c)
+				}
+			}
+			for k, d := range s.Together {
+				together[k] += d
+			}
+		}
+		if on := together[1].Seconds(); on < 0.78 || on > 0.82 {
+			t.Errorf("one was on a core for %v of 2 s", together[1])
+		}
+		g.feed.put(runner.RunEnded{})
+		<-g.err
+		if !r.closed {
+			t.Error("the tracer is left open")
+		}
+		g.stop()
+	})
+}
+
+func TestWhyLanesAreNotExactIsSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newStageWith(Options{}, func(s *Sampler) { s.inexact = "not allowed" })
+		defer g.stop()
+		g.feed.put(started(1)...)
+		g.feed.put(runner.TaskStarted{Task: 0, Try: 1})
+		got := g.pass(time.Second)
+		if l := got[len(got)-1].Lanes; l.Tier != "fake" || l.Why != "not allowed" {
+			t.Errorf("%q %q", l.Tier, l.Why)
+		}
+	})
+}
