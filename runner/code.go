@@ -7,6 +7,8 @@ const (
 	CodeResists  = "resists"  // of a task: it outlives being killed; the text says what would end it
 	CodeStubborn = "stubborn" // of a task: it was killed and may outlive it
 	CodeSilent   = "silent"   // of a task: its interpreter does not answer, or does again
+	CodeStalled  = "stalled"  // of a task: it has long made no sign of life, or does again
+	CodeDeadlock = "deadlock" // likewise: its threads wait for locks, and none can go on; the text says where
 
 	CodeUnrecorded = "unrecorded" // of the run: events are not kept from here on
 	CodeRecorded   = "recorded"   // of the run: they are again

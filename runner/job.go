@@ -49,7 +49,17 @@ type Limits struct {
 	Timeout time.Duration `json:"timeout_ns,omitempty"` // 0 means none; paused time does not count
 	Grace   time.Duration `json:"grace_ns,omitempty"`   // between asking to end and killing; 0 means DefaultGrace
 	Retries int           `json:"retries,omitempty"`    // further tries after a failure
+	// StalledAfter is how long a try may make no sign of life before it is called stalled; 0 means
+	// DefaultStalledAfter, less than 0 never.
+	StalledAfter time.Duration `json:"stalled_after_ns,omitempty"`
 }
+
+// DefaultStalledAfter is how long a job may use no core, print nothing and wait for nothing that is
+// known to end before it is called stalled.
+const DefaultStalledAfter = 30 * time.Second
+
+// NeverStalled as StalledAfter says that a job is never called stalled.
+const NeverStalled time.Duration = -1
 
 // DefaultGrace is how long a cancelled job may take to end by itself before it is killed.
 const DefaultGrace = 5 * time.Second

@@ -14,6 +14,7 @@ type Sampled struct {
 	Workers  int           // the worker limit now; 0 means unchanged
 	Stopping []int         // tasks that were asked to end and have not; ascending
 	Pausing  []int         // running tasks that were asked to hold and are not held yet; ascending
+	Stalled  []int         // those of Tasks that have long made no sign of life; ascending. Only a sample that is Measured tells it
 	Host     HostSample
 	Tasks    []TaskSample // running and paused tasks, ascending by Task
 	Lanes    Lanes
@@ -117,6 +118,7 @@ func (s Sampled) Merge(next Sampled) Sampled {
 	if !next.Measured() {
 		// At too: it says when the lanes end.
 		out.At, out.Span, out.Host, out.Tasks, out.Lanes, out.Together = s.At, s.Span, s.Host, s.Tasks, s.Lanes, s.Together
+		out.Stalled = s.Stalled
 		return out
 	}
 	if !s.Measured() {

@@ -16,3 +16,54 @@ func TestLogsOfInterpretersOutliveEveryMerge(t *testing.T) {
 		}
 	}
 }
+
+func TestStalledIsToldByMeasuringOnly(t *testing.T) {
+	tasks := []TaskSample{{Task: 0}, {Task: 2}}
+	early := Sampled{Span: 1, Tasks: tasks, Stalled: []int{0}}
+	if got := early.Merge(Sampled{Workers: 3}); !slices.Equal(got.Stalled, []int{0}) {
+		t.Errorf("a change of workers makes it %v", got.Stalled)
+	}
+	if got := early.Merge(Sampled{Span: 1, Tasks: tasks, Stalled: []int{2}}); !slices.Equal(got.Stalled, []int{2}) {
+		t.Errorf("merged: %v, want what the later tells", got.Stalled)
+	}
+}
+
+func TestAStalledTaskIsOneThatRuns(t *testing.T) {
+	var s State
+	apply := func(evs ...Event) {
+		t.Helper()
+		for _, ev := range evs {
+			if err := s.Apply(ev); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	sampled := func() Sampled {
+		return Sampled{Span: 1, Tasks: []TaskSample{{Task: 0}, {Task: 1}, {Task: 2}}, Stalled: []int{0, 1, 2, 4, 9}}
+	}
+	holds := func(when string, want ...int) {
+		t.Helper()
+		if !slices.Equal(s.Stalled, want) {
+			t.Errorf("%s: %v, want %v", when, s.Stalled, want)
+		}
+	}
+	apply(RunStarted{Jobs: make([]Job, 5)})
+	for i := range 5 {
+		apply(TaskQueued{Task: i, Try: 1})
+		if i != 2 {
+			apply(TaskStarted{Task: i, Try: 1})
+		}
+	}
+	apply(sampled())
+	holds("one waits, one was not measured, one is none", 0, 1)
+	apply(Advised{Task: 0, Code: CodeDeadlock, Text: "x"}, Sampled{Workers: 2})
+	if !s.IsStalled(1) || s.IsStalled(2) || !s.IsDeadlocked(0) || s.IsDeadlocked(1) {
+		t.Errorf("stalled 1 %v, 2 %v; deadlocked 0 %v, 1 %v", s.IsStalled(1), s.IsStalled(2), s.IsDeadlocked(0), s.IsDeadlocked(1))
+	}
+	apply(TaskPaused{Task: 0})
+	holds("one is paused", 1)
+	apply(sampled())
+	holds("it is measured while it is paused", 1)
+	apply(TaskEnded{Task: 1, Try: 1, Status: Failed, Cause: -1})
+	holds("the other has ended")
+}

@@ -29,6 +29,7 @@ type State struct {
 	Active   []int  // tasks that hold a worker, ascending
 	Stopping []int  // tasks that were asked to end and have not, ascending
 	Pausing  []int  // tasks that were asked to hold and are not held yet, ascending
+	Stalled  []int  // running tasks that have long made no sign of life, ascending
 
 	Host     HostSample
 	Lanes    History
@@ -94,6 +95,19 @@ func (s *State) IsStopping(task int) bool {
 func (s *State) IsPausing(task int) bool {
 	_, found := slices.BinarySearch(s.Pausing, task)
 	return found
+}
+
+// IsStalled reports whether a task has long used no core, printed nothing and waits for nothing that
+// is known to end.
+func (s *State) IsStalled(task int) bool {
+	_, found := slices.BinarySearch(s.Stalled, task)
+	return found
+}
+
+// IsDeadlocked reports whether a task is stalled because its threads wait for locks that none of them
+// can release.
+func (s *State) IsDeadlocked(task int) bool {
+	return s.IsStalled(task) && s.Notices[task].Code == CodeDeadlock
 }
 
 // Apply adds one event. An error means that the event cannot have happened in this state (a
@@ -213,7 +227,7 @@ func (s *State) record(i int, t *Task, was Status, ev Event) {
 		t.Progress, t.Where = 0, ""
 	case TaskPaused:
 		t.Since, t.Where = at, ev.Where
-		s.Pausing = remove(s.Pausing, i)
+		s.Pausing, s.Stalled = remove(s.Pausing, i), remove(s.Stalled, i)
 	case TaskResumed:
 		t.Held += at - t.Since
 		t.Where = ""
@@ -224,7 +238,7 @@ func (s *State) record(i int, t *Task, was Status, ev Event) {
 			s.Walls.N, s.Walls.Sum = s.Walls.N+1, s.Walls.Sum+t.Wall(at)
 		}
 		s.output(i, t, ev.LogSize)
-		s.Stopping, s.Pausing = remove(s.Stopping, i), remove(s.Pausing, i)
+		s.Stopping, s.Pausing, s.Stalled = remove(s.Stopping, i), remove(s.Pausing, i), remove(s.Stalled, i)
 		s.busy = at
 	}
 }
@@ -293,6 +307,10 @@ func (s *State) sample(ev Sampled) {
 		return
 	}
 	s.Host = ev.Host
+	s.Stalled = slices.DeleteFunc(slices.Clone(ev.Stalled), func(i int) bool {
+		_, told := slices.BinarySearchFunc(ev.Tasks, i, func(t TaskSample, i int) int { return t.Task - i })
+		return !told || i < 0 || i >= len(s.Tasks) || s.Tasks[i].Status != Running // else it was said of an earlier try
+	})
 	l, end := s.worked(ev)
 	s.Lanes.add(end-s.idle, l)
 	s.Together = addEach(s.Together, ev.Together)

@@ -206,6 +206,13 @@ func TestEveryTypeHasItsLine(t *testing.T) {
 			`{"type":"sampled","t":0.001500,"workers":4,"pausing":[5],"logs":[{"log":"hosts/python-1.log","size":7}]}`,
 		},
 		{
+			runner.Sampled{
+				At: at, Span: time.Second, Stalled: []int{3}, Host: runner.HostSample{MemTotal: 9},
+				Tasks: []runner.TaskSample{{Task: 3, Live: time.Second, WaitCore: -1, WaitGIL: -1, Core: -1, RSS: -1, PSS: -1}},
+			},
+			`{"type":"sampled","t":0.001500,"span":1.000000,"stalled":[3],"host":{"busy":[],"steal":0,"mem_used":0,"mem_total":9,"load":[0,0,0],"throttle":0},"tasks":{"task":[3],"live_us":1000000,"on_core_us":0,"wait_core_us":-1,"wait_gil_us":-1,"core":-1,"processes":0,"threads":0,"rss_kib":-1,"pss_kib":-1,"stdout":0,"stderr":0}}`,
+		},
+		{
 			runner.Advised{At: at, Task: -1, Level: runner.Warning, Code: "x", Text: "a \"b\"\n"},
 			`{"type":"advised","t":0.001500,"task":-1,"level":"warning","code":"x","text":"a \"b\"\n"}`,
 		},

@@ -48,6 +48,8 @@ func (d *decoder) sampled(s *scanner) runner.Event {
 			ev.Stopping = d.ascending(s, s.ints())
 		case "pausing":
 			ev.Pausing = d.ascending(s, s.ints())
+		case "stalled":
+			ev.Stalled = d.ascending(s, s.ints())
 		case "logs":
 			s.array(func() { ev.Logs = append(ev.Logs, d.hostLog(s)) })
 		case "host":

@@ -24,6 +24,9 @@ func (l *line) sampled(s runner.Sampled) {
 		return
 	}
 	l.seconds("span", max(s.Span, time.Microsecond)) // 0 would say that nothing was measured
+	if len(s.Stalled) > 0 {
+		l.ints("stalled", s.Stalled)
+	}
 	if s.Merged > 0 {
 		l.int("merged", int64(s.Merged))
 	}

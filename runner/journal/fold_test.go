@@ -33,6 +33,11 @@ func stream(t *rapid.T, info Info) []runner.Event {
 		}
 		s := figures.sample(at, seen(t, &state))
 		s.Stopping, s.Pausing = slices.Clone(state.Stopping), slices.Clone(state.Pausing)
+		for _, ts := range s.Tasks {
+			if rapid.IntRange(0, 3).Draw(t, "stalled") == 0 {
+				s.Stalled = append(s.Stalled, ts.Task)
+			}
+		}
 		s.Logs = grown(t, &state)
 		s.Workers = state.Workers
 		emit(s)
@@ -160,9 +165,9 @@ func compare(t *rapid.T, got, want runner.State, slack time.Duration) {
 	exact("head", []any{got.ID, got.Name, got.Workers, got.Cores, got.Quota, got.Ended, got.Reason},
 		[]any{want.ID, want.Name, want.Workers, want.Cores, want.Quota, want.Ended, want.Reason})
 	lists := func(s runner.State) [][]int {
-		return [][]int{append([]int{}, s.Active...), append([]int{}, s.Stopping...), append([]int{}, s.Pausing...)}
+		return [][]int{append([]int{}, s.Active...), append([]int{}, s.Stopping...), append([]int{}, s.Pausing...), append([]int{}, s.Stalled...)}
 	}
-	exact("active, stopping and pausing", lists(got), lists(want))
+	exact("active, stopping, pausing and stalled", lists(got), lists(want))
 	exact("hosts' logs", hostLogs(got), hostLogs(want))
 	exact("ended tries", got.Walls.N, want.Walls.N)
 	near("walls", got.Walls.Sum, want.Walls.Sum)

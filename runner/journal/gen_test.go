@@ -161,6 +161,9 @@ func genSampled(t *rapid.T) runner.Sampled {
 	}
 	for _, task := range genTaskSet(t) {
 		s.Tasks = append(s.Tasks, genTaskSample(t, task))
+		if rapid.IntRange(0, 3).Draw(t, "stalled") == 0 {
+			s.Stalled = append(s.Stalled, task)
+		}
 	}
 	if len(cores) > 0 && rapid.Bool().Draw(t, "lanes") {
 		s.Lanes = genLanes(t, cores)
