@@ -33,8 +33,8 @@ type exact struct {
 }
 
 // newExact takes up a tracer. Shares of the cores are handed to lanes while [exact.read] is called.
-func newExact(t tracer, lanes func(slice)) *exact {
-	e := &exact{trace: t, on: map[int]time.Duration{}}
+func newExact(t tracer, cores int, lanes func(slice)) *exact {
+	e := &exact{trace: t, on: map[int]time.Duration{}, flow: flow{cores: cores}}
 	e.book = switches.NewLedger(func(s switches.Share) {
 		from, to := s.From-e.origin, s.To-e.origin
 		if _, watched := e.on[s.Task]; watched {
@@ -101,12 +101,12 @@ func (e *exact) read(now time.Duration) {
 }
 
 // together returns for how long how many threads of ours were on so many cores at once since it was
-// last asked, as far as that is settled; nil if switches are not recorded.
-func (e *exact) together(now time.Duration, cores int) []time.Duration {
-	if !e.records() || now-settled <= e.at.from {
+// last asked, up to a moment; nil if switches are not recorded.
+func (e *exact) together(until time.Duration, cores int) []time.Duration {
+	if !e.records() || until <= e.at.from {
 		return nil
 	}
-	return e.at.take(now-settled, cores)
+	return e.at.take(until, cores)
 }
 
 // tier says how the lanes are measured, for Lanes.Tier, where they are measured here.
@@ -123,7 +123,7 @@ func (e *exact) why() string {
 	case e.broken != nil:
 		return e.broken.Error()
 	case e.flow.off:
-		return fmt.Sprintf("more than %d switches a second", maxSwitches)
+		return fmt.Sprintf("more than %d records of switches a second on each core", maxRecords)
 	}
 	return ""
 }

@@ -64,7 +64,7 @@ func (r *recording) on(core, tid, from, to int) {
 func TestRecordsBecomeLanes(t *testing.T) {
 	var told []string
 	r := &recording{}
-	e := newExact(r, func(s slice) {
+	e := newExact(r, 1, func(s slice) {
 		told = append(told, fmt.Sprintf("%d@%d %v-%v %v", s.task, s.core, s.from, s.to, s.on))
 	})
 	e.read(0)
@@ -85,7 +85,7 @@ func TestRecordsBecomeLanes(t *testing.T) {
 	if e.on[0] != 20*ms || e.on[1] != 40*ms {
 		t.Errorf("on cores: %v", e.on)
 	}
-	if got := e.together(150*ms, 2); !slices.Equal(got, []time.Duration{10 * ms, 10*ms + 20*ms, 10 * ms}) {
+	if got := e.together(50*ms, 2); !slices.Equal(got, []time.Duration{10 * ms, 10*ms + 20*ms, 10 * ms}) {
 		t.Errorf("up to 50 ms together: %v", got)
 	}
 	e.forget(0, 120*ms)
@@ -108,14 +108,14 @@ func TestRecordsBecomeLanes(t *testing.T) {
 
 func TestTooManySwitchesAreNotRecorded(t *testing.T) {
 	r := &recording{noise: 2000}
-	e := newExact(r, func(slice) {})
+	e := newExact(r, 1, func(slice) {})
 	run := func(until time.Duration) {
 		for ; r.now < until; r.now += 50 * ms {
 			e.read(r.now)
 		}
 	}
 	run(time.Second)
-	if e.records() || !r.off || !strings.Contains(e.why(), "more than 20000 switches a second") || e.together(r.now, 2) != nil {
+	if e.records() || !r.off || !strings.Contains(e.why(), "more than 20000 records") || e.together(r.now, 2) != nil {
 		t.Errorf("records %v, off %v, %q, %v", e.records(), r.off, e.why(), e.together(r.now, 2))
 	}
 	r.noise = 10
@@ -141,7 +141,7 @@ func TestTheSamplerTrustsRecordsMoreThanReadings(t *testing.T) {
 		for at := 0; at < 5000; at += 10 {
 			r.on(0, 10, at, at+4)
 		}
-		g := newStageWith(Options{}, func(s *Sampler) { s.exact = newExact(r, s.onCore) })
+		g := newStageWith(Options{}, func(s *Sampler) { s.exact = newExact(r, 1, s.onCore) })
 		g.feed.put(started(2)...)
 		g.feed.put(runner.TaskStarted{Task: 0, Try: 1, Identity: runner.Identity{PID: 10, Tree: true}})
 		g.reader.set(0, true) // the readings say that it is on core 0 all the time

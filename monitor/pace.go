@@ -12,6 +12,8 @@ const (
 	asleep   = 250 * time.Millisecond // while none has for sleepAfter: waking up is what costs most then
 	slowest  = time.Second            // while there is no task
 
+	youth = time.Second // a task this young is read often though its cores are recorded: how it waits for them is not
+
 	calmAfter  = time.Second
 	sleepAfter = 5 * time.Second
 

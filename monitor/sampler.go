@@ -62,12 +62,16 @@ type Sampler struct {
 	asked    time.Duration // when tasks were last asked for their threads
 	shared   hostLogs
 	progress progresses
+
+	asks chan chan runner.Sampled // of Final
+	over chan struct{}            // closed when Run has ended
 }
 
 // New prepares a Sampler. It starts nothing and opens nothing.
 func New(opts Options) *Sampler {
 	return &Sampler{
 		opts: opts, tasks: map[int]*told{}, asked: -discovery, progress: progresses{dir: opts.Dir, ask: opts.Progress},
+		asks: make(chan chan runner.Sampled), over: make(chan struct{}),
 	}
 }
 
@@ -80,13 +84,14 @@ func (s *Sampler) Attach(cores []int) {
 		s.inexact = err.Error()
 		return
 	}
-	s.exact = newExact(t, s.onCore)
+	s.exact = newExact(t, len(cores), s.onCore)
 }
 
 // Run measures until ctx is done or the run has ended, and then has released all that it held.
 // After the run's end it returns within 100 ms; after that of ctx at once. An error means that the
 // options lack something.
 func (s *Sampler) Run(ctx context.Context) error {
+	defer close(s.over)
 	if s.opts.Feed == nil || s.opts.Report == nil {
 		return errors.New("a sampler needs a feed of events and a function to report to")
 	}
@@ -117,6 +122,8 @@ func (s *Sampler) Run(ctx context.Context) error {
 		case <-timer.C:
 			s.follow()
 			timer.Reset(s.tick())
+		case reply := <-s.asks:
+			reply <- s.last()
 		}
 	}
 	return nil
@@ -199,7 +206,7 @@ func (s *Sampler) tick() time.Duration {
 	s.now = max(time.Since(s.state.Time), 0)
 	s.read()
 	s.notify()
-	s.pace.choose(s.now, s.used, len(s.tasks), s.reader.fast(), s.recorded() && s.now-s.born > young)
+	s.pace.choose(s.now, s.used, len(s.tasks), s.reader.fast(), s.recorded() && s.now-s.born > youth)
 	if s.now-s.reported >= s.pace.report() && s.lanes.ready(s.now-s.behind()) > 0 {
 		s.report()
 		s.advise()
@@ -230,6 +237,43 @@ func (s *Sampler) behind() time.Duration {
 	return 0
 }
 
+// lastWait is how long [Sampler.Final] waits: a sampler answers at once, on a machine that lets it.
+const lastWait = 250 * time.Millisecond
+
+// Final returns what was seen since the last report, for the end of a run when all its tasks are over and
+// their ends have been told: else a short run would have no lanes, and each would lack its last. It
+// returns false if nothing was, or if the sampler does not run. It may be called from any goroutine.
+func (s *Sampler) Final() (runner.Sampled, bool) {
+	reply := make(chan runner.Sampled, 1)
+	timer := time.NewTimer(lastWait)
+	defer timer.Stop()
+	select {
+	case s.asks <- reply:
+	case <-s.over:
+		return runner.Sampled{}, false
+	case <-timer.C:
+		return runner.Sampled{}, false
+	}
+	select {
+	case out := <-reply:
+		return out, out.Measured()
+	case <-s.over:
+	case <-timer.C:
+	}
+	return runner.Sampled{}, false
+}
+
+// last takes a last reading. All that happened is known by then, so nothing is waited for.
+func (s *Sampler) last() runner.Sampled {
+	s.follow()
+	if s.lanes == nil {
+		return runner.Sampled{}
+	}
+	s.now = max(time.Since(s.state.Time), 0)
+	s.read()
+	return s.sample(s.now+cellLength-1, s.now)
+}
+
 // discovery is how often new threads and processes are looked for.
 const discovery = 100 * time.Millisecond
 
@@ -252,16 +296,23 @@ func (s *Sampler) askThreads() {
 
 // report tells what was seen since the last report.
 func (s *Sampler) report() {
+	behind := s.now - s.behind()
+	s.opts.Report(s.sample(behind, behind))
+}
+
+// sample returns what was seen since the last report: lanes of all cells up to cells, and what was recorded up to
+// settled.
+func (s *Sampler) sample(cells, settled time.Duration) runner.Sampled {
 	host, others := s.host.read(s.now)
 	out := runner.Sampled{
 		At: runner.At(s.now), Span: s.now - s.reported, Host: host,
 		Tasks: make([]runner.TaskSample, 0, len(s.tasks)),
-		Lanes: runner.Lanes{Cores: s.lanes.cores, Cell: cellLength, Rows: s.lanes.take(s.now-s.behind(), others)},
+		Lanes: runner.Lanes{Cores: s.lanes.cores, Cell: cellLength, Rows: s.lanes.take(cells, others)},
 	}
 	out.Lanes.End = s.lanes.end()
 	out.Lanes.Tier, out.Lanes.Why = s.tier()
 	if s.exact != nil {
-		out.Together = s.exact.together(s.now, len(s.lanes.cores))
+		out.Together = s.exact.together(settled, len(s.lanes.cores))
 	}
 	s.reported = s.now
 	for _, i := range s.state.Active {
@@ -273,7 +324,7 @@ func (s *Sampler) report() {
 	}
 	s.progress.fill(out.Tasks, s.tasks, s.state.Tasks)
 	out.Logs = s.shared.grown(s.opts.Dir)
-	s.opts.Report(out)
+	return out
 }
 
 // figures returns what is known of a task: what readings tell, which miss what lives shortly, and

@@ -47,6 +47,9 @@ type Options struct {
 	RestartLost bool
 	// Hold keeps the run open when all tasks are over, so that they can be restarted, until Finish.
 	Hold bool
+	// Final returns what was measured since the last report, or false. It is called when all has ended,
+	// from Run's goroutine, before the end is told; nil where nothing is measured.
+	Final func() (Sampled, bool)
 }
 
 // MaxBackoff is the longest wait before a retry.
@@ -174,6 +177,12 @@ func (r *Run) Run(ctx context.Context) (State, error) {
 		r.flush()
 	}
 	errs := r.close()
+	if r.opts.Final != nil {
+		if s, ok := r.opts.Final(); ok {
+			r.handle(s)
+			r.flush()
+		}
+	}
 	r.lastWords()
 	r.emit(RunEnded{Reason: r.reason, Took: r.state.Elapsed(0)})
 	r.flush()

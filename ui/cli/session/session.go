@@ -103,10 +103,12 @@ func (st *Stage) Start(plan Plan) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	var sampler *monitor.Sampler
 	run, err := runner.New(runner.Options{
 		ID: rec.Info().ID, Name: plan.Name, Jobs: plan.Jobs, Workers: plan.Workers, Cores: st.env.Cores, Quota: st.env.Quota,
 		Halt: plan.Halt, Separate: plan.Separate, Launchers: st.env.Launchers(), Recorder: rec,
 		Backoff: plan.Backoff, RestartLost: plan.RestartLost, Hold: plan.Hold,
+		Final: func() (runner.Sampled, bool) { return sampler.Final() },
 	})
 	if err != nil {
 		return nil, errors.Join(err, rec.Close())
@@ -115,7 +117,7 @@ func (st *Stage) Start(plan Plan) (*Session, error) {
 	if err := st.open(s); err != nil { // who left meanwhile waits for what was there then
 		return nil, errors.Join(err, rec.Close(), os.RemoveAll(rec.Dir()))
 	}
-	sampler := monitor.New(monitor.Options{Feed: run.Subscribe(), Report: run.Report, Advise: run.Advise, Dir: rec.Dir(), Threads: run.Threads, Progress: run.Progress})
+	sampler = monitor.New(monitor.Options{Feed: run.Subscribe(), Report: run.Report, Advise: run.Advise, Dir: rec.Dir(), Threads: run.Threads, Progress: run.Progress})
 	sampler.Attach(st.env.Cores)                                                      // before the first job starts
 	beside := []func(context.Context){func(ctx context.Context) { sampler.Run(ctx) }} // it fails only for lack of options
 	if serve := st.control(s); serve != nil {
