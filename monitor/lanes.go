@@ -7,12 +7,17 @@ import (
 	"parallax/runner"
 )
 
-// cellLength is what one cell of the lanes covers.
-const cellLength = 100 * time.Millisecond
+// What one cell of the lanes covers: where each context switch is known, a thread's turn under
+// CPython's GIL; else what looking at the cores fifty times a second can tell. Lanes are handed on in
+// whole spans of the coarser, so that cells can be put together to those, and change between them.
+const (
+	cellLength = runner.CoarseCell
+	fineLength = 5 * time.Millisecond
+)
 
-// maxPending is how many cells may be open at once. A longer gap (the program was stopped, the
+// maxPending is how much time may be open at once. A longer gap (the program was stopped, the
 // machine slept) is left out; a reader of the lanes fills it with empty cells.
-const maxPending = 50
+const maxPending = 5 * time.Second
 
 // share is how much of a cell one task had.
 type share struct {
@@ -20,16 +25,35 @@ type share struct {
 	had  time.Duration
 }
 
-// laneBuilder makes cells out of slices. Cells are fixed in time: cell i covers i*cellLength to
-// (i+1)*cellLength since the start of the run.
+// laneBuilder makes cells out of slices. Cells are fixed in time: cell i covers i*cell to
+// (i+1)*cell since the start of the run.
 type laneBuilder struct {
 	cores []int
-	first int         // the first cell not taken yet
-	open  [][][]share // per core, per cell from first on
+	cell  time.Duration // what one covers: divides cellLength
+	first int           // the first cell not taken yet; it begins at a multiple of cellLength
+	open  [][][]share   // per core, per cell from first on
+	spare [][]share     // of cells that were taken, to be used again: there are thousands a second
 }
 
 func newLanes(cores []int) *laneBuilder {
-	return &laneBuilder{cores: cores, open: make([][][]share, len(cores))}
+	return &laneBuilder{cores: cores, cell: cellLength, open: make([][][]share, len(cores))}
+}
+
+// grain has cells cover so much from the first on that was not taken yet.
+func (l *laneBuilder) grain(cell time.Duration) {
+	if cell == l.cell {
+		return
+	}
+	was, begin, open := l.cell, l.end(), l.open
+	l.cell, l.first, l.open = cell, int(begin/cell), make([][][]share, len(l.cores))
+	for row, cells := range open {
+		for i, shares := range cells {
+			from := begin + time.Duration(i)*was
+			for _, s := range shares {
+				l.add(slice{task: int(s.task), core: l.cores[row], from: from, to: from + was, on: s.had})
+			}
+		}
+	}
 }
 
 // add spreads a slice evenly over the cells it covers. What belongs to cells already taken, or to
@@ -39,12 +63,12 @@ func (l *laneBuilder) add(s slice) {
 	if !ok || s.on <= 0 || s.to <= s.from {
 		return
 	}
-	first, last := int(s.from/cellLength), int((s.to-1)/cellLength)
-	if last-l.first >= maxPending {
+	first, last := int(s.from/l.cell), int((s.to-1)/l.cell)
+	if time.Duration(last-l.first)*l.cell >= maxPending {
 		return
 	}
 	for i := max(first, l.first); i <= last; i++ {
-		begin, end := time.Duration(i)*cellLength, time.Duration(i+1)*cellLength
+		begin, end := time.Duration(i)*l.cell, time.Duration(i+1)*l.cell
 		part := min(end, s.to) - max(begin, s.from)
 		l.give(row, i-l.first, int32(s.task), time.Duration(float64(s.on)*float64(part)/float64(s.to-s.from)))
 	}
@@ -56,68 +80,111 @@ func (l *laneBuilder) give(row, cell int, task int32, had time.Duration) {
 	}
 	shares := l.open[row][cell]
 	at := slices.IndexFunc(shares, func(s share) bool { return s.task == task })
-	if at < 0 {
-		l.open[row][cell] = append(shares, share{task, had})
+	if at >= 0 {
+		shares[at].had += had
 		return
 	}
-	shares[at].had += had
+	if n := len(l.spare); shares == nil && n > 0 {
+		shares, l.spare = l.spare[n-1], l.spare[:n-1]
+	}
+	l.open[row][cell] = append(shares, share{task, had})
 }
 
 // end is when the last cell that was taken ends.
-func (l *laneBuilder) end() time.Duration { return time.Duration(l.first) * cellLength }
+func (l *laneBuilder) end() time.Duration { return time.Duration(l.first) * l.cell }
 
-// ready returns how many cells are complete at the time now.
-func (l *laneBuilder) ready(now time.Duration) int { return max(int(now/cellLength)-l.first, 0) }
+// ready returns how many spans of cellLength are complete at the time now.
+func (l *laneBuilder) ready(now time.Duration) int {
+	return max(int(now/cellLength-l.end()/cellLength), 0)
+}
 
-// take returns the cells that are complete at the time now, one row per core. others is how much
-// of each core programs that are not ours use (0..1), nil if unknown.
+// take returns the cells of all spans that are complete at the time now, one row per core. others is
+// how much of each core programs that are not ours use (0..1), nil if unknown.
 func (l *laneBuilder) take(now time.Duration, others []float64) [][]runner.Cell {
-	n := l.ready(now)
-	if n > maxPending {
+	each := int(cellLength / l.cell)
+	n := l.ready(now) * each
+	if time.Duration(n)*l.cell > maxPending {
 		l.skip(now)
 		n = 0
 	}
-	rows := make([][]runner.Cell, len(l.cores))
+	rows, cells := make([][]runner.Cell, len(l.cores)), make([]runner.Cell, n*len(l.cores))
 	for i := range rows {
-		rows[i] = make([]runner.Cell, n)
+		rows[i] = cells[i*n : (i+1)*n : (i+1)*n]
 		foreign := 0.0
 		if i < len(others) {
 			foreign = max(others[i], 0)
 		}
-		for j := range rows[i] {
-			var shares []share
-			if j < len(l.open[i]) {
-				shares = l.open[i][j]
-			}
-			rows[i][j] = cell(shares, foreign)
+		for j := 0; j < n; j += each {
+			l.span(rows[i][j:j+each], l.open[i][min(j, len(l.open[i])):], foreign)
 		}
-		l.open[i] = slices.Delete(l.open[i], 0, min(n, len(l.open[i])))
+		l.drop(i, n)
 	}
 	l.first += n
 	return rows
 }
 
-// skip drops all that is open and goes on with the cell of the time now.
-func (l *laneBuilder) skip(now time.Duration) {
-	l.first = int(now / cellLength)
-	for i := range l.open {
-		l.open[i] = l.open[i][:0]
+// span makes the cells of a span of cellLength. What others had of it is known of the whole only: it
+// lies where ours had nothing.
+func (l *laneBuilder) span(out []runner.Cell, open [][]share, foreign float64) {
+	free := 0.0
+	shares := func(i int) []share {
+		if i < len(open) {
+			return open[i]
+		}
+		return nil
+	}
+	for i := range out {
+		free += 1 - had(shares(i), l.cell)
+	}
+	part := 0.0
+	if free > 0 {
+		part = min(foreign*float64(len(out))/free, 1)
+	}
+	for i := range out {
+		out[i] = cell(shares(i), part*(1-had(shares(i), l.cell)), l.cell)
 	}
 }
 
-// cell makes one cell: who had most of it, how much all of ours had, and how busy the core was.
-func cell(shares []share, foreign float64) runner.Cell {
-	out := runner.Cell{Task: runner.Idle}
-	var ours, most time.Duration
+// drop forgets the first cells of a core.
+func (l *laneBuilder) drop(row, n int) {
+	n = min(n, len(l.open[row]))
+	for _, shares := range l.open[row][:n] {
+		if shares != nil {
+			l.spare = append(l.spare, shares[:0])
+		}
+	}
+	l.open[row] = slices.Delete(l.open[row], 0, n)
+}
+
+// skip drops all that is open and goes on with the span of the time now.
+func (l *laneBuilder) skip(now time.Duration) {
+	l.first = int(now/cellLength) * int(cellLength/l.cell)
+	for i := range l.open {
+		l.drop(i, len(l.open[i]))
+	}
+}
+
+// had is how much of a cell tasks of ours had together, 0..1.
+func had(shares []share, length time.Duration) float64 {
+	var ours time.Duration
 	for _, s := range shares {
 		ours += s.had
+	}
+	return min(float64(ours)/float64(length), 1)
+}
+
+// cell makes one cell: who had most of it, how much all of ours had, and how busy the core was.
+func cell(shares []share, foreign float64, length time.Duration) runner.Cell {
+	out := runner.Cell{Task: runner.Idle}
+	var most time.Duration
+	for _, s := range shares {
 		if s.had > most {
 			most, out.Task = s.had, s.task
 		}
 	}
-	had := min(float64(ours)/float64(cellLength), 1)
-	out.Ours = percent(had)
-	out.Load = max(percent(had+foreign), out.Ours)
+	ours := had(shares, length)
+	out.Ours = percent(ours)
+	out.Load = max(percent(ours+foreign), out.Ours)
 	switch {
 	case out.Ours == 0 && out.Load > 0:
 		out.Task = runner.Foreign

@@ -136,7 +136,7 @@ func TestLanesAfterAGap(t *testing.T) {
 }
 
 func TestTwoOnOneCore(t *testing.T) { // attribution is to the last core, so a cell can overflow
-	got := cell([]share{{1, 90 * ms}, {2, 80 * ms}}, 0.3)
+	got := cell([]share{{1, 90 * ms}, {2, 80 * ms}}, 0.3, cellLength)
 	if got != (runner.Cell{Task: 1, Ours: 100, Load: 100}) {
 		t.Errorf("got %v", got)
 	}

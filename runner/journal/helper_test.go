@@ -69,10 +69,11 @@ type live struct {
 	cores int
 	sizes map[int]int64
 	done  map[int]float64 // the progress of those tasks that tell it
+	fine  bool            // lanes have cells of 5 ms, in each of which another task may have the core
 }
 
 func newLive(cores int) *live {
-	return &live{rand.New(rand.NewPCG(1, 2)), cores, map[int]int64{}, map[int]float64{}}
+	return &live{rng: rand.New(rand.NewPCG(1, 2)), cores: cores, sizes: map[int]int64{}, done: map[int]float64{}}
 }
 
 // sample is what the sampler reports every tenth of a second.
@@ -82,15 +83,17 @@ func (l *live) sample(at time.Duration, tasks []int) runner.Sampled {
 		Steal: l.rng.Float64() / 100, MemUsed: 5e9 + l.rng.Int64N(5e9), MemTotal: 33_554_432_000, Load: [3]float64{16.21, 15.37, 12.04},
 	}}
 	s.Lanes = runner.Lanes{Cell: span, Tier: "sampled 50 Hz"}
+	if l.fine {
+		s.Lanes.Cell, s.Lanes.Tier = span/20, "exact"
+	}
 	for core := range l.cores {
 		s.Host.Busy = append(s.Host.Busy, l.rng.Float64())
 		s.Lanes.Cores = append(s.Lanes.Cores, core)
-		cell := runner.Cell{Task: runner.Idle}
-		if len(tasks) > 0 {
-			cell = runner.Cell{Task: int32(tasks[l.rng.IntN(len(tasks))]), Load: 100}
-			cell.Ours = uint8(min(100, 80+l.rng.IntN(40)))
+		var row []runner.Cell
+		for range span / s.Lanes.Cell {
+			row = append(row, l.cell(tasks))
 		}
-		s.Lanes.Rows = append(s.Lanes.Rows, []runner.Cell{cell})
+		s.Lanes.Rows = append(s.Lanes.Rows, row)
 	}
 	for _, task := range tasks {
 		l.sizes[task] += l.rng.Int64N(1 << 14)
@@ -103,6 +106,13 @@ func (l *live) sample(at time.Duration, tasks []int) runner.Sampled {
 		})
 	}
 	return s
+}
+
+func (l *live) cell(tasks []int) runner.Cell {
+	if len(tasks) == 0 {
+		return runner.Cell{Task: runner.Idle}
+	}
+	return runner.Cell{Task: int32(tasks[l.rng.IntN(len(tasks))]), Load: 100, Ours: uint8(min(100, 80+l.rng.IntN(40)))}
 }
 
 // progress is how far a task says it is: it says so in half of the samples, and grows by up to a

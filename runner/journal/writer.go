@@ -21,6 +21,9 @@ const (
 	sampleSpan = time.Second
 	sampleRate = 1100
 	maxSpan    = 10 * time.Second
+	// fineBytes is how many bytes a journal may take more for lanes whose cells are finer than
+	// runner.CoarseCell. That is enough for 10 to 40 minutes of 4 cores; from then on lanes are coarse.
+	fineBytes = 4_000_000
 	// maxKept bounds what is kept in memory while nothing can be written, in bytes.
 	maxKept = 1 << 20
 )
@@ -41,6 +44,7 @@ type Writer struct {
 	pending runner.Sampled
 	held    bool          // there is a pending sample
 	span    time.Duration // how much time it is to cover
+	fine    int           // how many bytes fine lanes have taken
 	last    []runner.Status
 	closed  bool
 }
@@ -124,6 +128,9 @@ func (w *Writer) events() string { return filepath.Join(w.dir, eventsFile) }
 
 // sample merges s into what is pending, where the two can be told as one.
 func (w *Writer) sample(s runner.Sampled) {
+	if w.fine >= fineBytes {
+		s.Lanes = s.Lanes.Coarsen(runner.CoarseCell)
+	}
 	if w.held && !joins(w.pending, s) {
 		w.flushSample()
 	}
@@ -132,9 +139,7 @@ func (w *Writer) sample(s runner.Sampled) {
 	}
 	w.pending, w.held = s, true
 	if s.Span >= w.span {
-		from := len(w.buf)
-		w.flushSample()
-		w.span = time.Duration(len(w.buf)-from) * time.Second / sampleRate
+		w.span = time.Duration(w.flushSample()) * time.Second / sampleRate
 		w.span = min(max(w.span, sampleSpan), maxSpan)
 	}
 }
@@ -151,11 +156,36 @@ func joins(a, b runner.Sampled) bool {
 		})
 }
 
-func (w *Writer) flushSample() {
-	if w.held {
-		w.append(w.pending)
-		w.pending, w.held = runner.Sampled{}, false
+// flushSample writes what is pending. It returns how many bytes that takes, beside what is due to the
+// fineness of its lanes: that has a limit of its own.
+func (w *Writer) flushSample() (size int) {
+	if !w.held {
+		return 0
 	}
+	from := len(w.buf)
+	w.append(w.pending)
+	size = len(w.buf) - from
+	if fine := fineness(w.pending.Lanes); fine > 0 {
+		w.fine, size = w.fine+fine, size-fine
+	}
+	w.pending, w.held = runner.Sampled{}, false
+	return size
+}
+
+// fineness is how many bytes lanes take more than coarse ones of the same time.
+func fineness(l runner.Lanes) int {
+	coarse := l.Coarsen(runner.CoarseCell)
+	if coarse.Cell == l.Cell {
+		return 0
+	}
+	size := func(l runner.Lanes) int {
+		n := 0
+		for _, row := range l.Rows {
+			n += len(appendRow(nil, row))
+		}
+		return n
+	}
+	return size(l) - size(coarse)
 }
 
 // append encodes an event; write hands it on.
