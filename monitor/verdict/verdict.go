@@ -5,7 +5,6 @@ package verdict
 
 import (
 	"math"
-	"time"
 
 	"parallax/runner"
 )
@@ -66,67 +65,4 @@ func Parallelism(s *runner.State) (busy, of float64) {
 	const jitter = 0.1 // a core or two are never exactly so
 	of = min(max(float64(tasks), math.Ceil(busy-jitter)), capacity(s))
 	return min(busy, capacity(s)), of
-}
-
-// facts are what the rules of the advice look at.
-type facts struct {
-	running, paused  int
-	limited          bool    // tasks are queued that only the worker limit holds back
-	single           bool    // each running task has one thread
-	cores            int     // that may be used
-	capacity         float64 // cores or quota, whichever is less
-	busy             float64 // cores kept busy lately
-	foreign          float64 // cores used by other programs; -1 unknown
-	share            Share
-	throttle, steal  float64 // shares; -1 unknown
-	pss, free, total int64   // bytes; -1 unknown
-	enough           bool    // enough was measured to say something
-	over             bool
-}
-
-// Enough data: about a second of the run, and some of tasks.
-const (
-	enoughSpan = time.Second
-	enoughLive = 300 * time.Millisecond
-)
-
-func gather(s *runner.State) facts {
-	recent := s.Times.Recent
-	f := facts{
-		running: s.Count(runner.Running), paused: s.Count(runner.Paused),
-		limited: !s.Held && s.Count(runner.Queued) > 0 && len(s.Active) >= s.Workers,
-		cores:   len(s.Cores), capacity: capacity(s), busy: recent.Cores(), foreign: -1,
-		share: Shares(recent), throttle: s.Host.Throttle, steal: s.Host.Steal,
-		pss: -1, free: -1, total: s.Host.MemTotal, single: true,
-		enough: s.Times.Total.Span >= enoughSpan && recent.Live >= enoughLive,
-		over:   s.Ended || s.Over(),
-	}
-	if s.Host.MemTotal > 0 && s.Host.MemUsed >= 0 {
-		f.free = s.Host.MemTotal - s.Host.MemUsed
-	}
-	shared := map[int]bool{} // processes of interpreters whose memory is counted
-	for _, i := range s.Active {
-		t := s.Tasks[i]
-		if t.Stats == nil {
-			continue
-		}
-		if p := t.Stats.Last.PSS; p >= 0 && (t.Host.ID == 0 || !shared[t.PID]) {
-			f.pss = max(f.pss, 0) + p
-			shared[t.PID] = true
-		}
-		if t.Stats.Last.Threads > 1 && t.Status == runner.Running {
-			f.single = false
-		}
-	}
-	var all float64
-	for _, b := range s.Host.Busy {
-		if b < 0 {
-			return f
-		}
-		all += b
-	}
-	if len(s.Host.Busy) > 0 {
-		f.foreign = max(all-f.busy, 0)
-	}
-	return f
 }
