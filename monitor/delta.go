@@ -62,6 +62,7 @@ func (t *tally) atLeast(on time.Duration) { t.on = max(t.on, on) }
 type told struct {
 	live time.Duration
 	used tally
+	gil  time.Duration
 	follower
 }
 
@@ -83,6 +84,10 @@ func (t *told) sample(task int, state runner.Task, now time.Duration, f figures)
 	}
 	if !f.timed {
 		s.Live, s.OnCore = 0, 0
+	}
+	if f.gilKnown {
+		blocked := s.Live*time.Duration(max(f.threads, 1)) - s.OnCore - max(s.WaitCore, 0)
+		s.WaitGIL, t.gil = toldGIL(f.gil, t.gil, blocked)
 	}
 	t.live = max(wall, t.live)
 	t.used.on, t.used.wait = max(f.used.on, t.used.on), f.used.wait

@@ -3,6 +3,8 @@ package monitor
 import (
 	"slices"
 	"time"
+
+	"parallax/monitor/gil"
 )
 
 // thread is one thread that is watched.
@@ -18,6 +20,8 @@ type thread struct {
 	core     int
 	fresh    bool // not read yet
 	dirty    bool // it has run since its children were last listed
+
+	gil gil.Account // of its waiting for the GIL
 
 	dismissed bool // it is not the task's any more: its next reading is the last
 }
@@ -50,6 +54,7 @@ type watched struct {
 	task    int
 	root    int  // the process to begin with, or the one whose thread it is
 	tid     int  // 0 for a process tree
+	host    int  // the number of the interpreter that it shares, if it does
 	shared  bool // root is an interpreter's, which it shares: its memory is told of each task in it
 	birth   uint64
 	started time.Duration
@@ -58,6 +63,9 @@ type watched struct {
 	tally
 	core int
 	last time.Duration // when it was last seen on a core
+
+	gilState int           // what is known of its waiting for the GIL
+	gilPast  time.Duration // how long threads did that are watched no more
 }
 
 // threadOf returns the thread tid of p, or nil.
@@ -85,6 +93,7 @@ func (w *watched) floor() time.Duration {
 // figures sums up the task's processes.
 func (w *watched) figures() figures {
 	f := figures{used: w.tally, timed: true, core: w.core, rss: -1, pss: -1}
+	f.gil, f.gilKnown = w.waitedGIL()
 	denied := false
 	for _, p := range w.procs {
 		f.threads += len(p.threads)

@@ -15,6 +15,8 @@ type figures struct {
 	threads   int
 	rss       int64 // bytes; -1 unknown
 	pss       int64 // bytes; -1 unknown
+	gil       time.Duration
+	gilKnown  bool // gil is how long it waited for the GIL, as far as that was seen
 }
 
 // slice is a piece of a task's time on a core, for the lanes.

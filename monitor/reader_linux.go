@@ -22,6 +22,7 @@ type procReader struct {
 	now    time.Duration
 	memory memoryLane
 	orphan orphanScan
+	locks  *gilWatch
 	told   map[string]bool
 }
 
@@ -35,6 +36,7 @@ const (
 func newReader() reader {
 	r := &procReader{
 		files: newFiles(), index: map[int]*watched{}, known: map[int]*watched{}, told: map[string]bool{},
+		locks: newGILWatch(),
 	}
 	text, err := r.once("/proc/self/schedstat")
 	r.coarse = err != nil || parseSchedstat(text).on == 0 // this very process has run for sure
@@ -62,7 +64,7 @@ func (r *procReader) watch(task int, id runner.Identity, started time.Duration) 
 	r.forget(task)
 	w := &watched{task: task, root: id.PID, birth: id.Birth, started: started, core: -1, last: started}
 	if !id.Tree {
-		w.tid, w.shared = id.TID, id.Host.ID != 0
+		w.tid, w.shared, w.host = id.TID, id.Host.ID != 0, id.Host.ID
 	}
 	if r.coarse {
 		w.wait = -1
@@ -87,6 +89,7 @@ func (r *procReader) close() {
 	for len(r.tasks) > 0 {
 		r.forget(r.tasks[0].task)
 	}
+	r.locks.reader.Close()
 }
 
 func (r *procReader) figures(task int) figures {
@@ -131,6 +134,7 @@ func (r *procReader) read(now time.Duration, sparing bool, lanes func(slice)) ti
 		}
 		last = max(last, w.last)
 	}
+	r.locks.look(r)
 	r.memory.read(r)
 	r.orphan.scan(r, lanes)
 	return last
@@ -198,6 +202,7 @@ func (r *procReader) adopt(w *watched, pid int, st threadStat) *proc {
 // leave ends watching a process. What it used stays in the task's tally.
 func (r *procReader) leave(w *watched, p *proc) {
 	for _, t := range p.threads {
+		w.gilPast += t.gil.Total().Waited
 		r.shut(t)
 	}
 	p.threads = nil
@@ -208,7 +213,8 @@ func (r *procReader) leave(w *watched, p *proc) {
 }
 
 // dismiss ends watching one thread of a process.
-func (r *procReader) dismiss(p *proc, i int) {
+func (r *procReader) dismiss(w *watched, p *proc, i int) {
+	w.gilPast += p.threads[i].gil.Total().Waited
 	r.shut(p.threads[i])
 	p.threads = slices.Delete(p.threads, i, i+1)
 }
@@ -313,7 +319,7 @@ func (r *procReader) readProc(w *watched, p *proc, lanes func(slice)) {
 			r.leave(w, p)
 			return
 		}
-		r.dismiss(p, i)
+		r.dismiss(w, p, i)
 		i--
 	}
 }
@@ -329,6 +335,7 @@ func (r *procReader) readThread(w *watched, p *proc, t *thread, lanes func(slice
 		elapsed = ever
 	}
 	d := c.since(t.last, elapsed)
+	r.spendGIL(w, t, elapsed, d)
 	idle := d.on == 0 && !t.fresh
 	if !idle || t.sched.fd < 0 { // whose file is not kept open must show that it is still the same
 		if st == nil {

@@ -206,6 +206,8 @@ func (s *Sampler) tick() time.Duration {
 	s.now = max(time.Since(s.state.Time), 0)
 	s.read()
 	s.notify()
+	watcher, watches := s.reader.(gilWatcher)
+	s.pace.locks = watches && watcher.contended()
 	s.pace.choose(s.now, s.used, len(s.tasks), s.reader.fast(), s.recorded() && s.now-s.born > youth)
 	if s.now-s.reported >= s.pace.report() && s.lanes.ready(s.now-s.behind()) > 0 {
 		s.report()
@@ -321,6 +323,9 @@ func (s *Sampler) sample(cells, settled time.Duration) runner.Sampled {
 			ts.Try, ts.LogSize = s.state.Tasks[i].Try, logSize(s.opts.Dir, s.state.Tasks[i])
 			out.Tasks = append(out.Tasks, ts)
 		}
+	}
+	if g, watches := s.reader.(gilWatcher); watches {
+		out.GILs = g.gils()
 	}
 	s.progress.fill(out.Tasks, s.tasks, s.state.Tasks)
 	out.Logs = s.shared.grown(s.opts.Dir)

@@ -55,9 +55,16 @@ func addKnown(a, b time.Duration) time.Duration {
 	return a + b
 }
 
+// leastGIL is how long a try must last for its waiting for the GIL to be told: one that is shorter was
+// looked at too few times, or never.
+const leastGIL = 250 * time.Millisecond
+
 // add counts a sample that covers span, of which counted is not in Total.Span yet.
 func (t *Times) add(span, counted time.Duration, ts TaskSample) {
 	s := Split{span, ts.Live, ts.OnCore, ts.WaitCore, ts.WaitGIL}
+	if t.Recent.WaitGIL < 0 && s.WaitGIL >= 0 { // what is known now is not to be lost in what was not
+		t.Recent = Split{}
+	}
 	t.Recent = t.Recent.scaled(math.Exp(-span.Seconds())).plus(s)
 	s.Span = counted
 	t.Total = t.Total.plus(s)
@@ -110,6 +117,9 @@ func (m *Measured) correct(u Usage, wall time.Duration) (missed Split) {
 	} else if off := seen.Live - seen.OnCore; off > 0 {
 		waits := Split{WaitCore: seen.WaitCore, WaitGIL: seen.WaitGIL}.scaled(float64(max(wall-m.Total.OnCore, 0)) / float64(off))
 		m.Total.WaitCore, m.Total.WaitGIL = waits.WaitCore, waits.WaitGIL
+	}
+	if wall < leastGIL {
+		m.Total.WaitGIL = -1
 	}
 	return missed
 }

@@ -20,6 +20,7 @@ type Sampled struct {
 	Lanes    Lanes
 	Together []time.Duration // for how long 0, 1, 2 … of the run's threads were on cores at once; nil where that is not known
 	Logs     []HostLog       // of interpreters that tasks share, those that have grown
+	GILs     []GIL           // of the Pythons of the run in which threads can wait for each other
 }
 
 // HostLog is how much an interpreter that tasks share has printed itself: C code in it, processes
@@ -119,6 +120,7 @@ func (s Sampled) Merge(next Sampled) Sampled {
 		// At too: it says when the lanes end.
 		out.At, out.Span, out.Host, out.Tasks, out.Lanes, out.Together = s.At, s.Span, s.Host, s.Tasks, s.Lanes, s.Together
 		out.Stalled = s.Stalled
+		out.GILs = s.GILs
 		return out
 	}
 	if !s.Measured() {
@@ -129,6 +131,7 @@ func (s Sampled) Merge(next Sampled) Sampled {
 	out.Tasks = mergeTasks(s.Tasks, next.Tasks)
 	out.Lanes = s.Lanes.join(next.Lanes)
 	out.Together = addEach(s.Together, next.Together)
+	out.GILs = mergeGILs(s.GILs, next.GILs)
 	return out
 }
 

@@ -35,6 +35,7 @@ type State struct {
 	Lanes    History
 	Times    Times           // of all tasks together
 	Together []time.Duration // for how long 0, 1, 2 … threads were on cores at once, where that was known
+	Locks    []Lock          // the GILs of the run's Pythons, in the order in which they were met; the newest where there were very many
 	Walls    Walls           // of the tries that succeeded or failed by themselves
 	Advice   Advised         // the last sentence on the run; Text is "" before the first
 	Notices  map[int]Advised // the last sentence on a task
@@ -314,6 +315,7 @@ func (s *State) sample(ev Sampled) {
 	l, end := s.worked(ev)
 	s.Lanes.add(end-s.idle, l)
 	s.Together = addEach(s.Together, ev.Together)
+	s.locked(ev.When(), ev.GILs)
 	var all TaskSample
 	for _, ts := range ev.Tasks {
 		if ts.Task < 0 || ts.Task >= len(s.Tasks) || !s.Tasks[ts.Task].ran {

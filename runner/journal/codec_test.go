@@ -85,6 +85,10 @@ func roundedSample(e runner.Sampled, us func(time.Duration) time.Duration) runne
 		ts.RSS, ts.PSS = kib(ts.RSS), kib(ts.PSS)
 	}
 	e.Lanes.End = us(e.Lanes.End)
+	for i := range e.GILs {
+		g := &e.GILs[i]
+		g.Span, g.Held, g.Handoffs, g.Waiting = us(g.Span), places(g.Held, 1000), max(places(g.Handoffs, 10), -1), max(places(g.Waiting, 100), -1)
+	}
 	for i, d := range e.Together {
 		e.Together[i] = us(d)
 	}

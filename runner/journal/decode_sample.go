@@ -58,6 +58,8 @@ func (d *decoder) sampled(s *scanner) runner.Event {
 			ev.Tasks = d.taskSamples(s)
 		case "lanes":
 			ev.Lanes = d.lanes(s)
+		case "gils":
+			s.array(func() { ev.GILs = append(ev.GILs, d.gil(s)) })
 		case "together_us":
 			s.array(func() { ev.Together = append(ev.Together, max(fromMicros(s.int()), 0)) })
 		default:

@@ -40,6 +40,9 @@ func (l *line) sampled(s runner.Sampled) {
 	if len(s.Together) > 0 {
 		l.together(s.Together)
 	}
+	if len(s.GILs) > 0 {
+		l.gils(s.GILs)
+	}
 }
 
 // together writes for how long 0, 1, 2 … threads were on cores at once.

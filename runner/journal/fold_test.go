@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -40,6 +41,12 @@ func stream(t *rapid.T, info Info) []runner.Event {
 		}
 		s.Logs = grown(t, &state)
 		s.Workers = state.Workers
+		for pid := range rapid.IntRange(0, 2).Draw(t, "gils") {
+			s.GILs = append(s.GILs, runner.GIL{
+				PID: 70 + pid, Host: 1, Task: -1, Python: "3.13.0", Span: tick,
+				Held: rapid.Float64Range(0, 1).Draw(t, "held"), Handoffs: rapid.Float64Range(0, 200).Draw(t, "handoffs"), Waiting: 1.5,
+			})
+		}
 		emit(s)
 	}
 	if rapid.Bool().Draw(t, "closed") {
@@ -173,6 +180,7 @@ func compare(t *rapid.T, got, want runner.State, slack time.Duration) {
 	near("walls", got.Walls.Sum, want.Walls.Sum)
 	exact("notices", got.Notices, want.Notices)
 	exact("lanes", [2]any{got.Lanes.Rows, got.Lanes.Cell}, [2]any{want.Lanes.Rows, want.Lanes.Cell})
+	sameLocks(t, got.Locks, want.Locks, slack)
 	near("now", got.Now, want.Now)
 	near("elapsed", got.Elapsed(0), want.Elapsed(0))
 	split("run", got.Times.Total, want.Times.Total)
@@ -183,6 +191,21 @@ func compare(t *rapid.T, got, want runner.State, slack time.Duration) {
 		near("wall", a.Wall(got.Now), b.Wall(want.Now))
 		if b.Stats != nil {
 			split("task", a.Stats.Total, b.Stats.Total)
+		}
+	}
+}
+
+// sameLocks fails if what is known of GILs over the whole time differs by more than it is rounded to in
+// each line.
+func sameLocks(t *rapid.T, got, want []runner.Lock, slack time.Duration) {
+	if len(got) != len(want) {
+		t.Fatalf("%d GILs, want %d", len(got), len(want))
+	}
+	for i := range want {
+		a, b := got[i].Mean, want[i].Mean
+		if a.PID != b.PID || a.Python != b.Python || (a.Span-b.Span).Abs() > slack ||
+			math.Abs(a.Held-b.Held) > 0.001 || math.Abs(a.Handoffs-b.Handoffs) > 0.1 || math.Abs(a.Waiting-b.Waiting) > 0.01 {
+			t.Fatalf("the GIL was\n%+v, want\n%+v", a, b)
 		}
 	}
 }

@@ -171,7 +171,19 @@ func genSampled(t *rapid.T) runner.Sampled {
 	for range rapid.IntRange(0, 3).Draw(t, "together") {
 		s.Together = append(s.Together, genTime(t, "at once"))
 	}
+	for range rapid.IntRange(0, 3).Draw(t, "gils") {
+		s.GILs = append(s.GILs, genGIL(t))
+	}
 	return s
+}
+
+func genGIL(t *rapid.T) runner.GIL {
+	return runner.GIL{
+		PID: rapid.IntRange(0, 1<<22).Draw(t, "gil pid"), Interpreter: rapid.IntRange(0, 9).Draw(t, "interpreter"),
+		Host: rapid.IntRange(0, 9).Draw(t, "gil host"), Task: rapid.IntRange(-1, genTasks-1).Draw(t, "gil task"),
+		Python: genText(t, "python"), Free: rapid.Bool().Draw(t, "free"), Why: genText(t, "gil why"), Span: genTime(t, "gil span"),
+		Held: genShare(t, "held"), Handoffs: genShare(t, "handoffs") * 500, Waiting: genShare(t, "waiting") * 4,
+	}
 }
 
 func genTaskSample(t *rapid.T, task int) runner.TaskSample {

@@ -1,0 +1,90 @@
+package runner
+
+import (
+	"testing"
+	"time"
+)
+
+func TestWhatIsSeenOfAGILIsAMeanOverTime(t *testing.T) {
+	const s = time.Second
+	a := Sampled{Span: s, GILs: []GIL{
+		{PID: 1, Task: 3, Span: s, Held: 0.9, Handoffs: 100, Waiting: 3},
+		{PID: 2, Task: -1, Span: s, Held: -1, Handoffs: -1, Waiting: 1},
+	}}
+	b := Sampled{Span: s, GILs: []GIL{
+		{PID: 1, Task: -1, Span: 3 * s, Held: 0.5, Handoffs: -1, Waiting: 1},
+		{PID: 1, Interpreter: 1, Task: -1, Span: s, Held: 1, Handoffs: 5, Waiting: 0},
+	}}
+	got := a.Merge(b).GILs
+	want := []GIL{
+		{PID: 1, Task: 3, Span: 4 * s, Held: 0.6, Handoffs: 100, Waiting: 1.5},
+		a.GILs[1], b.GILs[1],
+	}
+	if len(got) != len(want) {
+		t.Fatalf("%+v", got)
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Errorf("got %+v\nwant %+v", got[i], want[i])
+		}
+	}
+	if again := a.Merge(Sampled{}).GILs; len(again) != 2 {
+		t.Errorf("what tells nothing leaves %+v", again)
+	}
+	if a.GILs[0].Held != 0.9 {
+		t.Error("what was merged is not as before")
+	}
+}
+
+func TestAStateKnowsTheGILsThatWereSeenLast(t *testing.T) {
+	var st State
+	apply := func(ev Event) {
+		if err := st.Apply(ev); err != nil {
+			t.Fatal(err)
+		}
+	}
+	apply(RunStarted{Jobs: make([]Job, 1)})
+	for i := range 3 * maxLocks {
+		at := time.Duration(i) * time.Second
+		apply(Sampled{At: At(at), Span: time.Second, GILs: []GIL{
+			{PID: 1, Task: -1, Span: time.Second, Held: float64(i % 2)},
+			{PID: 1, Interpreter: 1 + i, Task: 0, Span: time.Second, Held: 1},
+			{PID: 9, Task: 5}, // of a task that there is not
+		}})
+	}
+	if len(st.Locks) != maxLocks {
+		t.Fatalf("%d are kept, want %d", len(st.Locks), maxLocks)
+	}
+	if l := st.Locks[0]; l.Last.Held != 1 || l.Mean.Held < 0.49 || l.Mean.Held > 0.51 || l.Mean.Span != 3*maxLocks*time.Second {
+		t.Errorf("the one that was there all the time: %+v", l)
+	}
+	if l := st.Locks[maxLocks-1]; l.Last.Interpreter != 3*maxLocks {
+		t.Errorf("the newest: %+v", l)
+	}
+}
+
+func TestTimesThatBecomeKnownAreTold(t *testing.T) {
+	var times Times
+	const ms = time.Millisecond
+	times.add(100*ms, 100*ms, TaskSample{Live: 100 * ms, OnCore: 50 * ms, WaitGIL: -1})
+	if times.Recent.WaitGIL >= 0 {
+		t.Fatal("it is known what was not measured")
+	}
+	times.add(100*ms, 100*ms, TaskSample{Live: 100 * ms, OnCore: 20 * ms, WaitGIL: 70 * ms})
+	if r := times.Recent; r.WaitGIL != 70*ms || r.Live != 100*ms || r.OnCore != 20*ms {
+		t.Errorf("lately %+v", r)
+	}
+	if times.Total.WaitGIL >= 0 {
+		t.Error("all of the time is known, though a part is not")
+	}
+}
+
+func TestAShortTryDoesNotTellItsWaitingForTheGIL(t *testing.T) {
+	m := newMeasured()
+	const ms = time.Millisecond
+	m.add(TaskSample{Live: 100 * ms, OnCore: 50 * ms})
+	m.correct(Usage{}, 120*ms)
+	if m.Total.WaitGIL >= 0 {
+		t.Errorf("it waited %v", m.Total.WaitGIL)
+	}
+}
