@@ -79,7 +79,7 @@ func TestWhenATaskIsStalled(t *testing.T) {
 				return Facts{}, Ends, 0
 			}
 			return Facts{Used: time.Millisecond}, Input, 0
-		}, []time.Duration{60 * s}},
+		}, []time.Duration{59 * s}},
 		"is seen to run for an instant": {10 * s, func(at time.Duration) (Facts, Wait, time.Duration) {
 			if at == 50*s {
 				return Facts{}, Works, 0
