@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"parallax/runner"
+	"parallax/runner/python/which"
 )
 
 func TestADumpIsWholeWhenItStandsStillAfterAFrame(t *testing.T) {
@@ -88,4 +89,24 @@ func TestWhyAnInterpreterEndedIsFoundBehindAllThatItPrinted(t *testing.T) {
 	if exit := r.wait(); exit.Reason != "the interpreter ended by SIGSEGV: segmentation fault in this script" {
 		t.Errorf("%+v", exit)
 	}
+}
+
+// What Python tells of calls that repeat stands after the first of them.
+func TestARecursionIsToldInItsPlace(t *testing.T) {
+	each(t, func(t *testing.T, p which.Python) {
+		b := newBench(t, p)
+		r := b.script("import time\ndef deep(n):\n    if n:\n        deep(n - 1)\n    print('ready')\n    time.sleep(1000)\ndeep(9)")
+		r.says("ready")
+		stack, err := r.Stack()
+		module, repeated := strings.Index(stack, "in <module>"), strings.Index(stack, "[Previous line repeated 6 more times]")
+		third := module
+		for range 3 {
+			third += 1 + strings.Index(stack[third+1:], "in deep")
+		}
+		if err != nil || module < 0 || repeated < third || strings.Contains(stack[repeated:], "line 4") {
+			t.Errorf("%v\n%s", err, stack)
+		}
+		r.stop(runner.Kill)
+		r.wait()
+	})
 }

@@ -293,9 +293,9 @@ def stack(slot):
         if frame is None:
             continue
         kind = "main thread" if ident == slot.ident else "thread"
-        lines = traceback.format_list(traceback.StackSummary.extract(walk(frame)))
-        lines.reverse()
-        parts.append("%s · tid %d\n%s" % (kind, tid, "".join(lines)))
+        calls = traceback.StackSummary.extract(walk(frame))
+        calls.reverse()  # before they are told: repeated ones are told as such, after the first of them
+        parts.append("%s · tid %d\n%s" % (kind, tid, "".join(calls.format())))
     return "\n".join(parts)
 
 
