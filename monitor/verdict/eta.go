@@ -59,7 +59,11 @@ func TaskETA(s *runner.State, task int, now time.Duration) (time.Duration, bool)
 // RunETA returns how long the run will go on from now (the time since the start of the run), and
 // whether that is known.
 //
-// Every job is taken to need the mean wall time m of the tries that have ended by themselves and of
+// Where the jobs are not of one kind ([runner.State.Alike]), what one has taken says nothing of
+// another: then it is the latest end of those that run, known only if each of them tells its progress
+// and none waits.
+//
+// Else every job is taken to need the mean wall time m of the tries that have succeeded and of
 // the running ones whose end is foretold by their progress. A running job needs what [TaskETA] says,
 // else what m leaves; one that has taken longer than m, as long again as it is late. The jobs that
 // wait go to the workers as these become free. The result is when the last one ends: the smallest T
@@ -70,7 +74,7 @@ func TaskETA(s *runner.State, task int, now time.Duration) (time.Duration, bool)
 // It is not known in the first two seconds; without any mean; while less than one per cent of the
 // run has passed and fewer than 30 tries have ended; while a job is paused, or all are and some wait,
 // for the run then ends when the user wills; and while the last to end is a job that says nothing and
-// has taken more than twice m. What waits for other jobs, or for its next try, is taken to be free to start, and jobs of
+// has taken longer than m: what was foretold of it has not come true. What waits for other jobs, or for its next try, is taken to be free to start, and jobs of
 // different kinds to be mixed well: a long chain, or all the long jobs last, make it too short. It
 // costs as much as there are workers, not jobs.
 func RunETA(s *runner.State, now time.Duration) (time.Duration, bool) {
@@ -79,6 +83,9 @@ func RunETA(s *runner.State, now time.Duration) (time.Duration, bool) {
 		return 0, false
 	}
 	ahead := aheadOf(s, now)
+	if !s.Alike {
+		return ahead.latest(waiting)
+	}
 	mean, known := ahead.mean.Mean(), ahead.mean.N > 0
 	if !known {
 		return 0, false
@@ -88,7 +95,7 @@ func RunETA(s *runner.State, now time.Duration) (time.Duration, bool) {
 	if overdue > 0 && left <= overdue {
 		return 0, false
 	}
-	if s.Walls.N < etaTries && left > etaFarther*elapsed {
+	if s.Done.N < etaTries && left > etaFarther*elapsed {
 		return 0, false
 	}
 	return left, true
@@ -103,7 +110,7 @@ type outlook struct {
 const untold = -1
 
 func aheadOf(s *runner.State, now time.Duration) outlook {
-	o := outlook{mean: s.Walls, told: make([]time.Duration, len(s.Active))}
+	o := outlook{mean: s.Done, told: make([]time.Duration, len(s.Active))}
 	for i, task := range s.Active {
 		left, known := TaskETA(s, task, now)
 		if !known {
@@ -116,6 +123,14 @@ func aheadOf(s *runner.State, now time.Duration) outlook {
 	return o
 }
 
+// latest returns when the last of the running jobs ends, if each of them tells and none waits.
+func (o outlook) latest(waiting int) (time.Duration, bool) {
+	if waiting > 0 || len(o.told) == 0 || slices.Contains(o.told, untold) {
+		return 0, false
+	}
+	return slices.Max(o.told), true
+}
+
 // free returns after what time each running job ends, ascending, and how long the last of those
 // takes about which that is no more than a guess.
 func (o outlook) free(s *runner.State, now, mean time.Duration) (free []time.Duration, overdue time.Duration) {
@@ -126,9 +141,7 @@ func (o outlook) free(s *runner.State, now, mean time.Duration) (free []time.Dur
 		}
 		late := s.Tasks[task].Wall(now) - mean
 		free[i] = late.Abs()
-		if late > mean {
-			overdue = max(overdue, late)
-		}
+		overdue = max(overdue, late)
 	}
 	slices.Sort(free)
 	return free, overdue

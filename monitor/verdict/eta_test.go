@@ -173,7 +173,8 @@ func TestRunETA(t *testing.T) {
 			st.start(0, 2)
 			st.goes(0, 10, 1, 2, 0, 0.1)
 		}, 10, 90},
-		{"a little late", 2, 2, func(st *story) { st.lasts(0, 10, 0); st.start(0, 1) }, 13, 3},
+		{"a little late", 2, 2, func(st *story) { st.lasts(0, 10, 0); st.start(0, 1) }, 13, -1},
+		{"not late yet", 2, 2, func(st *story) { st.lasts(0, 10, 0); st.start(4, 1) }, 13, 1},
 		{"far too late", 2, 2, func(st *story) { st.lasts(0, 10, 0); st.start(0, 1) }, 25, -1},
 		{"a late one among many does not matter", 100, 2, func(st *story) {
 			for i := range 10 {
@@ -210,7 +211,12 @@ func TestRunETA(t *testing.T) {
 			st.add(runner.RunPaused{At: at(12)})
 		}, 12, 7},
 		{"cancelled ones teach nothing", 4, 2, func(st *story) { st.start(0, 0); st.end(5, 0, runner.Cancelled); st.start(5, 1) }, 8, -1},
-		{"failed ones do", 4, 1, func(st *story) { st.start(0, 0); st.end(5, 0, runner.Failed) }, 5, 15},
+		{"failed ones neither", 4, 1, func(st *story) { st.start(0, 0); st.end(5, 0, runner.Failed) }, 5, -1},
+		{"nor beside one that succeeded", 4, 1, func(st *story) {
+			st.start(0, 0)
+			st.end(1, 0, runner.Failed)
+			st.lasts(1, 11, 1)
+		}, 11, 20},
 		{"lost ones do not", 4, 1, func(st *story) {
 			st.start(0, 0)
 			st.add(runner.TaskEnded{At: at(5), Try: 1, Status: runner.Failed, Cause: -1, Exit: runner.Exit{Lost: true}})
@@ -228,6 +234,44 @@ func TestRunETA(t *testing.T) {
 			st := tell(t, c.jobs, c.workers)
 			c.does(st)
 			expect(t, c.want, func() (time.Duration, bool) { return RunETA(st.s, time.Duration(at(c.now))) })
+		})
+	}
+}
+
+// What one job has taken says nothing of another kind of job.
+func TestRunETAOfUnlikeJobsIsOnlyWhatTheyTell(t *testing.T) {
+	timeout, sleep := runner.Job{Line: "timeout 6 spin"}, runner.Job{Line: "sleep 40"}
+	for _, c := range []struct {
+		name string
+		jobs []runner.Job
+		tell [3]float64 // what each says in its tenth second; 0 nothing, 1 it ended then
+		want float64
+	}{
+		{"one is another command", []runner.Job{timeout, timeout, sleep}, [3]float64{1, 1, 0}, -1},
+		{"all the same", []runner.Job{sleep, sleep, sleep}, [3]float64{1, 1, 0.5}, 10},
+		{"all that are left tell", []runner.Job{timeout, sleep, sleep}, [3]float64{1, 0.5, 0.25}, 30},
+		{"one of them does not", []runner.Job{timeout, sleep, sleep}, [3]float64{1, 0.5, 0}, -1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			st := &story{t, &runner.State{}}
+			st.add(runner.RunStarted{Jobs: c.jobs, Workers: 3})
+			for i := range c.jobs {
+				st.add(runner.TaskQueued{Task: i, Try: 1})
+				st.start(0, i)
+			}
+			for x := 0.0; x <= 10; x++ {
+				for i, share := range c.tell {
+					if share > 0 && share < 1 {
+						st.says(x, i, share*x/10)
+					}
+				}
+			}
+			for i, share := range c.tell {
+				if share == 1 {
+					st.end(10, i, runner.Succeeded)
+				}
+			}
+			expect(t, c.want, func() (time.Duration, bool) { return RunETA(st.s, 10*sec) })
 		})
 	}
 }

@@ -140,14 +140,14 @@ func stragglerOf(s *runner.State, width float64) straggler {
 			longest, at = wall, i
 		}
 	}
-	if at < 0 {
+	if longest-mean < worthWaiting {
 		return straggler{}
 	}
 	out := straggler{name: s.Jobs[at].Name, times: longest.Seconds() / mean.Seconds(), idle: idle}
 	elapsed := s.Elapsed(s.Now)
 	least := max(longest, time.Duration(float64(sum)/width)) // no order is sooner over than this
 	out.saved = min(elapsed-least, s.Tasks[at].Started)
-	if out.saved.Seconds() < worthSaying*elapsed.Seconds() || out.saved < time.Second || len(s.Jobs[at].After) > 0 {
+	if out.saved.Seconds() < worthSaying*elapsed.Seconds() || out.saved < worthWaiting || len(s.Jobs[at].After) > 0 {
 		out.saved = 0
 	}
 	return out

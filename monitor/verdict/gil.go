@@ -115,8 +115,8 @@ type Gain struct {
 // At most each thread that waits for the GIL would be on a core instead: sum(on a core + waiting for
 // the GIL) / wall. At least each would do the same work without that wait, and wait for cores and
 // block as before for as much work: on / (whole - wait for the GIL). For what never blocks they are the
-// same. Both are bounded by the cores, of which others may go on to have what they have now, and by how
-// far the measurements may be off.
+// same. Both are bounded by the cores, of which others, and other machines, may go on to have what they
+// have now, and by how far the measurements may be off.
 func gain(f facts) Gain {
 	d := f.gil.bound.demand
 	wrong := gilError * d.whole
@@ -125,7 +125,7 @@ func gain(f facts) Gain {
 	low := d.on * d.whole / max(d.whole-waits, d.on)
 	rest := f.gil.others.on
 	most := min(f.capacity, float64(d.threads+f.gil.others.threads))
-	left := max(min(f.capacity-max(f.host.foreign, 0), most), f.busy)
+	left := max(min((f.capacity-max(f.host.foreign, 0))*(1-max(f.host.steal, 0)), most), f.busy)
 	g := Gain{High: min(high+rest, most)}
 	g.Low = min((low+rest)*(1-falls), left*(1-falls), g.High)
 	g.About = (g.Low + g.High) / 2

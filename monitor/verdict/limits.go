@@ -45,6 +45,7 @@ var limits = struct {
 	atOnce band // share of the busy time in which more than one thread is on a core
 
 	dominates   band // waiting for a core takes so many times what being on one does
+	mostlyOurs  band // share of the usable cores that this run keeps busy, where others may have the rest
 	allBusy     band // share of the usable cores that are kept busy
 	mostlyWaits band // share on a core: "wait-bound below 20 %"
 	littleWait  band // share waiting for a core, of what mostly waits
@@ -68,6 +69,7 @@ var limits = struct {
 	atOnce:    band{0.10, 0.14},
 
 	dominates:   band{1.10, 0.95},
+	mostlyOurs:  band{0.70, 0.60},
 	allBusy:     band{0.90, 0.85},
 	mostlyWaits: band{0.20, 0.25},
 	littleWait:  band{0.15, 0.20},
@@ -94,6 +96,9 @@ const (
 	shortEnds = 20
 	// worthSaying is the least share of the run's time that a better order must save to be spoken of.
 	worthSaying = 0.10
+	// worthWaiting is how much longer than the others a task must take for it to be spoken of, and the
+	// least time that a better order must save.
+	worthWaiting = time.Second
 )
 
 // Enough data: about a second of the run, and some of tasks.

@@ -31,24 +31,25 @@ var rules = []rule{
 	},
 	{"memory", runner.Warning, memoryShort, memoryText},
 	{
+		runner.CodePaused, runner.Note,
+		func(f facts, _ bool) bool { return f.running == 0 },
+		func(f facts) string { return fmt.Sprintf("%s paused, none running", jobs(f.paused)) },
+	},
+	{"gil-bound", runner.Note, gilBound, gilText},
+	{
 		"steal", runner.Warning,
 		func(f facts, stands bool) bool { return limits.stolen.above(f.host.steal, stands) },
 		func(f facts) string {
 			return fmt.Sprintf("the hypervisor gives %s of the cores' time to other machines: figures are doubtful", percent(f.host.steal))
 		},
 	},
-	{
-		runner.CodePaused, runner.Note,
-		func(f facts, _ bool) bool { return f.running == 0 },
-		func(f facts) string { return fmt.Sprintf("%s paused, none running", jobs(f.paused)) },
-	},
 	{"straggler", runner.Note, straggles, stragglerText},
-	{"gil-bound", runner.Note, gilBound, gilText},
+	{"short-jobs", runner.Note, tooShort, shortText},
 	{
 		runner.CodeForeign, runner.Note,
 		func(f facts, stands bool) bool {
 			return limits.foreignBusy.above(f.host.foreign/float64(max(f.cores, 1)), stands) &&
-				limits.foreignLost.above(f.share.WaitCore, stands)
+				limits.foreignLost.above(f.lost(), stands)
 		},
 		func(f facts) string {
 			return fmt.Sprintf("other programs use %s: %s %s for a core %s of the time", cores(f.host.foreign),
@@ -56,7 +57,6 @@ var rules = []rule{
 		},
 	},
 	{"one-at-a-time", runner.Note, takesTurns, turnsText},
-	{"short-jobs", runner.Note, tooShort, shortText},
 	{
 		"too-many-workers", runner.Note,
 		func(f facts, stands bool) bool {
@@ -228,13 +228,25 @@ func shortText(f facts) string {
 		span(j.mean), percent(j.used))
 }
 
+// lost is which share of their time the tasks wait for a core because of others: more than they would
+// wait for each other if all cores were theirs.
+func (f facts) lost() float64 {
+	wants := f.share.OnCore + f.share.WaitCore
+	if f.share.OnCore <= 0 || f.capacity <= 0 {
+		return f.share.WaitCore
+	}
+	demand := f.busy * wants / f.share.OnCore // in cores
+	return f.share.WaitCore - wants*max(demand-f.capacity, 0)/demand
+}
+
 func allBusy(f facts, stands bool) bool {
 	return f.capacity > 0 && limits.allBusy.above(f.busy/f.capacity, stands)
 }
 
-// coreBound is that waiting for cores dominates and it is this run that keeps them busy.
+// coreBound is that waiting for cores dominates and it is mostly this run that keeps them busy.
 func coreBound(f facts, stands bool) bool {
-	return allBusy(f, stands) && f.share.WaitCore > 0 && limits.dominates.above(f.share.WaitCore/max(f.share.OnCore, 0.001), stands)
+	return f.capacity > 0 && limits.mostlyOurs.above(f.busy/f.capacity, stands) && f.share.WaitCore > 0 &&
+		limits.dominates.above(f.share.WaitCore/max(f.share.OnCore, 0.001), stands)
 }
 
 // enoughWorkers is how many of such jobs as run keep every core busy.
