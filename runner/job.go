@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -36,6 +37,10 @@ type Job struct {
 	Stdin string            `json:"stdin,omitempty"`
 	CPUs  []int             `json:"cpus,omitempty"` // affinity; empty means any
 	After []string          `json:"after,omitempty"`
+
+	// Template is the command, or the name of the job, of which a list of arguments made this one and
+	// others: "gzip -k {}". It is "" for a job that was asked for by itself.
+	Template string `json:"template,omitempty"`
 
 	// Limits are durations and counts that bound each try.
 	Limits `json:"limits"`
@@ -87,6 +92,34 @@ type Call struct {
 	// Checkpoint returns nil at once while the job may go on, blocks while it is paused, and
 	// returns the reason once it is cancelled.
 	Checkpoint func() error
+}
+
+// kind is the same for jobs that can be taken to need about the same time: replicas, one command for
+// several arguments, or one script, in the same model and Python.
+func (j Job) kind() string {
+	what := j.Command()
+	switch {
+	case j.Template != "":
+		what = "template " + j.Template
+	case j.Group != "":
+		what = "group " + j.Group
+	case j.Script != "":
+		what = "script " + j.Script
+	case j.Workload != "":
+		what = "workload " + j.Workload
+	case j.Func != nil: // functions cannot be compared
+		what = "func " + j.Name
+	}
+	return string(j.Model) + " " + j.Python + " " + what
+}
+
+// alike reports whether all jobs are of one kind.
+func alike(jobs []Job) bool {
+	if len(jobs) == 0 {
+		return true
+	}
+	first := jobs[0].kind()
+	return !slices.ContainsFunc(jobs[1:], func(j Job) bool { return j.kind() != first })
 }
 
 // Command says in one line what the job runs, as a user would type it.

@@ -21,6 +21,7 @@ type State struct {
 	Cores   []int
 	Quota   float64
 	Models  []Model // of the jobs, each once, in the order of the jobs
+	Alike   bool    // all jobs are of one kind: replicas, one command for several arguments, one script
 
 	Now      time.Duration // when the last event happened, since the start
 	Ended    bool
@@ -37,6 +38,7 @@ type State struct {
 	Together []time.Duration // for how long 0, 1, 2 … threads were on cores at once, where that was known
 	Locks    []Lock          // the GILs of the run's Pythons, in the order in which they were met; the newest where there were very many
 	Walls    Walls           // of the tries that succeeded or failed by themselves
+	Done     Walls           // of the tries that succeeded
 	Advice   Advised         // the last sentence on the run; Text is "" before the first
 	Notices  map[int]Advised // the last sentence on a task
 	Output   []Chunk         // the newest output of all tasks in the order in which it was seen
@@ -153,7 +155,7 @@ func (s *State) Apply(ev Event) error {
 func (s *State) start(ev RunStarted) {
 	*s = State{
 		ID: ev.ID, Name: ev.Name, Time: ev.Time, Jobs: ev.Jobs, Workers: ev.Workers,
-		Cores: ev.Cores, Quota: ev.Quota,
+		Cores: ev.Cores, Quota: ev.Quota, Alike: alike(ev.Jobs),
 		Tasks:   make([]Task, len(ev.Jobs)),
 		Notices: map[int]Advised{},
 		shared:  map[string]int64{},
@@ -236,7 +238,10 @@ func (s *State) record(i int, t *Task, was Status, ev Event) {
 		t.end(ev, was)
 		s.correct(t)
 		if t.ran && ev.Status != Cancelled && !ev.Exit.Lost {
-			s.Walls.N, s.Walls.Sum = s.Walls.N+1, s.Walls.Sum+t.Wall(at)
+			s.Walls.add(t.Wall(at))
+		}
+		if t.ran && ev.Status == Succeeded {
+			s.Done.add(t.Wall(at))
 		}
 		s.output(i, t, ev.LogSize)
 		s.Stopping, s.Pausing, s.Stalled = remove(s.Stopping, i), remove(s.Pausing, i), remove(s.Stalled, i)

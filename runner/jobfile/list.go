@@ -155,7 +155,7 @@ func Expand(words []string, lists []List, base runner.Job) ([]runner.Job, error)
 		row = combination(groups, i, row[:0])
 		job := base
 		job.Env = maps.Clone(base.Env)
-		job.Name = argumentName(row)
+		job.Name, job.Template = argumentName(row), strings.Join(words, " ")
 		fill(&job, row, i+1)
 		jobs = append(jobs, job)
 	}

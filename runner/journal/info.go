@@ -144,6 +144,7 @@ func (i *Info) visit(f func(at place, s *string)) {
 		j := &i.Jobs[n]
 		f(place{n, "name", ""}, &j.Name)
 		f(place{n, "line", ""}, &j.Line)
+		f(place{n, "template", ""}, &j.Template)
 		f(place{n, "script", ""}, &j.Script)
 		f(place{n, "python", ""}, &j.Python)
 		f(place{n, "dir", ""}, &j.Dir)
