@@ -49,14 +49,25 @@ func (t *Task) Pause() error {
 	if err := t.host.holds(); err != nil {
 		return err
 	}
-	answer, _, err := t.host.ask(command{Type: "pause", Slot: t.slot})
+	answer, id, err := t.host.question(command{Type: "pause", Slot: t.slot})
 	if err != nil {
 		return nil //nolint:nilerr // it is over, or about to be
 	}
-	t.mu.Lock()
-	t.pause = answer
-	t.mu.Unlock()
+	t.expect(answer, id)
+	if t.over() { // it ended before its end could forget this one, too: nothing will come
+		t.host.forgetAnswer(id)
+	}
 	return nil
+}
+
+// expect takes the place of the pause before with another, or (nil) none. An answer that has not come
+// may never come: a pause that is resumed before it holds has none.
+func (t *Task) expect(answer <-chan event, id int) {
+	t.mu.Lock()
+	before := t.asked
+	t.pause, t.asked = answer, id
+	t.mu.Unlock()
+	t.host.forgetAnswer(before)
 }
 
 // holds says why the interpreter cannot hold one script, or nil.
@@ -97,6 +108,7 @@ func (t *Task) Held(ctx context.Context) (where string, err error) {
 // Resume implements [runner.Handle].
 func (t *Task) Resume() error {
 	_ = t.host.send(command{Type: "resume", Slot: t.slot}) // fails only when it is over
+	t.expect(nil, 0)
 	return nil
 }
 

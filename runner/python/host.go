@@ -218,6 +218,9 @@ func (h *Host) thread(t *Task, ident uint64, tid int, up bool) {
 // drop forgets a script. The lock is held.
 func (h *Host) drop(t *Task) {
 	delete(h.slots, t.slot)
+	t.mu.Lock()
+	delete(h.answers, t.asked)
+	t.mu.Unlock()
 	maps.DeleteFunc(h.idents, func(_ uint64, of *Task) bool { return of == t })
 	clear(t.threads)
 }

@@ -38,6 +38,7 @@ type Task struct {
 	resists bool // it has outlived that
 	timer   *time.Timer
 	pause   <-chan event // the answer to the last pause, or nil
+	asked   int          // the number of that request
 
 	done chan struct{}
 	exit runner.Exit // set before done is closed
