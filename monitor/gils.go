@@ -112,10 +112,14 @@ type gilWatcher interface {
 }
 
 // toldGIL is how much of the waiting for a GIL to tell of a task now: known is what is known of it up
-// to now, told how much has been told, limit how long all its threads were blocked. What was
-// seen too late for that, or what looks like waiting while a task is held, is not told.
+// to now, told how much has been told, limit how long all its threads were blocked since. What is known
+// late is told in the time that follows, if it is not too much; what looks like waiting while a task is
+// held, never.
 func toldGIL(known, told, limit time.Duration) (now, then time.Duration) {
-	limit = max(limit, 0)
+	const late = time.Second
+	if limit <= 0 {
+		return 0, max(known, told)
+	}
 	now = min(max(known-told, 0), limit)
-	return now, max(known-min(max(known-told-now, 0), limit), told)
+	return now, max(told+now, known-late)
 }

@@ -101,8 +101,9 @@ func (g *gilWatch) look(r *procReader) {
 		g.kept = r.now
 		g.retain(r.now)
 	}
-	cost := threadTime() - began
-	g.every = min(max(lookShare*cost, quickest), rarest)
+	if g.opened == 0 { // which costs far more, but once
+		g.every = min(max(lookShare*(threadTime()-began), quickest), rarest)
+	}
 }
 
 // retain lets go of processes that are not watched any more.

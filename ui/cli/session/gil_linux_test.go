@@ -1,0 +1,143 @@
+package session
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"parallax/monitor"
+	"parallax/runner"
+	"parallax/runner/process"
+	"parallax/runner/python"
+	"parallax/runner/python/which"
+	"parallax/runner/python/which/whichtest"
+)
+
+// loads are what threads can do with the GIL: each runs for some seconds.
+var loads = map[string]string{
+	"pure":   "import time\nend = time.monotonic() + 3\nn = 0\nwhile time.monotonic() < end:\n    for i in range(1000): n += i\n",
+	"sleeps": "import time\nend = time.monotonic() + 3\nwhile time.monotonic() < end: time.sleep(0.05)\n",
+	"hashes": "import hashlib, time\nbig = bytes(16 << 20)\nend = time.monotonic() + 3\nwhile time.monotonic() < end: hashlib.sha256(big).digest()\n",
+}
+
+// fourOf runs four scripts of a kind through all that a run has, and returns how it was at its end.
+func fourOf(t *testing.T, py which.Python, m runner.Model, load string) runner.State {
+	t.Helper()
+	dir := t.TempDir()
+	script := filepath.Join(dir, load+".py")
+	if err := os.WriteFile(script, []byte(loads[load]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cores, quota, _ := monitor.Usable()
+	st := NewStage(t.Context(), Env{
+		Root: filepath.Join(dir, "runs"), Cores: cores, Quota: quota,
+		Launchers: func() map[runner.Model]runner.Launcher {
+			all := python.Models(python.Options{Python: py.Path, Processes: process.New(process.Options{})})
+			all[runner.Processes] = process.New(process.Options{Python: func(runner.Job) (string, error) { return py.Path, nil }})
+			return all
+		},
+	})
+	p := Plan{Workers: 4}
+	for i := range 4 {
+		p.Jobs = append(p.Jobs, runner.Job{Name: fmt.Sprint(load, i), Model: m, Script: script})
+	}
+	s, err := st.Start(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last(t, st, s.Feed)
+	state, err := s.Wait()
+	if err != nil || state.Count(runner.Succeeded) != len(p.Jobs) {
+		t.Fatalf("%d succeeded, %v: %s", state.Count(runner.Succeeded), err, state.Tasks[0].Reason)
+	}
+	return state
+}
+
+// TestWaitingForTheGILIsToldOfAWholeRun holds what is told of a run's time against what its jobs do. The
+// one that has the GIL waits for a core when others use them all: then nobody's wait for it is its own
+// doing, so shares are of the time in which none waited for a core.
+func TestWaitingForTheGILIsToldOfAWholeRun(t *testing.T) {
+	if !monitor.Host().WaitCore {
+		t.Skip("this kernel does not tell how long threads wait for a core")
+	}
+	for _, py := range whichtest.Few(t, which.Python.Threads) {
+		for _, c := range []struct {
+			load        string
+			model       runner.Model
+			least, most float64
+		}{
+			{"pure", runner.Threads, 0.55, 1},
+			{"sleeps", runner.Threads, 0, 0.02},
+			{"hashes", runner.Threads, 0, 0.10},
+			{"pure", runner.Processes, 0, 0.001},
+		} {
+			t.Run(fmt.Sprintf("%s/%s as %s", whichtest.Name(py), c.load, c.model), func(t *testing.T) {
+				if py.FreeThreaded {
+					c.least, c.most = 0, 0
+				}
+				state := fourOf(t, py, c.model, c.load)
+				checkTimes(t, &state, c.least, c.most)
+				if c.model == runner.Processes {
+					if len(state.Locks) != 0 {
+						t.Errorf("interpreters with a thread each have GILs to show: %+v", state.Locks)
+					}
+					return
+				}
+				checkLock(t, &state, py, c.load)
+			})
+		}
+	}
+}
+
+// checkTimes holds the parts of four tasks' time against its whole, and the wait for the GIL against what it
+// must be of the time in which they did not wait for a core.
+func checkTimes(t *testing.T, state *runner.State, least, most float64) {
+	t.Helper()
+	var wall, core, gil time.Duration
+	for i := range state.Tasks {
+		task := &state.Tasks[i]
+		split := task.Stats.Total
+		if split.WaitGIL < 0 || split.WaitCore < 0 {
+			t.Fatalf("task %d: %+v", i, split)
+		}
+		live := task.Wall(task.Ended)
+		if told := split.OnCore + split.WaitCore + split.WaitGIL; told > live*102/100 {
+			t.Errorf("task %d ran for %v, of which it is told that %v were this and that: %+v", i, live, told, split)
+		}
+		wall, core, gil = wall+live, core+split.WaitCore, gil+split.WaitGIL
+	}
+	share := gil.Seconds() / max(wall-core, time.Millisecond).Seconds()
+	for i := range state.Tasks {
+		t.Logf("task %d: %+v of %v", i, state.Tasks[i].Stats.Total, state.Tasks[i].Wall(state.Tasks[i].Ended))
+	}
+	t.Logf("of %v, %v waiting for a core, %v for the GIL: %.1f %%; %+v", wall, core, gil, 100*share, state.Locks)
+	if share < least || share > most {
+		t.Errorf("they waited for the GIL %.1f %% of the time, not %v to %v", 100*share, 100*least, 100*most)
+	}
+}
+
+// checkLock looks at what is told of the one interpreter of a run.
+func checkLock(t *testing.T, state *runner.State, py which.Python, load string) {
+	t.Helper()
+	if len(state.Locks) != 1 {
+		t.Fatalf("%+v", state.Locks)
+	}
+	g := state.Locks[0].Mean
+	switch {
+	case g.Host != 1 || g.Task != -1 || g.Free != py.FreeThreaded || g.Why != "":
+		t.Errorf("%+v", g)
+	case g.Free:
+	case load == "pure" && (g.Waiting < 0.5 || g.Waiting > 3.5):
+		t.Errorf("%.2f were waiting", g.Waiting)
+	case load != "pure" && g.Waiting > 0.4:
+		t.Errorf("%.2f were waiting", g.Waiting)
+	case !py.AtLeast("3.13"):
+		if g.Held >= 0 || g.Handoffs >= 0 {
+			t.Errorf("what cannot be seen is told: %+v", g)
+		}
+	case load == "pure" && (g.Held < 0.8 || g.Handoffs < 1), load == "sleeps" && g.Held > 0.1:
+		t.Errorf("%+v", g)
+	}
+}
