@@ -36,6 +36,9 @@ type Options struct {
 	// runner.Run's does. It is called from Run's goroutine for each report and must not block. It is
 	// nil where tasks have none.
 	Progress func(task int, buf []byte) (tail []byte, whole bool)
+	// Stack asks a task where it is, as runner.Run's does. It is called from goroutines of Run's, once
+	// for each task that stalls. It is nil where nobody can be asked.
+	Stack func(task int) (string, error)
 }
 
 // Sampler measures a run and reports what it sees.
@@ -61,6 +64,7 @@ type Sampler struct {
 	advised  time.Duration
 	asked    time.Duration // when tasks were last asked for their threads
 	shared   hostLogs
+	stalls   stalls
 	progress progresses
 
 	asks chan chan runner.Sampled // of Final
@@ -88,8 +92,8 @@ func (s *Sampler) Attach(cores []int) {
 }
 
 // Run measures until ctx is done or the run has ended, and then has released all that it held.
-// After the run's end it returns within 100 ms; after that of ctx at once. An error means that the
-// options lack something.
+// After the run's end it returns within 100 ms; after that of ctx at once, unless a task is being asked
+// for its stack, which is waited for. An error means that the options lack something.
 func (s *Sampler) Run(ctx context.Context) error {
 	defer close(s.over)
 	if s.opts.Feed == nil || s.opts.Report == nil {
@@ -98,6 +102,7 @@ func (s *Sampler) Run(ctx context.Context) error {
 	if s.reader == nil {
 		s.reader, s.source = newReader(), newHostReader()
 	}
+	defer s.stalls.asking.Wait()
 	defer s.reader.close()
 	defer s.source.close()
 	if s.exact != nil {
@@ -148,6 +153,7 @@ func (s *Sampler) follow() {
 			s.lanes, s.host = newLanes(cores), newHost(s.source, cores)
 		case runner.TaskStarted:
 			s.tasks[ev.Task] = &told{}
+			s.stalls.begin(ev.Task, s.state.Jobs[ev.Task].Limits)
 			s.born = ev.When()
 			s.reader.watch(ev.Task, ev.Identity, ev.When())
 			if s.exact != nil {
@@ -167,6 +173,7 @@ func (s *Sampler) finish(ev runner.TaskEnded) {
 		return
 	}
 	delete(s.tasks, ev.Task)
+	s.stalls.forget(ev.Task)
 	f := s.reader.figures(ev.Task)
 	s.reader.forget(ev.Task)
 	if s.exact != nil {
@@ -306,10 +313,11 @@ func (s *Sampler) report() {
 // settled.
 func (s *Sampler) sample(cells, settled time.Duration) runner.Sampled {
 	host, others := s.host.read(s.now)
+	s.grain()
 	out := runner.Sampled{
 		At: runner.At(s.now), Span: s.now - s.reported, Host: host,
 		Tasks: make([]runner.TaskSample, 0, len(s.tasks)),
-		Lanes: runner.Lanes{Cores: s.lanes.cores, Cell: cellLength, Rows: s.lanes.take(cells, others)},
+		Lanes: runner.Lanes{Cores: s.lanes.cores, Cell: s.lanes.cell, Rows: s.lanes.take(cells, others)},
 	}
 	out.Lanes.End = s.lanes.end()
 	out.Lanes.Tier, out.Lanes.Why = s.tier()
@@ -329,7 +337,17 @@ func (s *Sampler) sample(cells, settled time.Duration) runner.Sampled {
 	}
 	s.progress.fill(out.Tasks, s.tasks, s.state.Tasks)
 	out.Logs = s.shared.grown(s.opts.Dir)
+	out.Stalled = s.stalled(out.Tasks)
 	return out
+}
+
+// grain has the lanes be as fine as what they come from.
+func (s *Sampler) grain() {
+	if s.recorded() {
+		s.lanes.grain(fineLength)
+		return
+	}
+	s.lanes.grain(cellLength)
 }
 
 // figures returns what is known of a task: what readings tell, which miss what lives shortly, and

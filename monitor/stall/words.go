@@ -1,7 +1,9 @@
 package stall
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -25,6 +27,9 @@ func Deadlock(at []Place) string {
 		return "deadlock: it waits at " + at[0].Where + " for a lock that no thread can release"
 	}
 	var takers, others []string
+	at = slices.SortedFunc(slices.Values(at), func(a, b Place) int { // a shorter number of a line is a smaller one
+		return cmp.Or(cmp.Compare(len(a.Where), len(b.Where)), cmp.Compare(a.Where, b.Where))
+	})
 	for _, p := range at {
 		text := p.Thread + " at " + p.Where
 		if p.Takes {

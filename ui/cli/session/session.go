@@ -117,7 +117,7 @@ func (st *Stage) Start(plan Plan) (*Session, error) {
 	if err := st.open(s); err != nil { // who left meanwhile waits for what was there then
 		return nil, errors.Join(err, rec.Close(), os.RemoveAll(rec.Dir()))
 	}
-	sampler = monitor.New(monitor.Options{Feed: run.Subscribe(), Report: run.Report, Advise: run.Advise, Dir: rec.Dir(), Threads: run.Threads, Progress: run.Progress})
+	sampler = monitor.New(monitor.Options{Feed: run.Subscribe(), Report: run.Report, Advise: run.Advise, Dir: rec.Dir(), Threads: run.Threads, Progress: run.Progress, Stack: run.Stack})
 	sampler.Attach(st.env.Cores)                                                      // before the first job starts
 	beside := []func(context.Context){func(ctx context.Context) { sampler.Run(ctx) }} // it fails only for lack of options
 	if serve := st.control(s); serve != nil {
