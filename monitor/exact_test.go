@@ -153,13 +153,13 @@ func TestTheSamplerTrustsRecordsMoreThanReadings(t *testing.T) {
 		}
 		var together [3]time.Duration
 		for _, s := range got {
-			if s.Lanes.Tier != "exact" || s.Lanes.Why != "" {
-				t.Fatalf("tier %q %q", s.Lanes.Tier, s.Lanes.Why)
+			if s.Lanes.Tier != "exact" || s.Lanes.Why != "" || s.Lanes.Cell != fineLength {
+				t.Fatalf("tier %q %q, cells of %v", s.Lanes.Tier, s.Lanes.Why, s.Lanes.Cell)
 			}
 			if late := s.When() - s.Lanes.End; late < settled || late > settled+cellLength {
 				t.Errorf("lanes are %v late", late)
 			}
-			for _, c := range s.Lanes.Rows[0] {
+			for _, c := range s.Lanes.Coarsen(cellLength).Rows[0] {
 				if c.Task != 0 || c.Ours != 40 {
 					t.Errorf("a cell %+v, want 40 %% of task 0", c)
 				}

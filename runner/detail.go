@@ -107,6 +107,20 @@ func (h *History) Finest() time.Duration {
 	return h.Cell
 }
 
+// Known is what a cell covers at a time since the start: how exactly it is known there.
+func (h *History) Known(at time.Duration) time.Duration {
+	for i := range h.fine {
+		v := &h.fine[i]
+		if v.len() == 0 || at < v.from || at >= v.end() {
+			continue
+		}
+		if v.rows[0][int((at-v.from)/v.cell)].Task != unseen {
+			return v.cell
+		}
+	}
+	return h.Cell
+}
+
 // Span returns what one core did from a time to another, both since the start, as one cell. It is
 // taken from the coarsest cells that are no longer than that time or, where those are not kept any
 // more, from longer ones. ok is false where nothing is known: after the end, and for an empty span.

@@ -87,7 +87,7 @@ func (p Progress) Share() (share float64, known bool) {
 // Lanes says which task was on which core: per core a row of cells of equal length.
 type Lanes struct {
 	Cores []int         // ids of the cores, ascending
-	Cell  time.Duration // what one cell covers; 0 when lanes are not measured
+	Cell  time.Duration // what one cell covers; 0 when lanes are not measured. It may change from one sample to the next
 	Rows  [][]Cell      // one per core, all of the same length
 	End   time.Duration // when the last cell ends, since the start; 0 means with the span
 	Tier  string        // how it was measured: "exact", "sampled 50 Hz", "per-core load only"
@@ -108,7 +108,8 @@ const (
 )
 
 // Merge returns one sample that stands for s and then next: times add up, levels are the later
-// ones, lanes are strung together. Lanes of different geometry keep only the later.
+// ones, lanes are strung together, in the longer cells of the two. Of lanes of different cores only the
+// later are kept.
 func (s Sampled) Merge(next Sampled) Sampled {
 	out := next
 	out.Merged = max(s.Merged, 1) + max(next.Merged, 1)
@@ -226,8 +227,15 @@ func (t TaskSample) then(next TaskSample) TaskSample {
 	return out
 }
 
+// join strings lanes together. Where cells differ in length, all become as long as the longer.
 func (l Lanes) join(next Lanes) Lanes {
-	if l.Cell != next.Cell || !slices.Equal(l.Cores, next.Cores) || len(l.Rows) != len(next.Rows) {
+	if !slices.Equal(l.Cores, next.Cores) || len(l.Rows) != len(next.Rows) {
+		return next
+	}
+	if l.Cell != next.Cell {
+		l, next = l.Coarsen(next.Cell), next.Coarsen(l.Cell)
+	}
+	if l.Cell != next.Cell {
 		return next
 	}
 	out := next

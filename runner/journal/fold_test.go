@@ -32,6 +32,7 @@ func stream(t *rapid.T, info Info) []runner.Event {
 		for range rapid.IntRange(0, 2).Draw(t, "changes") {
 			change(t, &state, runner.At(at-tick/2), emit)
 		}
+		figures.fine = rapid.IntRange(0, 3).Draw(t, "fine") > 0
 		s := figures.sample(at, seen(t, &state))
 		s.Stopping, s.Pausing = slices.Clone(state.Stopping), slices.Clone(state.Pausing)
 		for _, ts := range s.Tasks {
@@ -278,7 +279,7 @@ func TestSamplesThatDoNotFitAreNotMerged(t *testing.T) {
 func TestADayStaysSmall(t *testing.T) {
 	const seconds = 200
 	w := create(t, t.TempDir(), Info{Jobs: jobs(16)})
-	day(t, w, seconds)
+	day(t, w, newLive(4), seconds)
 	text := journalOf(t, w.Dir())
 	if perSecond := len(text) / seconds; perSecond > 100_000_000/86_400 {
 		t.Errorf("a second takes %d bytes, so a day takes over 100 MB:\n%s", perSecond, text[:strings.IndexByte(text, '\n')])
@@ -287,11 +288,58 @@ func TestADayStaysSmall(t *testing.T) {
 	}
 }
 
+// Fine lanes are kept until they have taken what they may, and are coarse from then on: without a gap,
+// and without making the rest of a journal larger or its samples rarer.
+func TestFineLanesHaveALimit(t *testing.T) {
+	fine, coarse := create(t, t.TempDir(), Info{Jobs: jobs(16)}), create(t, t.TempDir(), Info{Jobs: jobs(16)})
+	evs := opening(fine.Info())
+	for i := range 16 {
+		evs = append(evs, runner.TaskStarted{Task: i, Try: 1})
+	}
+	figures := newLive(8)
+	figures.fine = true
+	var lost int
+	seconds := 0
+	record(t, fine, evs...)
+	for n := 1; lost == 0 || n <= lost+600; n++ {
+		s := figures.sample(time.Duration(n)*100*time.Millisecond, []int{0, 1, 2, 3})
+		record(t, fine, s)
+		s.Lanes = s.Lanes.Coarsen(runner.CoarseCell)
+		record(t, coarse, s)
+		if lost == 0 && fine.fine >= fineBytes {
+			lost = n
+		}
+		seconds = n / 10
+		if n > 20_000 {
+			t.Fatalf("%d bytes of fine lanes after %d s", fine.fine, seconds)
+		}
+	}
+	a, b := journalOf(t, fine.Dir()), journalOf(t, coarse.Dir())
+	if more := len(a) - len(b); more > fineBytes+100_000 || more < fineBytes/2 {
+		t.Errorf("fine lanes make the journal %d bytes larger in %d s", more, seconds)
+	}
+	if x, y := strings.Count(a, `"sampled"`), strings.Count(b, `"sampled"`); x < y {
+		t.Errorf("%d lines of samples with fine lanes, %d without", x, y)
+	}
+	rec := load(t, fine.Dir())
+	if rec.LeftOut > 0 {
+		t.Fatalf("left out: %v", rec.Warnings)
+	}
+	h := rec.State.Lanes
+	if end := time.Duration(seconds) * time.Second; h.End() < end-maxSpan || h.End() > end+time.Second || h.Cell != runner.CoarseCell {
+		t.Errorf("lanes up to %v of %v in cells of %v", h.End(), end, h.Cell)
+	}
+	was, _ := h.Stretch(0, time.Duration(lost-20)*100*time.Millisecond)
+	last, _ := h.Stretch(0, h.End()-time.Second)
+	if was.Exact != 5*time.Millisecond || last.Exact != runner.CoarseCell {
+		t.Errorf("lanes are known to %v before the limit and to %v after it", was.Exact, last.Exact)
+	}
+}
+
 // day records so many seconds of 16 jobs on 4 cores, late in the day, when its times and sizes are
 // long numbers.
-func day(t testing.TB, w *Writer, seconds int) {
+func day(t testing.TB, w *Writer, figures *live, seconds int) {
 	tasks := make([]int, 16)
-	figures := newLive(4)
 	var evs []runner.Event
 	for i := range tasks {
 		tasks[i] = i
@@ -314,7 +362,7 @@ func BenchmarkFold(b *testing.B) {
 		evs = append(evs, runner.TaskStarted{Task: i, Try: 1})
 	}
 	record(b, w, evs...)
-	day(b, w, seconds)
+	day(b, w, newLive(4), seconds)
 	for b.Loop() {
 		if rec := load(b, w.Dir()); rec.LeftOut > 0 {
 			b.Fatal(rec.Warnings)

@@ -31,6 +31,8 @@ const (
 	NextView                 Action = "next_view"
 	ViewPanes, ViewTable     Action = "panes", "table"
 	ViewLanes, ViewOutput    Action = "lanes", "output"
+	Closer, Wider            Action = "zoom_in", "zoom_out"
+	Present, Rows            Action = "present", "rows"
 	NextTheme, Help, Quit    Action = "theme", "help", "quit"
 	Interrupt                Action = "interrupt"
 )
@@ -49,8 +51,8 @@ type binding struct {
 var defaults = []binding{
 	{Up, []string{"up", "k"}, "↑ k", "job above", "", "move"},
 	{Down, []string{"down", "j"}, "↓ j", "job below", "", "move"},
-	{Left, []string{"left", "h"}, "← h", "job to the left; scroll a long line", "", "move"},
-	{Right, []string{"right", "l"}, "→ l", "job to the right; scroll a long line", "", "move"},
+	{Left, []string{"left", "h"}, "← h", "job to the left, or earlier; scroll", "", "move"},
+	{Right, []string{"right", "l"}, "→ l", "job to the right, or later; scroll", "", "move"},
 	{PageUp, []string{"pgup", "ctrl+b"}, "", "a page up", "", "move"},
 	{PageDown, []string{"pgdown", "ctrl+f"}, "", "a page down", "", "move"},
 	{Top, []string{"home", "g"}, "", "first job; start of the output", "", "move"},
@@ -76,6 +78,11 @@ var defaults = []binding{
 	{Wrap, []string{"w"}, "", "wrap long lines", "wrap", "output"},
 	{Copy, []string{"y"}, "", "copy what is shown to the clipboard", "copy", "output"},
 	{Stream, []string{"e"}, "", "standard error or output, when kept apart", "", "output"},
+
+	{Closer, []string{">", "]"}, "", "look closer: down to 5 ms a column", "closer", "lanes"},
+	{Wider, []string{"<", "["}, "", "look less closely: up to the whole run", "wider", "lanes"},
+	{Present, []string{"0"}, "", "follow the run again, without the cursor", "live", "lanes"},
+	{Rows, []string{"v"}, "", "a row for each core, or for each job", "jobs", "lanes"},
 
 	{NextView, []string{"tab"}, "", "next view", "view", "view"},
 	{ViewPanes, []string{"1"}, "", "a pane for each job", "", "view"},

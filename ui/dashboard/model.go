@@ -7,6 +7,7 @@ import (
 
 	"parallax/runner"
 	"parallax/themes"
+	"parallax/ui/dashboard/cores"
 	"parallax/ui/dashboard/header"
 	"parallax/ui/dashboard/output"
 	"parallax/ui/dashboard/panes"
@@ -73,6 +74,7 @@ const maxGone = 5
 type look struct {
 	theme  themes.Theme
 	styles themes.Styles
+	lens   cores.Lens // at the lanes
 }
 
 // acts is the run on the screen, and the one before it.
@@ -80,6 +82,7 @@ type acts struct {
 	act    Act
 	n      int // how many were shown, with this one
 	known  *scene.Known
+	past   *cores.Past
 	bridge *bridge
 	before *scene.Before
 	gone   []*runner.State // of the acts that were shown, the last of them
@@ -146,7 +149,8 @@ func (m *model) show(act Act) {
 		m.acts.before = &scene.Before{Label: header.Model(m.state), State: m.state}
 		m.acts.gone = append(m.acts.gone[max(len(m.acts.gone)-maxGone+1, 0):], m.state)
 	}
-	m.state, m.acts.known = &runner.State{}, &scene.Known{}
+	m.state, m.acts.known, m.acts.past = &runner.State{}, &scene.Known{}, &cores.Past{}
+	m.look.lens = m.look.lens.Follow()
 	m.tails = map[int][]logs.Line{}
 	m.acts.act, m.acts.asked, m.acts.starting, m.acts.close = act, false, false, ""
 	m.acts.n++
@@ -208,6 +212,7 @@ func (m *model) frame(f frame) tea.Cmd {
 			continue
 		}
 		m.acts.known.See(ev)
+		m.acts.past.See(ev, m.state)
 	}
 	if first && len(m.state.Tasks) > 0 && m.acts.n == 1 && len(m.state.Tasks) >= manyJobs {
 		m.view = tableView

@@ -13,6 +13,8 @@ func (m *model) move(a Action) {
 	switch m.view {
 	case panesView:
 		m.moveInPanes(a)
+	case lanesView:
+		m.moveInLanes(a)
 	case mergedView:
 		page := max(m.layout().body.h-3, 1)
 		up := map[Action]int{Up: 1, Down: -1, PageUp: page, PageDown: -page, Top: len(m.merged.lines), Bottom: -m.merged.up}[a]

@@ -55,7 +55,7 @@ func (m *model) key(msg tea.KeyMsg) tea.Cmd {
 	if !m.enabled(action) {
 		return nil
 	}
-	if m.control(action) {
+	if m.control(action) || m.lanesAction(action) {
 		return nil
 	}
 	if m.front.stack != nil {
@@ -220,7 +220,9 @@ func (m *model) enabled(a Action) bool {
 	case Copy:
 		return m.covered() || m.view == mergedView || m.view == panesView
 	case Back:
-		return m.covered() || m.list.filter != "" || m.acts.pending != ""
+		return m.covered() || m.list.filter != "" || m.acts.pending != "" || m.enabledInLanes(a)
+	case Closer, Wider, Present, Rows:
+		return m.enabledInLanes(a)
 	case Search:
 		return m.opened || m.view != mergedView
 	case SortBy:
@@ -417,6 +419,10 @@ func (m *model) mouse(msg tea.MouseMsg) tea.Cmd {
 	case msg.Action != tea.MouseActionPress || msg.Button != tea.MouseButtonLeft || m.covered():
 		return nil
 	}
+	if m.inLanes() {
+		m.pointInLanes(msg.X, msg.Y)
+		return nil
+	}
 	task := m.taskAt(msg.X, msg.Y)
 	if task < 0 {
 		return nil
@@ -439,6 +445,8 @@ func (m *model) wheel(n int) tea.Cmd {
 		return m.pager.Scroll(n, m.tails[m.pager.Task])
 	}
 	switch m.view {
+	case lanesView:
+		m.look.lens = m.look.lens.Scroll(m.sight(), n)
 	case mergedView:
 		m.merged.up = max(0, m.merged.up-n)
 		return m.readMerged()

@@ -142,7 +142,7 @@ func (m *model) body(s *scene.Scene, r rect) []string {
 		}
 		return table.View(s, m.list.order, m.list.top, sorted, r.w, r.h)
 	case lanesView:
-		return cores.Full(s, r.w, r.h)
+		return cores.Full(s, m.look.lens, m.acts.past, r.w, r.h)
 	case mergedView:
 		return output.MergedView(s, m.merged.lines, m.merged.up, r.w, r.h)
 	}
@@ -186,6 +186,8 @@ func (m *model) footer(s *scene.Scene, width int) string {
 func (m *model) footerKeys() []key.Binding {
 	actions := []Action{Open, PauseJob, CancelJob, RestartJob, ShowStack, Search, NextView, OtherModel, SortBy, Filter, NextTheme, Help, Quit}
 	switch {
+	case !m.covered() && m.view == lanesView:
+		actions = []Action{Closer, Wider, Rows, Present, PauseJob, CancelJob, RestartJob, ShowStack, Open, NextView, OtherModel, NextTheme, Help, Quit}
 	case m.front.stack != nil:
 		actions = []Action{Back, ShowStack, Copy, PauseJob, CancelJob, Help, Quit}
 	case m.opened:
@@ -198,6 +200,9 @@ func (m *model) footerKeys() []key.Binding {
 	for i, k := range m.keys.footer(actions) {
 		if actions[i] == PauseJob && m.holds() {
 			k.SetHelp(k.Help().Key, "resume")
+		}
+		if actions[i] == Rows && m.look.lens.Jobs {
+			k.SetHelp(k.Help().Key, "cores")
 		}
 		if actions[i] == ShowStack && m.front.stack != nil {
 			k.SetHelp(k.Help().Key, "ask again")

@@ -7,16 +7,15 @@ import (
 	"parallax/ui/draw"
 )
 
-// unsampled is the task of a cell in the future.
-const unsampled int32 = -3
+// unsampled marks a column that no sample covers yet.
+const unsampled int32 = -9
 
-// Axis maps a history onto columns. Its columns begin at multiples of its step since the start, so
+// Axis maps time to columns. Its columns begin at multiples of its step since the start, so
 // that a column once complete never changes while the picture moves on.
 type Axis struct {
 	Step  time.Duration // what one column covers
 	First int           // the number of the first column since the start
 	N     int           // columns
-	cell  time.Duration // what a cell of the history covers
 	whole bool          // the run so far fits
 }
 
@@ -29,7 +28,7 @@ var steps = []time.Duration{
 // for the coarsest is shown from its end.
 func NewAxis(h *runner.History, n int, elapsed time.Duration) Axis {
 	n = max(n, 1)
-	a := Axis{N: n, cell: h.Cell, whole: true}
+	a := Axis{N: n, whole: true}
 	for _, a.Step = range steps {
 		if a.Step >= h.Cell && time.Duration(n)*a.Step >= elapsed {
 			return a
@@ -56,21 +55,24 @@ func FitAxis(h *runner.History, n int, elapsed time.Duration) Axis {
 	return a
 }
 
+// at is when a column begins.
+func (a Axis) at(column int) time.Duration { return time.Duration(a.First+column) * a.Step }
+
+// end is when the last column ends.
+func (a Axis) end() time.Duration { return a.at(a.N) }
+
+// column is the one that covers a time; it may lie outside of the axis.
+func (a Axis) column(at time.Duration) int { return int(at/a.Step) - a.First }
+
 // Cells returns the axis's columns of one lane.
-func (a Axis) Cells(row []runner.Cell) []runner.Cell {
+func (a Axis) Cells(h *runner.History, row int) []runner.Cell {
 	out := make([]runner.Cell, a.N)
 	for i := range out {
-		if a.cell <= 0 {
-			out[i] = runner.Cell{Task: unsampled}
-			continue
+		c, ok := h.Span(row, a.at(i), a.at(i+1))
+		if !ok {
+			c = runner.Cell{Task: unsampled}
 		}
-		from := int(time.Duration(a.First+i) * a.Step / a.cell)
-		to := max(int(time.Duration(a.First+i+1)*a.Step/a.cell), from+1)
-		if from >= len(row) {
-			out[i] = runner.Cell{Task: unsampled}
-			continue
-		}
-		out[i] = runner.MergeCells(row[from:min(to, len(row))])
+		out[i] = c
 	}
 	return out
 }

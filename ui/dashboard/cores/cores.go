@@ -77,7 +77,7 @@ func lanes(s *scene.Scene, h *runner.History, axis Axis, width, rows int) []*tex
 		each = min(max(rows/n, 1), 2)
 	}
 	for i := range n {
-		out = append(out, lane(s, h, axis, i, width, each)...)
+		out = append(out, lane(s, h, axis, i, width, each, -1)...)
 	}
 	if n < len(h.Cores) {
 		out = append(out, text.NewRow(width).Put(s.Styles.Dim, fmt.Sprintf("and %d more cores", len(h.Cores)-n)))
@@ -88,9 +88,10 @@ func lanes(s *scene.Scene, h *runner.History, axis Axis, width, rows int) []*tex
 	return out
 }
 
-// lane draws one core in several rows, the lowest of which is labelled.
-func lane(s *scene.Scene, h *runner.History, axis Axis, i, width, rows int) []*text.Row {
-	cells := axis.Cells(h.Rows[i])
+// lane draws one core in several rows, the lowest of which is labelled. The cursor is in the column
+// mark, or nowhere if that is -1.
+func lane(s *scene.Scene, h *runner.History, axis Axis, i, width, rows, mark int) []*text.Row {
+	cells := axis.Cells(h, i)
 	var out []*text.Row
 	for level := rows - 1; level >= 0; level-- {
 		r := text.NewRow(width)
@@ -99,7 +100,7 @@ func lane(s *scene.Scene, h *runner.History, axis Axis, i, width, rows int) []*t
 		} else {
 			r.Skip(labelWidth)
 		}
-		Cells(r, s, slice(cells, level, rows))
+		putCells(r, s, slice(cells, level, rows), mark)
 		out = append(out, r)
 	}
 	return out
@@ -141,8 +142,8 @@ func label(r *text.Row, s *scene.Scene, h *runner.History, i int) {
 	r.Skip(labelWidth - r.Used())
 }
 
-// Cells puts one column for each cell.
-func Cells(r *text.Row, s *scene.Scene, cells []runner.Cell) {
+// putCells puts one column for each cell, but the cursor in the column mark.
+func putCells(r *text.Row, s *scene.Scene, cells []runner.Cell, mark int) {
 	st := s.Styles
 	var run strings.Builder
 	ink, same := text.Ink{}, int32(-99)
@@ -152,7 +153,13 @@ func Cells(r *text.Row, s *scene.Scene, cells []runner.Cell) {
 			run.Reset()
 		}
 	}
-	for _, c := range cells {
+	for i, c := range cells {
+		if i == mark {
+			flush()
+			same = -99
+			r.Put(st.AccentBold, cursor)
+			continue
+		}
 		who := c.Task
 		if who >= 0 && int(c.Ours)*2 < int(c.Load) {
 			who = runner.Foreign // ours had some of it, others had more
@@ -179,6 +186,9 @@ func Cells(r *text.Row, s *scene.Scene, cells []runner.Cell) {
 	}
 	flush()
 }
+
+// cursor stands for the cursor.
+const cursor = "┃"
 
 func cellInk(s *scene.Scene, who int32) text.Ink {
 	switch who {

@@ -1,0 +1,87 @@
+package dashboard
+
+import (
+	"slices"
+
+	"parallax/ui/dashboard/cores"
+)
+
+// inLanes reports whether the lanes fill the body.
+func (m *model) inLanes() bool { return m.view == lanesView && !m.covered() }
+
+// sight is what there is to see of the lanes.
+func (m *model) sight() cores.Sight { return cores.Look(m.scene(), m.layout().body.w) }
+
+// moveInLanes moves the cursor. Up and down choose a job where each has a row or there is no cursor,
+// else a core.
+func (m *model) moveInLanes(a Action) {
+	v, lens := m.sight(), &m.look.lens
+	page := max(v.Columns/2, 1)
+	switch a {
+	case Left:
+		*lens = lens.Move(v, -1, 0)
+	case Right:
+		*lens = lens.Move(v, 1, 0)
+	case PageUp:
+		*lens = lens.Scroll(v, -page)
+	case PageDown:
+		*lens = lens.Scroll(v, page)
+	case Top:
+		*lens = lens.Start(v)
+	case Bottom:
+		*lens = lens.Follow()
+	case Up, Down:
+		step := map[Action]int{Up: -1, Down: 1}[a]
+		if lens.Cursor() && !lens.Jobs {
+			*lens = lens.Move(v, 0, step)
+			break
+		}
+		m.focus = min(max(m.focus+step, 0), len(m.state.Tasks)-1)
+	}
+	m.focusOnCursor()
+}
+
+// focusOnCursor has keys act on the job whose core is under the cursor.
+func (m *model) focusOnCursor() {
+	if task := m.look.lens.Task(&m.state.Lanes); task >= 0 && task < len(m.state.Tasks) {
+		m.focus = task
+	}
+}
+
+// lanesAction does what an action means for the lanes, and reports whether it means anything there.
+func (m *model) lanesAction(a Action) bool {
+	lens := &m.look.lens
+	switch {
+	case !m.inLanes():
+		return false
+	case a == Closer, a == Wider:
+		*lens = lens.Zoom(m.sight(), a == Closer)
+	case a == Present, a == Back && lens.Still():
+		*lens = lens.Follow()
+	case a == Rows:
+		lens.Jobs = !lens.Jobs
+	default:
+		return false
+	}
+	return true
+}
+
+// pointInLanes puts the cursor where the mouse clicked.
+func (m *model) pointInLanes(x, y int) {
+	b, s := m.layout().body, m.scene()
+	column, row, ok := cores.At(s, m.look.lens, b.w, b.h, x-b.x, y-b.y)
+	if !ok {
+		return
+	}
+	m.list.moved = true
+	if m.look.lens.Jobs {
+		m.focus = row
+	}
+	m.look.lens = m.look.lens.Point(m.sight(), column, row)
+	m.focusOnCursor()
+}
+
+// enabledInLanes reports whether an action of the lanes means anything now.
+func (m *model) enabledInLanes(a Action) bool {
+	return m.inLanes() && (!slices.Contains([]Action{Present, Back}, a) || m.look.lens.Still())
+}
