@@ -82,19 +82,19 @@ func foreign(busy []float64, ours float64) float64 {
 
 // atOnce is in which part of the time in which any thread was on a core several were, or -1.
 func atOnce(together []time.Duration) float64 {
-	var any, several time.Duration
+	var some, several time.Duration
 	for k, d := range together {
 		if k > 0 {
-			any += d
+			some += d
 		}
 		if k > 1 {
 			several += d
 		}
 	}
-	if any <= 0 {
+	if some <= 0 {
 		return -1
 	}
-	return float64(several) / float64(any)
+	return float64(several) / float64(some)
 }
 
 func memoryOf(s *runner.State) memory {

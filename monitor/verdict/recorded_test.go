@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"parallax/runner"
-	"parallax/runner/journal"
+	"parallax/runner/journal" //nolint:depguard // recordings are read as the program wrote them
 )
 
 // What is said of real runs, whose recordings testdata/README.md tells of.
@@ -25,6 +25,8 @@ func TestAdviceOnRecordedRuns(t *testing.T) {
 		{"sleepers", "wait-bound", "", `mostly waiting: 0 % on a core`},
 		{"straggler", "foreign-load", "straggler", `"7" takes [4-6]\.\d times as long as the others did, 1 worker is idle; started first, up to [12]\.\d s would be saved`},
 		{"too-many", "too-many-workers", "", `[56] jobs wait for a core 7\d % of their time: 2 workers \(-\) would do as much`},
+		{"processes", "cores-busy", "", `CPU-bound, every core busy: (1\.9|2) of 2 cores`},
+		{"short-jobs", "short-jobs", "", `short jobs: [89]\d ms, of which starting Python takes about 20 ms; threads save that`},
 		{"others", "foreign-load", "", `other programs use (0\.\d|1) cores?: [12] jobs? waits? for a core 3\d % of the time`},
 		{"sha256-others", "foreign-load", "", `other programs use 1\.\d cores: [1-4] jobs? waits? for a core [89]\d % of the time`},
 	} {

@@ -221,10 +221,10 @@ func tooShort(f facts, stands bool) bool {
 func shortText(f facts) string {
 	j := f.short
 	if j.python {
-		return fmt.Sprintf("jobs last %s, of which about %s start Python: threads, or several per process, save that",
+		return fmt.Sprintf("short jobs: %s, of which starting Python takes about %s; threads save that",
 			span(j.mean), span(min(startPython, j.mean)))
 	}
-	return fmt.Sprintf("jobs last %s: workers run them %s of the time, the rest is starting; larger jobs would help",
+	return fmt.Sprintf("short jobs: %s; workers run them %s of the time, the rest is starting them",
 		span(j.mean), percent(j.used))
 }
 
