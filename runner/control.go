@@ -11,12 +11,16 @@ func (r *Run) command(c Command) {
 		if c.Tasks == nil && !r.state.Held {
 			r.emit(RunPaused{})
 		}
+		if c.Tasks == nil { // also of what was to start all the same
+			clear(r.freed)
+		}
 		for _, i := range r.these(c.Tasks) {
 			r.pause(i)
 		}
 	case Resume:
 		if c.Tasks == nil && r.state.Held {
 			r.emit(RunResumed{})
+			clear(r.freed)
 		}
 		for _, i := range r.these(c.Tasks) {
 			r.resume(i)
@@ -27,6 +31,7 @@ func (r *Run) command(c Command) {
 		r.killNow(r.these(c.Tasks), c.Force || c.Tasks == nil)
 	case Restart:
 		r.restart(r.these(c.Tasks))
+		r.free(c.Tasks)
 	case SetWorkers:
 		if n := min(max(c.N, 1), MaxWorkers); n != r.limit {
 			r.limit = n
@@ -73,6 +78,7 @@ func (r *Run) refuse(task int, format string, args ...any) {
 // cancel ends tasks, whatever they are doing, and what waits for them.
 func (r *Run) cancel(tasks []int, why string) {
 	for _, i := range tasks {
+		delete(r.freed, i)
 		switch a := r.live[i]; {
 		case a != nil:
 			r.stopAttempt(i, a, stopCancelled, why, -1)
@@ -161,6 +167,19 @@ func (r *Run) restart(tasks []int) {
 	}
 	for _, i := range r.inOrder(again) {
 		r.restartOne(i)
+	}
+}
+
+// free lets tasks start that were restarted by name although all are held: who names one wants to see
+// it run. They need a free worker all the same.
+func (r *Run) free(named []int) {
+	if !r.state.Held || r.finishing {
+		return
+	}
+	for _, i := range r.these(append([]int{}, named...)) {
+		if a := r.live[i]; a != nil && a.again || r.state.Tasks[i].Status == Queued && a == nil {
+			r.freed[i] = true
+		}
 	}
 }
 

@@ -86,6 +86,15 @@ func (q *Queue) Next() (int, bool) {
 	return 0, false
 }
 
+// Take hands out one task out of turn, if it may start now.
+func (q *Queue) Take(task int) bool {
+	if !q.waits[task] || q.absent[task] > 0 {
+		return false
+	}
+	q.waits[task] = false
+	return true
+}
+
 // Dependents returns every task that waits for one of these, directly or through others, ascending.
 func (q *Queue) Dependents(of ...int) []int {
 	tasks, nodes := map[int]bool{}, map[int]bool{}

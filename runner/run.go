@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -76,6 +77,7 @@ type Run struct {
 	losses    map[int]int // likewise, how often it was started again after having been lost
 	timers    map[int]*time.Timer
 	shut      map[int]bool // nodes of deps that nothing waits for any more, for one of them did not succeed
+	freed     map[int]bool // tasks restarted by name while all are held: those start
 	out       []Event
 	limit     int
 	shown     [2][]int // the lists last told of tasks being stopped and being paused
@@ -102,7 +104,7 @@ func New(opts Options) (*Run, error) {
 	}
 	return &Run{
 		opts: opts, in: newMailbox[any](), queue: NewQueue(opts.Jobs), limit: opts.Workers,
-		live: map[int]*attempt{}, retries: map[int]int{}, losses: map[int]int{}, timers: map[int]*time.Timer{}, shut: map[int]bool{},
+		live: map[int]*attempt{}, retries: map[int]int{}, losses: map[int]int{}, timers: map[int]*time.Timer{}, shut: map[int]bool{}, freed: map[int]bool{},
 	}, nil
 }
 
@@ -231,13 +233,28 @@ func (r *Run) finished() bool {
 
 // fill starts tasks while workers are free.
 func (r *Run) fill(ctx context.Context) {
-	for len(r.live) < r.limit && !r.state.Held {
-		task, ok := r.queue.Next()
+	for len(r.live) < r.limit {
+		task, ok := r.next()
 		if !ok {
 			return
 		}
 		r.launch(ctx, task)
 	}
+}
+
+// next hands out the task to start, or false when none may start now. While all are held it is one of
+// those that were restarted by name since.
+func (r *Run) next() (int, bool) {
+	if !r.state.Held {
+		return r.queue.Next()
+	}
+	for _, task := range slices.Sorted(maps.Keys(r.freed)) {
+		if r.queue.Take(task) {
+			delete(r.freed, task)
+			return task, true
+		}
+	}
+	return 0, false
 }
 
 // emit stamps an event, folds it into the run's own state and puts it in line for flush.

@@ -72,6 +72,20 @@ func TestAnAnswerIsOfThisRequestAndComesAtOnce(t *testing.T) {
 			nil, "0 ending (it is ending); map[]", 0,
 		},
 		{"queued, so restarted already", nil, Request{Do: Restart, Tasks: []int{1}}, nil, "1 queued; map[queued:1]", 0},
+		{
+			"restarted in a held run, which starts what is named",
+			[]runner.Event{runner.TaskPaused{}, runner.RunPaused{}},
+			Request{Do: Restart, Tasks: one},
+			[]runner.Event{ended, runner.TaskQueued{Try: 2}, runner.TaskStarted{Try: 2}},
+			"0 running; map[running:1]", 3 * soon,
+		},
+		{
+			"restarted in a held run without a free worker",
+			[]runner.Event{runner.TaskPaused{}, runner.RunPaused{}},
+			Request{Do: Restart, Tasks: one},
+			[]runner.Event{ended, runner.TaskQueued{Try: 2}},
+			"0 queued; map[queued:1]; held", patience,
+		},
 		{"all are held", nil, Request{Do: Pause, All: true}, []runner.Event{runner.TaskPaused{}, runner.RunPaused{}}, "0 paused; map[paused:1]", 2 * soon},
 		{"nothing comes of it", nil, Request{Do: Pause, Tasks: one}, nil, "0 running (it was not done within 1s); map[]", patience},
 		{"nothing comes of a kill", nil, Request{Do: Kill, Tasks: one}, nil, "0 running (it was not done within 3.5s); map[]", killPatience},
@@ -88,7 +102,11 @@ func TestAnAnswerIsOfThisRequestAndComesAtOnce(t *testing.T) {
 					}
 				}
 				began := time.Now()
-				got := said(s.obey(c.req))
+				a := s.obey(c.req)
+				got := said(a)
+				if c.req.Do == Restart && a.Run != "" {
+					got += "; " + a.Run
+				}
 				if took := time.Since(began); got != c.want || took != c.after {
 					t.Errorf("%s after %v, want %s after %v", got, took, c.want, c.after)
 				}

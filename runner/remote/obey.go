@@ -2,6 +2,7 @@ package remote
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -44,6 +45,8 @@ func (s *Server) obey(req Request) Answer {
 	now, ended := s.await(req, tasks, before, since)
 	a := s.answer(req, tasks, before, now, view{since, ended})
 	switch still := s.book.holds(); {
+	case req.Do == Restart && still && a.Counts[runner.Queued.String()] > 0:
+		a.Run = Held
 	case !req.All:
 	case req.Do == Pause && still:
 		a.Run = Held
@@ -144,7 +147,7 @@ func (s *Server) await(req Request, tasks []int, before []seen, since int) (now 
 	defer timer.Stop()
 	for {
 		now, _, changed, ended := s.book.look(tasks)
-		if ended || settled(req, before, now, since) && s.holding(req) {
+		if ended || settled(req, before, now, since) && s.holding(req) && s.begun(req, now) {
 			return now, ended
 		}
 		select {
@@ -158,6 +161,15 @@ func (s *Server) await(req Request, tasks []int, before []seen, since int) (now 
 // holding reports whether the run as a whole is held or let go, if that was asked.
 func (s *Server) holding(req Request) bool {
 	return !req.All || req.Do != Pause && req.Do != Resume || s.book.holds() == (req.Do == Pause)
+}
+
+// begun reports whether tasks that were restarted by name have started, where that is not a matter of
+// their turn: in a run that is held they are the only ones that do, if a worker is free.
+func (s *Server) begun(req Request, now []seen) bool {
+	if req.Do != Restart || req.All || !s.book.holds() {
+		return true
+	}
+	return !slices.ContainsFunc(now, func(t seen) bool { return t.status == runner.Queued })
 }
 
 func settled(req Request, before, now []seen, since int) bool {

@@ -253,6 +253,9 @@ func (t target) came(answer remote.Answer) string {
 	do := t.req.Do
 	counts, names := map[string]int{}, map[string][]string{}
 	word := func(now string) string {
+		if do == remote.Restart && answer.Run == remote.Held && now == runner.Queued.String() {
+			return now
+		}
 		if w := did[do][now]; w != "" {
 			return w
 		}
@@ -276,7 +279,11 @@ func (t target) came(answer remote.Answer) string {
 	}
 	slices.Sort(parts)
 	switch {
+	case do == remote.Restart && answer.Run == remote.Held:
+		parts = append(parts, t.heldBack())
 	case !t.req.All:
+	case answer.Run == remote.Held && len(parts) == 0 && len(answer.Tasks) > 0:
+		parts = append(parts, "no job could be paused, but nothing more starts until: parallax resume "+t.info.ID)
 	case answer.Run == remote.Held:
 		parts = append(parts, "nothing more starts until it is resumed")
 	case answer.Run == remote.Released:
@@ -285,6 +292,14 @@ func (t target) came(answer remote.Answer) string {
 		parts = []string{"nothing to " + string(do)}
 	}
 	return strings.Join(parts, "; ")
+}
+
+// heldBack says why restarted jobs are still queued in a run that is paused, and what would start them.
+func (t target) heldBack() string {
+	if t.req.All {
+		return "the run is paused, they start after: parallax resume " + t.info.ID
+	}
+	return "the run is paused and paused jobs keep their workers: what finds none free starts after: parallax resume " + t.info.ID
 }
 
 // controlReport is what came of a request, as JSON.
