@@ -19,6 +19,8 @@ type layout struct {
 	cores       rect
 	parallelism rect
 	memory      rect
+	locks       rect // gauges of interpreters, in a panel of their own
+	lower       int  // or so many rows of them below parallelism
 	advice      rect // the sentence alone, when there are no lanes to hold it
 	closing     rect // what differed between two runs
 	body        rect
@@ -31,6 +33,7 @@ type wishes struct {
 	cores   int  // lanes
 	before  bool // an earlier run's lanes are kept
 	closing int  // rows of what differed between runs, once they are over
+	locks   int  // interpreters whose GIL is shown
 	queue   bool // queued jobs have no pane
 	whole   bool // the body wants the band's place too (the lanes view does)
 }
@@ -48,7 +51,7 @@ func arrange(w, h int, show wishes) layout {
 		l.queue = rect{0, bottom, w, 1}
 	}
 	if !show.whole {
-		y = l.band(w, h, y, show.cores, show.before)
+		y = l.band(w, h, y, show)
 	}
 	if show.closing > 0 {
 		l.closing = rect{0, y, w, show.closing + 2}
@@ -59,7 +62,8 @@ func arrange(w, h int, show wishes) layout {
 }
 
 // band lays out the row of panels under the header and returns where the body begins.
-func (l *layout) band(w, h, y, cores int, before bool) int {
+func (l *layout) band(w, h, y int, show wishes) int {
+	cores, before := show.cores, show.before
 	lanes := min(max(cores, 4), max(h/4, 2)) // four rows is what the panels beside need
 	if h < 30 {
 		lanes = min(lanes, max(cores, 2))
@@ -73,8 +77,17 @@ func (l *layout) band(w, h, y, cores int, before bool) int {
 		return y + 1
 	}
 	left := w
+	switch {
+	case show.locks == 0 || before || w < 100 || band < 6:
+	case w >= 168:
+		l.locks = rect{w - 36, y, 36, band}
+		left -= 36
+	case h >= 36:
+		l.lower = min(2*show.locks, 4)
+		band += l.lower
+	}
 	if w >= 128 && band >= 6 && !before {
-		l.memory = rect{w - 32, y, 32, band}
+		l.memory = rect{left - 32, y, 32, band}
 		left -= 32
 	}
 	if w >= 100 && band >= 6 {

@@ -6,7 +6,7 @@ import "testing"
 func (l *layout) parts() map[string]rect {
 	return map[string]rect{
 		"header": l.header, "before": l.before, "cores": l.cores, "parallelism": l.parallelism, "memory": l.memory,
-		"advice": l.advice, "closing": l.closing, "body": l.body, "queue": l.queue, "footer": l.footer,
+		"advice": l.advice, "locks": l.locks, "closing": l.closing, "body": l.body, "queue": l.queue, "footer": l.footer,
 	}
 }
 
@@ -14,7 +14,7 @@ func TestEveryCellOfTheScreenBelongsToOnePart(t *testing.T) {
 	for w := minWidth; w <= 220; w += 19 {
 		for h := minHeight; h <= 70; h += 3 {
 			for mask := range 16 {
-				show := wishes{cores: 1 + (w*h)%64, before: mask&1 > 0, closing: 3 * b2i(mask&2 > 0 && h >= 30), queue: mask&4 > 0, whole: mask&8 > 0}
+				show := wishes{cores: 1 + (w*h)%64, locks: (w + h) % 4, before: mask&1 > 0, closing: 3 * b2i(mask&2 > 0 && h >= 30), queue: mask&4 > 0, whole: mask&8 > 0}
 				l := arrange(w, h, show)
 				owner := make([]string, w*h)
 				for name, r := range l.parts() {

@@ -65,7 +65,7 @@ func (m *model) layout() layout {
 	}
 	queue := m.view == panesView && !m.covered() && m.hidden() > 0
 	return arrange(m.w, m.h, wishes{
-		cores: lanes, before: m.acts.before != nil, closing: len(m.closingLines()), queue: queue,
+		cores: lanes, before: m.acts.before != nil, locks: len(gauges.Locks(m.state)), closing: len(m.closingLines()), queue: queue,
 		whole: m.view == lanesView && !m.covered(),
 	})
 }
@@ -98,10 +98,13 @@ func (m *model) band(s *scene.Scene, l layout) []string {
 		add(l.cores, cores.Panel(s, l.cores.w, l.cores.h))
 	}
 	if l.parallelism.h > 0 {
-		add(l.parallelism, gauges.Parallelism(s, l.parallelism.w, l.parallelism.h))
+		add(l.parallelism, gauges.Parallelism(s, l.parallelism.w, l.parallelism.h, l.lower))
 	}
 	if l.memory.h > 0 {
 		add(l.memory, gauges.Memory(s, l.memory.w, l.memory.h))
+	}
+	if l.locks.h > 0 {
+		add(l.locks, gauges.GIL(s, l.locks.w, l.locks.h))
 	}
 	return draw.Beside(0, widths, blocks...)
 }

@@ -11,8 +11,9 @@ import (
 	"parallax/ui/text"
 )
 
-// Parallelism draws cores kept busy of those the run may use, and the split of the jobs' time.
-func Parallelism(s *scene.Scene, width, height int) []string {
+// Parallelism draws cores kept busy of those the run may use, and the split of the jobs' time. Below, if
+// lower rows are left for them, gauges of interpreters.
+func Parallelism(s *scene.Scene, width, height, lower int) []string {
 	st := s.Styles
 	box := draw.Box{Border: st.Border, Width: width, Height: height, Left: []draw.Span{{Ink: st.Title, Text: "parallelism"}}}
 	w := box.Inner()
@@ -20,10 +21,7 @@ func Parallelism(s *scene.Scene, width, height int) []string {
 	if s.State.Over() {
 		busy = s.State.Times.Total.Cores()
 	}
-	all := float64(len(s.State.Cores))
-	if q := s.State.Quota; q > 0 {
-		all = min(all, q)
-	}
+	all := ceiling(s)
 	words := " cores kept busy of " + trim(all)
 	if s.State.Over() {
 		words = " of " + trim(all) + " cores on average"
@@ -40,7 +38,18 @@ func Parallelism(s *scene.Scene, width, height int) []string {
 	if s.State.Over() {
 		split = s.State.Times.Total
 	}
-	return box.View(append(rows, shares(s, verdict.Shares(split), w)...))
+	parts := shares(s, verdict.Shares(split), w)
+	if len(rows)+len(parts) > box.Rows()-lower {
+		rows = rows[:1] // the number says what the bar does
+	}
+	rows = append(rows, parts...)
+	if lower > 0 {
+		for len(rows) < box.Rows()-lower {
+			rows = append(rows, text.NewRow(w))
+		}
+		rows = append(rows[:box.Rows()-lower], locks(s, w, lower)...)
+	}
+	return box.View(rows)
 }
 
 func shares(s *scene.Scene, sh verdict.Share, width int) []*text.Row {
@@ -55,7 +64,7 @@ func shares(s *scene.Scene, sh verdict.Share, width int) []*text.Row {
 	if sh.WaitKnown {
 		rows = append(rows, line("core wait", st.WaitCore, sh.WaitCore))
 	}
-	if sh.GILKnown {
+	if sh.GILKnown && (sh.WaitGIL > 0 || len(s.State.Locks) > 0) { // what is no Python has no GIL to wait for
 		rows = append(rows, line("GIL wait", st.WaitGIL, sh.WaitGIL))
 	}
 	return append(rows, line(sh.BlockedLabel(), st.Blocked, sh.Blocked))
