@@ -143,6 +143,7 @@ func TestAdviserDoesNotFlap(t *testing.T) {
 		{"the GIL", scene{jobs: 4, running: 4, workers: 4, cores: 4, on: 0.23, locks: 1}, func(c *scene, up bool) { c.gil = pick(up, 0.32, 0.27) }, 2},
 		{"cores for the GIL's threads", scene{jobs: 4, running: 4, workers: 4, cores: 2, gil: 0.5, on: 0.23, locks: 1}, func(c *scene, up bool) { c.wait = pick(up, 0.18, 0.25) }, 2},
 		{"too many workers", scene{jobs: 6, running: 6, workers: 6, cores: 2, on: 0.33}, func(c *scene, up bool) { c.wait = pick(up, 0.38, 0.335) }, 2},
+		{"little of the GIL", scene{jobs: 4, running: 4, workers: 4, cores: 4, on: 0.05, locks: 1}, func(c *scene, up bool) { c.gil = pick(up, 0.18, 0.24) }, 2},
 		{"steal", scene{jobs: 2, running: 2, workers: 2, cores: 2, on: 0.5}, func(c *scene, up bool) { c.host.Steal = pick(up, 0.11, 0.08) }, 2},
 		{"others", scene{jobs: 2, running: 2, workers: 2, cores: 2, on: 0.5, wait: 0.2}, func(c *scene, up bool) { c.others = pick(up, 0.45, 0.36) }, 2},
 		{"short dips", scene{jobs: 2, running: 2, workers: 2, cores: 2}, func(c *scene, up bool) { c.on = pick(up, 1, 0.93) }, 1},

@@ -14,7 +14,8 @@ func (b band) above(v float64, stands bool) bool {
 	return v >= b.enter
 }
 
-// below is the same for a threshold that is entered downwards.
+// below is the same for a threshold that is entered downwards. What is asked whether it is above is not
+// also asked whether it is below: it would be left where it is entered.
 func (b band) below(v float64, stands bool) bool {
 	if stands {
 		return v <= b.leave
@@ -49,6 +50,7 @@ var limits = struct {
 	allBusy     band // share of the usable cores that are kept busy
 	mostlyWaits band // share on a core: "wait-bound below 20 %"
 	littleWait  band // share waiting for a core, of what mostly waits
+	littleGIL   band // likewise for the GIL
 	nearlyFull  band // share of its time in which a task is on a core
 	straggles   band // a task takes so many times what the others took
 	startTime   band // a job lasts so many times what its start costs: "shorter than about 5 times"
@@ -73,6 +75,7 @@ var limits = struct {
 	allBusy:     band{0.90, 0.85},
 	mostlyWaits: band{0.20, 0.25},
 	littleWait:  band{0.15, 0.20},
+	littleGIL:   band{0.20, 0.25},
 	nearlyFull:  band{0.80, 0.75},
 	straggles:   band{2.0, 1.8},
 	startTime:   band{5, 6},

@@ -87,14 +87,14 @@ var rules = []rule{
 		"wait-bound", runner.Note,
 		func(f facts, stands bool) bool {
 			return limits.mostlyWaits.below(f.share.OnCore, stands) && limits.littleWait.below(f.share.WaitCore, stands) &&
-				limits.gilWait.below(f.share.WaitGIL, stands)
+				limits.littleGIL.below(f.share.WaitGIL, stands)
 		},
 		waitText,
 	},
 	{
 		"few-jobs", runner.Note,
 		func(f facts, stands bool) bool {
-			return f.capacity-float64(f.running) >= 1 && limits.nearlyFull.above(f.share.OnCore, stands) && !allBusy(f, false)
+			return f.capacity-float64(f.running) >= 1 && limits.nearlyFull.above(f.share.OnCore, stands) && !allBusy(f, !stands)
 		},
 		fewText,
 	},
@@ -155,7 +155,7 @@ func memoryText(f facts) string {
 }
 
 func straggles(f facts, stands bool) bool {
-	return f.late.name != "" && limits.straggles.above(f.late.times, stands) && !allBusy(f, false)
+	return f.late.name != "" && limits.straggles.above(f.late.times, stands) && !allBusy(f, !stands)
 }
 
 func stragglerText(f facts) string {

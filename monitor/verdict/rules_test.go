@@ -2,6 +2,8 @@ package verdict
 
 import (
 	"fmt"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -152,5 +154,61 @@ func TestCodesAreUnique(t *testing.T) {
 			t.Errorf("%q is there twice, or empty", c)
 		}
 		seen[c] = true
+	}
+}
+
+func TestEachRuleIsInTheDocs(t *testing.T) {
+	text, err := os.ReadFile("../../docs/advice.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rules {
+		mark := ""
+		if r.level == runner.Warning {
+			mark = " !"
+		}
+		if row := fmt.Sprintf("| `%s`%s |", r.code, mark); !strings.Contains(string(text), row) {
+			t.Errorf("docs/advice.md has no row that begins with %q", row)
+		}
+	}
+}
+
+// A threshold that is left before it is entered would make a sentence come and go at once.
+func TestBands(t *testing.T) {
+	up := band{0.3, 0.25}
+	down := band{0.2, 0.25}
+	for _, c := range []struct {
+		got, want bool
+	}{
+		{up.above(0.29, false), false},
+		{up.above(0.3, false), true},
+		{up.above(0.26, true), true},
+		{up.above(0.24, true), false},
+		{down.below(0.21, false), false},
+		{down.below(0.2, false), true},
+		{down.below(0.24, true), true},
+		{down.below(0.26, true), false},
+	} {
+		if c.got != c.want {
+			t.Errorf("%+v", c)
+		}
+	}
+	for name, b := range map[string]band{
+		"throttled": limits.throttled, "stolen": limits.stolen, "memoryOurs": limits.memoryOurs, "foreignBusy": limits.foreignBusy,
+		"foreignLost": limits.foreignLost, "gilWait": limits.gilWait, "gilWorks": limits.gilWorks, "gilGain": limits.gilGain,
+		"dominates": limits.dominates, "mostlyOurs": limits.mostlyOurs, "allBusy": limits.allBusy, "nearlyFull": limits.nearlyFull,
+		"straggles": limits.straggles,
+	} {
+		if b.leave >= b.enter {
+			t.Errorf("%s is entered upwards at %v and left at %v", name, b.enter, b.leave)
+		}
+	}
+	for name, b := range map[string]band{
+		"memoryLow": limits.memoryLow, "gilCore": limits.gilCore, "gilOnCore": limits.gilOnCore, "atOnce": limits.atOnce,
+		"mostlyWaits": limits.mostlyWaits, "littleWait": limits.littleWait, "littleGIL": limits.littleGIL, "startTime": limits.startTime, "workerUsed": limits.workerUsed,
+	} {
+		if b.leave <= b.enter {
+			t.Errorf("%s is entered downwards at %v and left at %v", name, b.enter, b.leave)
+		}
 	}
 }
