@@ -79,7 +79,7 @@ func (s *stalls) look(now time.Duration, state *runner.State, measured []runner.
 			t.marked, t.since, t.asked, t.answered, t.at, t.dead = true, since, false, false, nil, false
 		case !yes && t.marked:
 			t.marked = false
-			if state.Tasks[t.task].Status == runner.Running {
+			if !held(state, t.task) {
 				say = append(say, runner.Advised{Task: t.task, Level: runner.Note, Code: runner.CodeStalled, Text: stall.Resumed(now - t.since)})
 			}
 		}
@@ -96,7 +96,7 @@ func (t *signs) see(now time.Duration, state *runner.State, m runner.TaskSample,
 	t.used += m.OnCore
 	f := stall.Facts{
 		At: now, Used: t.used, Output: m.LogSize[0] + m.LogSize[1], Progress: m.Progress,
-		Held: state.Tasks[t.task].Status != runner.Running || state.IsPausing(t.task) || state.IsStopping(t.task),
+		Held: held(state, t.task),
 	}
 	if !t.clock.Seen(f) {
 		return
@@ -110,6 +110,11 @@ func (t *signs) see(now time.Duration, state *runner.State, m runner.TaskSample,
 			t.locked = nil
 		}
 	}
+}
+
+// held reports whether a task is paused, or was asked to hold or to end.
+func held(state *runner.State, task int) bool {
+	return state.Tasks[task].Status != runner.Running || state.IsPausing(task) || state.IsStopping(task)
 }
 
 // shares reports whether a task is in an interpreter with others.
