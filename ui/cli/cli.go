@@ -47,6 +47,7 @@ func Run(args []string, std Streams) (status int) {
 // app is what the commands of one start of the program share.
 type app struct {
 	std     Streams
+	words   []string    // of the command line after the command's name, as far as the first :::
 	lists   []string    // what follows the first ::: on the command line, with it
 	screen  screenFlags // of the demo
 	version bool        // --version was given
@@ -76,6 +77,7 @@ func (a *app) split(args []string) []string {
 	if len(words) < len(args) {
 		a.lists = args[len(words):]
 	}
+	a.words = words[min(1, len(words)):]
 	return words
 }
 
@@ -131,7 +133,11 @@ Without a command it shows the demo: the same scripts in one model after the oth
 	root.SetOut(a.std.Out)
 	root.SetErr(a.std.Err)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usagef(fmt.Sprintf("see: %s --help", c.CommandPath()), "%w%s", err, nearFlag(c, err))
+		hint := fmt.Sprintf("see: %s --help", c.CommandPath())
+		if own := a.scriptsOwn(c, err); own != "" {
+			return usagef(own, "%w", err)
+		}
+		return usagef(hint, "%w%s", err, nearFlag(c, err))
 	})
 	root.AddGroup(
 		&cobra.Group{ID: groupRun, Title: "Run jobs:"},

@@ -32,8 +32,8 @@ type request struct {
 	plan   session.Plan
 	env    session.Env
 	format plain.Format
-	title  string // what the user called the jobs: a job file, or ""
-	note   string // what of it is not done although nothing is wrong, or ""
+	title  string   // what the user called the jobs: a job file, or ""
+	notes  []string // what is not done, or not as it looks, although nothing is wrong
 
 	pythons *pythons
 }
@@ -45,7 +45,9 @@ type limits struct {
 	python, preload         setting
 	modules                 []string // of preload
 	timeout, retries, grace setting
+	stalled                 setting
 	forTime, forGrace       time.Duration
+	forStalled              time.Duration
 	tries                   int
 }
 
@@ -73,7 +75,7 @@ func (a *app) request(c *cobra.Command, f *runFlags, args []string) (request, er
 	l.apply(file)
 	req.title = file.Path
 	req.pythons = &pythons{choice: l.python, scripts: pythonScripts(file.Jobs)}
-	req.note = l.preloads(r, file, req.pythons)
+	req.note(l.preloads(r, file, req.pythons))
 	req.plan = session.Plan{
 		Name: file.Name, Jobs: file.Jobs, Workers: atOnce, Halt: halt, Separate: f.separate, Backoff: backoff,
 	}
@@ -101,12 +103,22 @@ func (a *app) request(c *cobra.Command, f *runFlags, args []string) (request, er
 	if len(file.Jobs) > 0 {
 		jobs, err := runner.Prepare(file.Jobs, req.env.Launchers())
 		r.add(err)
+		r.add(asPrograms(jobs))
 		req.plan.Jobs = jobs
+		req.note(ownPython(l.python, jobs))
 	}
 	if len(r.faults) > 0 {
 		return request{}, r.faults
 	}
+	req.note(taken(fs, a.words))
 	return req, nil
+}
+
+// note adds a note, if there is one.
+func (req *request) note(text string) {
+	if text != "" {
+		req.notes = append(req.notes, text)
+	}
 }
 
 // add takes up an error, which may be many.
@@ -180,10 +192,12 @@ func readLimits(r *reader, fs *pflag.FlagSet, own settled) limits {
 	l := limits{
 		as: given(fs, "as"), python: own.fallback(given(fs, "python"), own.Python),
 		preload: given(fs, "preload"), timeout: given(fs, "timeout"), retries: given(fs, "retries"), grace: given(fs, "grace"),
+		stalled: given(fs, "stalled-after"),
 	}
 	l.model = value(r, l.as, runner.Auto, runner.ParseModel)
 	l.forTime = value(r, l.timeout, 0, jobfile.ParseDuration)
 	l.forGrace = value(r, l.grace, own.Grace, jobfile.ParseDuration)
+	l.forStalled = value(r, l.stalled, 0, jobfile.ParseDuration)
 	l.tries = value(r, l.retries, 0, parseCount)
 	l.modules = value(r, l.preload, nil, jobfile.ParsePreload)
 	return l
@@ -204,6 +218,9 @@ func (l limits) apply(file jobfile.File) {
 		}
 		if l.retries.flag {
 			j.Retries = l.tries
+		}
+		if l.stalled.flag {
+			j.StalledAfter = runner.StalledAfterOf(l.forStalled)
 		}
 		switch {
 		case l.grace.flag:

@@ -84,8 +84,10 @@ func (a *app) runJobs(c *cobra.Command, f *runFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	if req.note != "" && !f.quiet {
-		a.complain(errors.New(req.note))
+	for _, note := range req.notes {
+		if !f.quiet {
+			a.complain(errors.New(note))
+		}
 	}
 	if f.dryRun {
 		return jobfile.Describe(a.std.Out, req.plan.Jobs, req.pythons.command(req.env.Launchers()))
