@@ -78,11 +78,12 @@ func TestCellsMayChangeTheirLength(t *testing.T) {
 	if want := lanesOf(CoarseCell, 0, 1, 2, 3).Rows[0]; !slices.Equal(h.Rows[0], want) || h.End() != 400*time.Millisecond {
 		t.Errorf("up to %v: %v", h.End(), h.Rows[0])
 	}
-	for _, c := range []struct{ at, from, to, exact time.Duration }{
+	ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
+	for _, c := range []struct{ at, from, to, exact int }{
 		{50, 0, 100, 5}, {150, 100, 200, 100}, {301, 300, 375, 5}, {399, 375, 400, 5},
 	} {
-		s, ok := h.Stretch(0, c.at*time.Millisecond)
-		if !ok || s.From != c.from*time.Millisecond || s.To != c.to*time.Millisecond || s.Exact != c.exact*time.Millisecond {
+		s, ok := h.Stretch(0, ms(c.at))
+		if !ok || s.From != ms(c.from) || s.To != ms(c.to) || s.Exact != ms(c.exact) {
 			t.Errorf("at %d ms: %+v %v", c.at, s, ok)
 		}
 	}
@@ -127,8 +128,8 @@ func TestAHistoryIsBoundedAndTrueToTime(t *testing.T) {
 			t.Fatalf("%d, %d and %d cells are kept of %d", len(h.Rows[0]), h.fine[0].len(), h.fine[1].len(), limit)
 		}
 		for c := range cores {
-			for _, share := range []time.Duration{0, 1, 2, 3, 999} {
-				from := at * share / 1000
+			for _, share := range []int{0, 1, 2, 3, 999} {
+				from := at / 1000 * time.Duration(share)
 				cell, ok := h.Span(c, from, from+fineCell)
 				if !ok || cell.Task != int32(c) && cell.Task != Idle {
 					t.Fatalf("core %d at %v: %+v %v", c, from, cell, ok)

@@ -71,7 +71,8 @@ func (h *History) add(at time.Duration, l Lanes) {
 // wholeCell is what a cell of the whole run covers at first: whole cells that come in, and no less
 // than CoarseCell.
 func wholeCell(in time.Duration) time.Duration {
-	return in * max((CoarseCell+in-1)/in, 1)
+	cells := max(int((CoarseCell+in-1)/in), 1)
+	return time.Duration(cells) * in
 }
 
 // rowLimit is how many cells of one core a level keeps.

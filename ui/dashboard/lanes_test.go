@@ -172,7 +172,7 @@ func TestJobsAsRowsShowInWhichStateEachWas(t *testing.T) {
 		}
 	}
 	s.press("down", "left")
-	s.shows(t, "job-1 paused 100 %, from 4.9 s to 5.0 s")
+	s.shows(t, "job-1 4.9 s to 5.0 s: paused 100 %")
 	s.press("v")
 	s.shows(t, "core lanes")
 }

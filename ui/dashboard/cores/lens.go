@@ -124,14 +124,14 @@ func (l Lens) Zoom(v Sight, closer bool) Lens {
 	l.zoom, l.held = next, next
 	if l.on {
 		column := min(max(a.column(l.at), 0), a.N-1)
-		l.end = l.at/next*next + time.Duration(a.N-column)*next
+		l.end = l.at.Truncate(next) + time.Duration(a.N-column)*next
 	}
 	return l.within(v)
 }
 
 // within keeps the edge in the run, so that there is always something to see.
 func (l Lens) within(v Sight) Lens {
-	last := (l.until(v) + l.held - 1) / l.held * l.held
+	last := (l.until(v) + l.held - 1).Truncate(l.held)
 	l.end = max(min(l.end, last), time.Duration(max(v.Columns, 1))*l.held)
 	return l
 }
@@ -164,11 +164,11 @@ func (l Lens) Move(v Sight, columns, rows int) Lens {
 	l = l.hold(a)
 	last := max(l.until(v)-1, 0)
 	if l.on {
-		l.at = (l.at/a.Step + time.Duration(columns)) * a.Step
+		l.at = l.at.Truncate(a.Step) + time.Duration(columns)*a.Step
 	} else {
-		l.on, l.at = true, min(last, a.end()-1)/a.Step*a.Step
+		l.on, l.at = true, min(last, a.end()-1).Truncate(a.Step)
 	}
-	l.at = min(max(l.at, 0), last/a.Step*a.Step)
+	l.at = min(max(l.at, 0), last.Truncate(a.Step))
 	l.row = min(max(l.row+rows, 0), max(len(v.Lanes.Rows)-1, 0))
 	switch column := a.column(l.at); {
 	case column < 0:

@@ -48,6 +48,7 @@ type track struct {
 	moments []moment
 	until   time.Duration // up to where it is known
 	on      time.Duration // what its try had of cores, as far as was told
+	held    time.Duration // for how long its try was paused then
 }
 
 // counted is for how long 0, 1, 2 … threads were on cores at once in a sample.
@@ -64,7 +65,7 @@ func (p *Past) See(ev runner.Event, s *runner.State) {
 		*p = Past{}
 	case runner.TaskStarted:
 		t := p.track(ev.Task, now)
-		t.until, t.on = now, 0
+		t.until, t.on, t.held = now, 0, 0
 	case runner.TaskEnded:
 		p.close(ev, s, now)
 	case runner.Sampled:
@@ -74,7 +75,7 @@ func (p *Past) See(ev runner.Event, s *runner.State) {
 		p.count(ev)
 		for i := range ev.Tasks {
 			if ts := &ev.Tasks[i]; ts.Task >= 0 && ts.Task < len(s.Tasks) && s.Tasks[ts.Task].Status.Active() {
-				p.sample(ts, ev.Span, now)
+				p.sample(ts, &s.Tasks[ts.Task], ev.Span, now)
 			}
 		}
 	}
@@ -118,18 +119,24 @@ func (p *Past) track(task int, now time.Duration) *track {
 	return t
 }
 
-// sample takes up what a job did in the span before now. What it did not live of that it was paused.
-func (p *Past) sample(ts *runner.TaskSample, span, now time.Duration) {
+// sample takes up what a job did in the span before now. What it did not live of that it was paused, if
+// it was paused at all: else that is the clocks' jitter.
+func (p *Past) sample(ts *runner.TaskSample, task *runner.Task, span, now time.Duration) {
 	t := p.track(ts.Task, now-span)
 	t.on += ts.OnCore
 	from := max(t.until, now-span)
 	if now <= from {
 		return
 	}
+	live := 1.0
+	if task.Status == runner.Paused || task.Held > t.held {
+		live = min(float64(ts.Live)/float64(now-from), 1)
+	}
+	t.held = task.Held
 	sh := verdict.Shares(runner.Split{Span: span, Live: ts.Live, OnCore: ts.OnCore, WaitCore: ts.WaitCore, WaitGIL: ts.WaitGIL})
-	live := min(float64(ts.Live)/float64(now-from), 1)
-	if 1-live < 0.1 { // the samples' clock, not a pause
-		live = 1
+	if ts.Live <= 0 && live > 0 {
+		p.put(t, from, now, [states]float64{unsaid: 1})
+		return
 	}
 	p.put(t, from, now, [states]float64{
 		onCore: live * sh.OnCore, waitCore: live * sh.WaitCore, waitGIL: live * sh.WaitGIL, blocked: live * sh.Blocked, paused: 1 - live,

@@ -147,9 +147,9 @@ func pastAt(r *text.Row, s *scene.Scene, past *Past, from, to time.Duration) *te
 		said = "was not running"
 	}
 	known := max(to-from, past.span)
-	begin := from / known * known
-	r.Put(s.Styles.JobBold(s.Focus), s.State.Jobs[s.Focus].Name).Skip(1).Put(s.Styles.Text, said)
-	return r.Put(s.Styles.Dim, ", from "+stamp(begin, known)+" to "+stamp(begin+known, known))
+	begin := from.Truncate(known)
+	r.Put(s.Styles.JobBold(s.Focus), s.State.Jobs[s.Focus].Name)
+	return r.Put(s.Styles.Dim, " "+stamp(begin, known)+" to "+stamp(begin+known, known)+": ").Put(s.Styles.Text, said)
 }
 
 // atOnce draws for how much of the time 0, 1, 2 … threads were on cores at once: lately or, of a run

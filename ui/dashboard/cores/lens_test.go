@@ -1,0 +1,139 @@
+package cores
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"parallax/runner"
+	"parallax/ui/dashboard/scene"
+)
+
+// recorded is a run of some tasks on some cores that was sampled every tenth of a second.
+func recorded(tenths, cores, tasks int) *runner.State {
+	s := &runner.State{}
+	apply := func(ev runner.Event) {
+		if err := s.Apply(ev); err != nil {
+			panic(err) // a test that makes up what cannot happen
+		}
+	}
+	apply(runner.RunStarted{Jobs: make([]runner.Job, tasks), Workers: tasks})
+	for i := range tasks {
+		apply(runner.TaskQueued{Task: i, Try: 1})
+		apply(runner.TaskStarted{Task: i, Try: 1})
+	}
+	for n := 1; n <= tenths; n++ {
+		at := time.Duration(n) * 100 * time.Millisecond
+		ev := runner.Sampled{At: runner.At(at), Span: 100 * time.Millisecond, Lanes: runner.Lanes{Cell: 5 * time.Millisecond, Tier: "exact", End: at}}
+		for c := range cores {
+			ev.Lanes.Cores = append(ev.Lanes.Cores, c)
+			ev.Lanes.Rows = append(ev.Lanes.Rows, slices.Repeat([]runner.Cell{{Task: int32(c % tasks), Ours: 100, Load: 100}}, 20))
+		}
+		apply(ev)
+	}
+	return s
+}
+
+// Whatever keys are pressed, there is something of the run to see, and the cursor is on it.
+func TestALensNeverLeavesTheRun(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := recorded(rapid.IntRange(1, 120).Draw(t, "tenths"), 3, 2)
+		v := Sight{Lanes: &s.Lanes, Columns: rapid.IntRange(1, 200).Draw(t, "columns"), Elapsed: s.Now}
+		var l Lens
+		for range rapid.IntRange(1, 40).Draw(t, "keys") {
+			by := rapid.IntRange(-300, 300).Draw(t, "by")
+			switch rapid.IntRange(0, 8).Draw(t, "key") {
+			case 0, 1:
+				l = l.Zoom(v, by > 0)
+			case 2:
+				l = l.Scroll(v, by)
+			case 3:
+				l = l.Move(v, by, 0)
+			case 4:
+				l = l.Move(v, 0, by)
+			case 5:
+				l = l.Start(v)
+			case 6:
+				l = l.Follow()
+			case 7:
+				l.Jobs = !l.Jobs
+			case 8:
+				l = l.Point(v, rapid.IntRange(0, v.Columns-1).Draw(t, "column"), rapid.IntRange(0, 2).Draw(t, "row"))
+			}
+			a := l.axis(v)
+			if a.First < 0 || a.at(0) >= s.Now || a.Step < s.Lanes.Finest() || a.N != v.Columns {
+				t.Fatalf("%+v shows %+v of a run of %v", l, a, s.Now)
+			}
+			if l.on && (l.at < 0 || l.at >= s.Now || l.row < 0 || l.row > 2) {
+				t.Fatalf("the cursor of %+v is outside of %v", l, s.Now)
+			}
+			if c := a.column(l.at); l.on && (c < 0 || c >= a.N) {
+				t.Fatalf("the cursor of %+v is in column %d of %+v", l, c, a)
+			}
+		}
+	})
+}
+
+func TestZoomingKeepsTheCursorWhereItIs(t *testing.T) {
+	s := recorded(100, 1, 1)
+	v := Sight{Lanes: &s.Lanes, Columns: 100, Elapsed: s.Now}
+	l := Lens{}.Point(v, 30, 0)
+	for range 6 {
+		was := l.axis(v)
+		l = l.Zoom(v, true)
+		is := l.axis(v)
+		if was.column(l.at) != is.column(l.at) || is.at(is.column(l.at)) > l.at {
+			t.Errorf("the cursor moves from column %d of %+v to %d of %+v", was.column(l.at), was, is.column(l.at), is)
+		}
+	}
+	if a := l.axis(v); a.Step != 5*time.Millisecond {
+		t.Errorf("the closest look is %v a column", a.Step)
+	}
+	for range zooms {
+		l = l.Zoom(v, false)
+	}
+	if a := l.axis(v); !a.whole || a.First != 0 || a.end() < s.Now {
+		t.Errorf("the widest look is %+v", a)
+	}
+}
+
+func TestThePlanOfTheView(t *testing.T) {
+	for _, c := range []struct {
+		name                string
+		cores, tasks        int
+		lens                Lens
+		before              bool
+		width, height       int
+		box, each, first, n int
+		atOnce              bool
+	}{
+		{"two cores", 2, 5, Lens{}, false, 140, 38, 17, 6, 0, 2, true},
+		{"two cores of two runs", 2, 5, Lens{}, true, 140, 38, 23, 4, 0, 2, true},
+		{"a small terminal", 2, 5, Lens{}, false, 60, 13, 10, 3, 0, 2, false},
+		{"many cores", 64, 5, Lens{}, false, 80, 20, 17, 1, 0, 12, true},
+		{"many cores, cursor in the middle", 64, 5, Lens{on: true, row: 40}, false, 80, 20, 17, 1, 34, 12, true},
+		{"many cores, cursor at the end", 64, 5, Lens{on: true, row: 63}, false, 80, 20, 17, 1, 52, 12, true},
+		{"jobs", 2, 5, Lens{Jobs: true}, false, 80, 20, 11, 1, 0, 5, true},
+		{"many jobs", 2, 500, Lens{Jobs: true}, false, 80, 20, 17, 1, 0, 11, true},
+	} {
+		s := &scene.Scene{State: recorded(1, c.cores, c.tasks)}
+		if c.before {
+			s.Before = &scene.Before{State: recorded(1, c.cores, c.tasks)}
+		}
+		p := arrange(s, c.lens, c.width, c.height)
+		if p.box != c.box || p.each != c.each || p.first != c.first || p.n != c.n || p.atOnce != c.atOnce {
+			t.Errorf("%s: %+v", c.name, p)
+		}
+		if p.box > c.height {
+			t.Errorf("%s: %d rows of %d", c.name, p.box, c.height)
+		}
+		if _, row, ok := At(s, c.lens, c.width, c.height, 40, p.top+p.each*(p.n-1)); !ok || row != p.first+p.n-1 {
+			t.Errorf("%s: the last row is %d, %v", c.name, row, ok)
+		}
+		if _, _, ok := At(s, c.lens, c.width, c.height, 3, p.top); ok {
+			t.Errorf("%s: a name is taken for a time", c.name)
+		}
+	}
+}
