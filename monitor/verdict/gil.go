@@ -64,8 +64,8 @@ func gilOf(s *runner.State) (out gilFacts) {
 			out.others.add(d)
 			continue
 		}
-		at := byLock[t.Host.Lock]
-		if at == nil || t.Host.ID == 0 {
+		at := byLock[t.Host.Lock] // nil for a task that shares no interpreter
+		if at == nil {
 			at = &interpreter{seen: true}
 			all = append(all, at)
 			if t.Host.ID != 0 {

@@ -33,10 +33,15 @@ func TestAdviseOnGILs(t *testing.T) {
 		{"a busy machine, not the GIL", with(func(c *scene) { c.on, c.wait, c.gil, c.others = 0.06, 0.6, 0.34, 1.7 }), "foreign-load", "other programs use 1.7 cores: 4 jobs wait for a core 60 % of the time"},
 		{"one has the GIL alone", with(func(c *scene) { c.running, c.workers, c.on, c.gil = 1, 1, 1, 0 }), "few-jobs", "1 job on 2 cores: more workers (+) would help"},
 
+		{"two of them are paused", with(func(c *scene) { c.running, c.paused, c.cores, c.wait, c.on, c.gil = 2, 2, 8, 0, 0.48, 0.52 }), "gil-bound", "GIL-bound: 2 threads share 1 core; as processes about 1.9 cores (1.7-2.0)"},
+		{"mostly blocked, but not only", with(func(c *scene) { c.cores, c.wait, c.on, c.gil = 8, 0, 0.1, 0.35 }), "mixed", "0.4 of 8 cores busy; 10 % on a core, 0 % waiting for one, 35 % waiting for the GIL, 55 % blocked"},
+
 		{"not measured", with(func(c *scene) { c.gil, c.atOnce = 0, 0.05 }), "one-at-a-time", "4 threads take turns on 1 core, as a GIL makes them; the wait for it is not measured here"},
 		{"not measured, nor who is on a core at once", with(func(c *scene) { c.gil = 0 }), "mixed", "1 of 2 cores busy; 24 % on a core, 12 % waiting for one, 64 % blocked"},
 		{"not measured, but two at once", with(func(c *scene) { c.gil, c.atOnce = 0, 0.3 }), "mixed", "1 of 2 cores busy; 24 % on a core, 12 % waiting for one, 64 % blocked"},
 		{"not measured, no GIL", with(func(c *scene) { c.gil, c.atOnce, c.free = 0, 0.05, true }), "mixed", "1 of 2 cores busy; 24 % on a core, 12 % waiting for one, 64 % blocked"},
+		{"not measured, one thread", with(func(c *scene) { c.running, c.on, c.wait, c.gil, c.atOnce, c.jobs = 1, 0.95, 0, 0, 0.05, 1 }), "few-jobs", "1 job on 2 cores: it can use only one"},
+		{"not measured, one core", with(func(c *scene) { c.gil, c.atOnce, c.cores, c.on = 0, 0.001, 1, 0.24 }), "cores-busy", "CPU-bound, every core busy: 1 of 1 core"},
 		{"not measured, mostly idle", with(func(c *scene) { c.gil, c.atOnce, c.on, c.wait = 0, 0.05, 0.1, 0 }), "wait-bound", "mostly waiting: 10 % on a core"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -94,7 +94,7 @@ var rules = []rule{
 	{
 		"few-jobs", runner.Note,
 		func(f facts, stands bool) bool {
-			return f.capacity-float64(f.running) >= 1 && limits.nearlyFull.above(f.share.OnCore, stands) && !allBusy(f, !stands)
+			return f.capacity-float64(f.running) >= 1 && limits.nearlyFull.above(f.share.OnCore, stands)
 		},
 		fewText,
 	},

@@ -54,6 +54,13 @@ func TestStraggler(t *testing.T) {
 			st.start(0.1, 3)
 			st.busy(0, 1, 1)
 		}, ""},
+		{"it was paused", func(st *story) {
+			others(st)
+			st.start(3, 3)
+			st.add(runner.TaskPaused{At: at(4), Task: 3})
+			st.add(runner.TaskResumed{At: at(9), Task: 3})
+			st.busy(15, 17, 1)
+		}, `"job 3" takes 3.0 times as long as the others did, 1 worker is idle; started first, up to 3.0 s would be saved`},
 		{"it had to wait for another", func(st *story) {
 			st.s.Jobs[3].After = []string{"job 2"}
 			others(st)
@@ -73,6 +80,30 @@ func TestStraggler(t *testing.T) {
 				t.Errorf("got %s: %q, %t, want %q", got.Code, got.Text, ok, c.want)
 			}
 		})
+	}
+}
+
+// A straggler that keeps nearly all cores busy is one, or is none, but does not become one again and again.
+func TestStragglerIsCalm(t *testing.T) {
+	st := tell(t, 4, 2)
+	st.s.Cores, st.s.Jobs[3].Name = []int{0, 1}, "long"
+	for i := range 3 {
+		st.lasts(0, 1, i)
+	}
+	st.start(1, 3)
+	st.busy(1, 6, 1)
+	var a Adviser
+	if _, said := a.Next(st.s); !said {
+		t.Fatal("nothing is said")
+	}
+	for from := 6.0; from < 60; from++ {
+		st.busy(from, from+1, pick(int(from)/4%2 == 0, 1.72, 1.78))
+		if next, said := a.Next(st.s); said && next.Code != "straggler" {
+			t.Errorf("at %v s: %s: %s", from, next.Code, next.Text)
+		}
+	}
+	if a.current.Code != "straggler" {
+		t.Errorf("%s stands", a.current.Code)
 	}
 }
 
