@@ -127,9 +127,9 @@ type straggler struct {
 }
 
 func stragglerOf(s *runner.State, width float64) straggler {
-	mean := s.Walls.Mean()
+	mean := s.Done.Mean() // what failed at once is no measure
 	idle := int(width) - len(s.Active)
-	if s.Held || idle < 1 || s.Walls.N < enoughEnds || mean <= 0 || s.Count(runner.Paused) > 0 {
+	if s.Held || idle < 1 || s.Done.N < enoughEnds || mean <= 0 || s.Count(runner.Paused) > 0 {
 		return straggler{}
 	}
 	longest, at, sum := time.Duration(0), -1, s.Walls.Sum

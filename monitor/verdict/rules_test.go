@@ -46,6 +46,14 @@ func TestStraggler(t *testing.T) {
 			st.busy(10, 12, 1)
 		}, ""},
 		{"too few have ended", func(st *story) { st.lasts(0, 3, 0); st.lasts(0, 3, 1); st.start(3, 3); st.busy(10, 12, 1) }, ""},
+		{"the others failed at once", func(st *story) {
+			for i := range 3 {
+				st.start(0, i)
+				st.end(0.1, i, runner.Failed)
+			}
+			st.start(0.1, 3)
+			st.busy(10, 12, 1)
+		}, ""},
 		{"it keeps all cores busy", func(st *story) { others(st); st.start(3, 3); st.busy(10, 12, 2) }, ""},
 		{"milliseconds", func(st *story) {
 			for i := range 3 {
