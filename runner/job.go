@@ -66,6 +66,14 @@ const DefaultStalledAfter = 30 * time.Second
 // NeverStalled as StalledAfter says that a job is never called stalled.
 const NeverStalled time.Duration = -1
 
+// StalledAfterOf is what a user's time means as StalledAfter: none at all is never.
+func StalledAfterOf(d time.Duration) time.Duration {
+	if d == 0 {
+		return NeverStalled
+	}
+	return d
+}
+
 // DefaultGrace is how long a cancelled job may take to end by itself before it is killed.
 const DefaultGrace = 5 * time.Second
 

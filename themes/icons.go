@@ -8,18 +8,19 @@ type Icons struct {
 	Running, Paused, Queued, Failed, Cancelled, Succeeded string
 	Stopping                                              string // told to end, not yet over
 	Pausing                                               string // told to hold, not yet held
+	Stalled                                               string // long without a sign of life
 }
 
 // UnicodeIcons are the icons of the pictures.
 var UnicodeIcons = Icons{
 	Running: "●", Paused: "‖", Queued: "◌", Failed: "✗", Cancelled: "⊘", Succeeded: "✓", Stopping: "◐",
-	Pausing: "¦",
+	Pausing: "¦", Stalled: "◇",
 }
 
 // ASCIIIcons are for terminals without UTF-8.
 var ASCIIIcons = Icons{
 	Running: "*", Paused: "|", Queued: ".", Failed: "x", Cancelled: "-", Succeeded: "+", Stopping: "~",
-	Pausing: ":",
+	Pausing: ":", Stalled: "?",
 }
 
 // UTF8 reports whether the environment's locale is one of UTF-8. Where none is set it is believed to

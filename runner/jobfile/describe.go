@@ -152,6 +152,11 @@ func extras(j runner.Job) []string {
 	add("cpus", strings.Join(cpus, ","))
 	add("timeout", humanDuration(j.Timeout))
 	add("grace", humanDuration(j.Grace))
+	if j.StalledAfter < 0 {
+		out = append(out, "never stalled")
+	} else {
+		add("stalled after", humanDuration(j.StalledAfter))
+	}
 	if j.Retries > 0 {
 		add("retries", strconv.Itoa(j.Retries))
 	}

@@ -121,6 +121,8 @@ var keys = []key{
 	ofBoth("dir", "The folder to run in.", someText, []any{"work"}, func(e *entry, v string) { e.job.Dir = v }),
 	ofBoth("timeout", "How long a try may take; 0 means for ever.", duration(""), []any{"1m30s", 30, 0}, func(e *entry, v time.Duration) { e.job.Timeout = v }),
 	ofBoth("grace", "The time between asking a job to end and killing it.", duration(noGrace), []any{"5s"}, func(e *entry, v time.Duration) { e.job.Grace = v }),
+	ofBoth("stalled_after", "How long a job may use no core, print nothing and wait for nothing that is known to end before it is marked as stalled; 0 means never.", duration(""),
+		[]any{"2m", 0}, func(e *entry, v time.Duration) { e.job.StalledAfter = runner.StalledAfterOf(v) }),
 	ofBoth("retries", "Further tries after a failure.", whole(0, math.MaxInt32), []any{2}, func(e *entry, v int) { e.job.Retries = v }),
 	ofBoth("stdin", "A file given as standard input.", someText, []any{"input.txt"}, func(e *entry, v string) { e.job.Stdin = v }),
 	ofBoth("cpus", "The cores that the job may use, by number.", list(whole(0, math.MaxUint16), 1), []any{[]any{0, 1}},

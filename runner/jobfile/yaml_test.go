@@ -185,7 +185,7 @@ func TestSingleFaults(t *testing.T) {
 		"a tab":               {"jobs:\n\t- run: a\n", "f:2:1: not YAML: found character '\\t' that cannot start any token: YAML is indented with blanks, not with tabs\n  \t- run: a\n  ^"},
 		"an open quote":       {"name: \"x\n", "f:1:7: not YAML: could not find end character of double-quoted text\n  name: \"x\n        ^"},
 		"tabs before a caret": {"jobs: [{run: 'a\t\tb', tiemout: 1}]\n", "f:1:22: unknown key \"tiemout\": did you mean \"timeout\"?\n  jobs: [{run: 'a\t\tb', tiemout: 1}]\n                 \t\t    ^"},
-		"steering":            {"jobs: [{run: a, \"\\e\": 1, # \x1b[2J\n}]", "f:1:17: unknown key \"\\x1b\": one of run, script, argv, workload, args, name, count, after, preload, as, python, env, dir, timeout, grace, retries, stdin, cpus\n  jobs: [{run: a, \"\\e\": 1, # \uFFFD[2J\n                  ^"},
+		"steering":            {"jobs: [{run: a, \"\\e\": 1, # \x1b[2J\n}]", "f:1:17: unknown key \"\\x1b\": one of run, script, argv, workload, args, name, count, after, preload, as, python, env, dir, timeout, grace, stalled_after, retries, stdin, cpus\n  jobs: [{run: a, \"\\e\": 1, # \uFFFD[2J\n                  ^"},
 		"a strange tag":       {"jobs: !foo [{run: a}]\n", "f:1:7: the tag !foo is not known\n  jobs: !foo [{run: a}]\n        ^"},
 		"replicas' names":     {"jobs:\n- {run: a, name: p, count: 2}\n- {run: b, name: p.2}\n", "f:3:12: another job is called \"p.2\": it is in line 2\n  - {run: b, name: p.2}\n             ^"},
 		"too many jobs":       {"jobs:\n- {run: a, count: 600000}\n- {run: b, count: 600000}\n", "f:3:3: 1200000 jobs or more: the most is 1000000\n  - {run: b, count: 600000}\n    ^"},

@@ -21,7 +21,7 @@ type runFlags struct {
 	interpreters, preload     string
 	onHostLoss                string
 	timeout, retries, backoff string
-	grace, halt               string
+	grace, halt, stalled      string
 	file                      string
 	argFiles                  []string
 	dryRun, verbose, quiet    bool
@@ -69,6 +69,7 @@ func (f *runFlags) groups(c *cobra.Command) []flagGroup {
 	how.StringVar(&f.retries, "retries", "", "try a job that failed `N` times more")
 	how.StringVar(&f.backoff, "backoff", "", "wait `TIME` before the first retry, then twice as long each time (default 1s)")
 	how.StringVar(&f.grace, "grace", "", "let a job that is to end have `TIME` before it is killed (default 5s)")
+	how.StringVar(&f.stalled, "stalled-after", "", "mark a job as stalled that gives no sign of life for `TIME`; 0 for never (default 30s)")
 	how.StringVar(&f.halt, "halt", "", "`WHEN` a failed job halts the rest: never (default), soon (start no more) or fail (cancel them)")
 	how.StringVar(&f.onHostLoss, "on-host-loss", "", "`WHAT` becomes of jobs whose interpreter another job has ended: fail (default) or restart")
 

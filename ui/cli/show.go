@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -71,7 +72,7 @@ func (a *app) showRun(rec journal.Recording, dir string) error {
 	}
 	fmt.Fprintf(a.std.Out, "status   %s, %s, %s\n", status, draw.Seconds(st.Elapsed(st.Now)), draw.Plural(st.Workers, "worker", "workers"))
 	fmt.Fprintf(a.std.Out, "folder   %s\n\n", harmless(dir))
-	t := a.table("#", "JOB", "AS", "STATE", "TRY", "EXIT", "TIME", "CPU", "CORES", "MEMORY", "OUTPUT", "REASON")
+	t := a.table("#", "JOB", "AS", "PYTHON", "STATE", "TRY", "EXIT", "TIME", "CPU", "CORES", "MEMORY", "OUTPUT", "REASON")
 	for i := range st.Tasks {
 		task, r := &st.Tasks[i], jobReport(&rec, i)
 		memory, cpu, cores := "", "", ""
@@ -88,8 +89,8 @@ func (a *app) showRun(rec journal.Recording, dir string) error {
 		if task.Ran() {
 			wall = draw.Seconds(task.Wall(st.Now))
 		}
-		t.row(strconv.Itoa(i+1), r.Name, string(r.Model), r.Status, strconv.Itoa(r.Try), exitText(r), wall,
-			cpu, cores, memory, draw.Bytes(r.Output), r.Reason)
+		t.row(strconv.Itoa(i+1), r.Name, string(r.Model), strings.TrimPrefix(r.Python, "python "), stateOf(st, i, r), strconv.Itoa(r.Try), exitText(r), wall,
+			cpu, cores, memory, draw.Bytes(r.Output), cmp.Or(r.Reason, r.Stalled))
 	}
 	return t.w.Flush()
 }
@@ -133,6 +134,7 @@ type jobFacts struct {
 	Task    int          `json:"task"`
 	Name    string       `json:"name"`
 	Model   runner.Model `json:"as"`
+	Python  string       `json:"python,omitempty"` // the interpreter it ran in: "python 3.13.0"
 	Command string       `json:"command"`
 	Status  string       `json:"status"`
 	Try     int          `json:"try"`
@@ -140,7 +142,8 @@ type jobFacts struct {
 	Signal  string       `json:"signal,omitempty"`
 	Lost    bool         `json:"lost,omitempty"` // it ended with its interpreter, for which it is not to blame
 	Reason  string       `json:"reason,omitempty"`
-	Started *float64     `json:"started_seconds"` // since the start of the run
+	Stalled string       `json:"stalled,omitempty"` // why a running job makes no sign of life
+	Started *float64     `json:"started_seconds"`   // since the start of the run
 	Wall    float64      `json:"wall_seconds"`
 	CPU     *float64     `json:"cpu_seconds"`
 	Memory  *int64       `json:"max_rss"` // bytes
@@ -167,7 +170,10 @@ func jobReport(rec *journal.Recording, i int) jobFacts {
 	r := jobFacts{
 		Task: i, Name: j.Name, Model: j.Model, Command: j.Command(), Status: t.Status.String(), Try: t.Try,
 		Signal: t.Exit.Signal, Lost: t.Exit.Lost, Reason: t.Reason, Wall: t.Wall(st.Now).Seconds(), Output: t.LogSize[0] + t.LogSize[1],
-		Log: t.Log, Err: t.Err,
+		Log: t.Log, Err: t.Err, Python: t.Host.Name,
+	}
+	if st.IsStalled(i) && rec.Status != journal.Interrupted {
+		r.Stalled = stalled(st, i)
 	}
 	if rec.Status == journal.Interrupted && !t.Status.Over() { // nobody has seen how it ended
 		r.Status = unfinished(t)
@@ -197,6 +203,25 @@ func jobReport(rec *journal.Recording, i int) jobFacts {
 		r.Memory = &peak
 	}
 	return r
+}
+
+// stalled says why a task makes no sign of life; the sentence may not be there yet.
+func stalled(st *runner.State, i int) string {
+	if n := st.Notices[i]; n.Code == runner.CodeStalled || n.Code == runner.CodeDeadlock {
+		return n.Text
+	}
+	return runner.CodeStalled
+}
+
+// stateOf is how a job stands, in a word or two.
+func stateOf(st *runner.State, i int, r jobFacts) string {
+	switch {
+	case r.Stalled == "":
+		return r.Status
+	case st.IsDeadlocked(i):
+		return runner.CodeDeadlock
+	}
+	return runner.CodeStalled
 }
 
 // unfinished says how a task stands that was not over when parallax itself ended.

@@ -105,7 +105,7 @@ func corner(s *scene.Scene, task int) string {
 	switch {
 	case t.Status == runner.Paused:
 		return "paused " + draw.Clock(s.Now-t.Since)
-	case s.State.IsStopping(task), s.State.IsPausing(task):
+	case s.State.IsStopping(task), s.State.IsPausing(task), s.State.IsStalled(task):
 		return s.Word(task) + " " + clock
 	case t.Status == runner.Queued:
 		return s.Word(task)

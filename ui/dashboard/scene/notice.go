@@ -27,6 +27,9 @@ func (s *Scene) notice(task int) (runner.Advised, bool) {
 		return n, s.Known.Refused[task] && age < passing
 	case runner.CodeResists: // as long as it is true it is said by Resists
 		return n, false
+	case runner.CodeStalled, runner.CodeDeadlock:
+		goesOn := n.Level != runner.Warning && age < passing && t.Status.Active() && n.When() >= t.Started
+		return n, goesOn || n.Level == runner.Warning && s.State.IsStalled(task)
 	case runner.CodeStubborn:
 		return n, !t.Status.Over() && age >= bearsOut
 	case runner.CodeSilent:

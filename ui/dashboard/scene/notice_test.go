@@ -34,10 +34,38 @@ func said(when float64, code, text string) runner.Event {
 	return runner.Advised{At: at(when), Level: runner.Warning, Code: code, Text: text}
 }
 
+// stalled is a sample in which the first task makes no sign of life, unless others are named.
+func stalled(when float64, others ...int) runner.Event {
+	s := runner.Sampled{At: at(when), Span: time.Second, Tasks: []runner.TaskSample{{}}, Stalled: others}
+	if len(others) == 0 {
+		s.Stalled = []int{0}
+	}
+	return s
+}
+
+func TestAStalledJobHasAWordAndAnIcon(t *testing.T) {
+	jobs := []runner.Job{{Name: "a"}}
+	begun := runner.TaskStarted{At: at(1), Try: 1}
+	for word, evs := range map[string][]runner.Event{
+		"running":  {begun},
+		"stalled":  {begun, stalled(2), said(3, "stalled", "x")},
+		"deadlock": {begun, stalled(2), said(3, "deadlock", "x")},
+		"stopping": {begun, stalled(2), runner.Sampled{At: at(3), Stopping: []int{0}}},
+		"paused":   {begun, stalled(2), runner.TaskPaused{At: at(3)}},
+	} {
+		s := after(t, 5*time.Second, jobs, 1, evs...)
+		icon, _ := s.Icon(0)
+		if got := s.Word(0); got != word || (icon == s.Styles.Icons.Stalled) != (word == "stalled" || word == "deadlock") {
+			t.Errorf("%s %s, want %s", icon, got, word)
+		}
+	}
+}
+
 func TestWhatIsSaidOfAJobIsShownAsLongAsItIsTrue(t *testing.T) {
 	const quiet = "the interpreter has not answered for 6s: C code in \"a\" holds the GIL"
 	paused, resumed := runner.TaskPaused{At: at(5)}, runner.TaskResumed{At: at(6)}
 	ended := runner.TaskEnded{At: at(5), Try: 1, Status: runner.Succeeded}
+	goesOn := runner.Advised{At: at(6), Level: runner.Note, Code: "stalled", Text: "goes on"}
 	cancelled := func(why string) runner.Event {
 		return runner.TaskEnded{At: at(5), Try: 1, Status: runner.Cancelled, Reason: why}
 	}
@@ -61,6 +89,12 @@ func TestWhatIsSaidOfAJobIsShownAsLongAsItIsTrue(t *testing.T) {
 		{"a doubt", 5, []runner.Event{said(4, "stubborn", "may not end")}, ""},
 		{"a doubt borne out", 6, []runner.Event{said(4, "stubborn", "may not end")}, "may not end"},
 		{"a doubt that was none", 9, []runner.Event{said(4, "stubborn", "may not end"), ended}, ""},
+		{"stalled", 90, []runner.Event{said(4, "stalled", "stalled: x"), stalled(5)}, "stalled: x"},
+		{"a deadlock", 90, []runner.Event{stalled(4), said(5, "deadlock", "deadlock: x"), stalled(6)}, "deadlock: x"},
+		{"stalled, and paused", 90, []runner.Event{said(4, "stalled", "stalled: x"), stalled(5), paused}, ""},
+		{"stalled, and goes on", 90, []runner.Event{said(4, "stalled", "stalled: x"), stalled(5), stalled(6, 1)}, ""},
+		{"has just gone on", 7, []runner.Event{said(4, "stalled", "x"), stalled(5), goesOn, stalled(6, 1)}, "goes on"},
+		{"has long gone on", 90, []runner.Event{said(4, "stalled", "x"), stalled(5), goesOn, stalled(6, 1)}, ""},
 		{"a warning", 90, []runner.Event{said(4, "chdir", "changes its folder")}, "changes its folder"},
 		{"a warning of one that succeeded", 90, []runner.Event{said(4, "chdir", "changes its folder"), ended}, "changes its folder"},
 		{"cancelled", 90, []runner.Event{cancelled("cancelled")}, ""},

@@ -21,6 +21,9 @@ func (s *Scene) Icon(task int) (string, text.Ink) {
 	if s.State.IsPausing(task) {
 		return s.Styles.Icons.Pausing, s.Styles.Paused
 	}
+	if s.State.IsStalled(task) {
+		return s.Styles.Icons.Stalled, s.Styles.Bad
+	}
 	return s.StatusIcon(s.State.Tasks[task].Status)
 }
 
@@ -53,6 +56,10 @@ func (s *Scene) Word(task int) string {
 		return "stopping"
 	case s.State.IsPausing(task):
 		return "pausing …"
+	case s.State.IsDeadlocked(task):
+		return "deadlock"
+	case s.State.IsStalled(task):
+		return "stalled"
 	case t.Status == runner.Queued && t.NotBefore > s.Now:
 		return fmt.Sprintf("retry in %s", draw.Seconds(t.NotBefore-s.Now))
 	case t.Status == runner.Queued && s.waiting(task) != "":
