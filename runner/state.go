@@ -2,6 +2,7 @@ package runner
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 )
@@ -45,6 +46,7 @@ type State struct {
 
 	count  [statuses]int
 	status []Status // of each task, close together: what orders 100 000 of them reads this
+	queued numberSet
 	deps   *deps
 	shared map[string]int64 // how much of each host's log was seen
 	idle   time.Duration    // how long all tasks were over before one was queued again
@@ -68,6 +70,9 @@ func (s *State) Count(st Status) int { return s.count[st] }
 
 // Statuses returns the status of each task, by index. It is the state's own: read it, keep nothing.
 func (s *State) Statuses() []Status { return s.status }
+
+// Queued yields the tasks that are queued, ascending. What one of them costs does not grow with the run.
+func (s *State) Queued() iter.Seq[int] { return s.queued.all() }
 
 // WaitsFor returns the first task that a task waits for and that has not succeeded, or -1.
 func (s *State) WaitsFor(task int) int {
@@ -160,6 +165,7 @@ func (s *State) start(ev RunStarted) {
 		Notices: map[int]Advised{},
 		shared:  map[string]int64{},
 		status:  make([]Status, len(ev.Jobs)),
+		queued:  newNumberSet(len(ev.Jobs)),
 		deps:    newDeps(ev.Jobs),
 	}
 	for i := range s.Tasks {
@@ -210,6 +216,11 @@ func (s *State) applyTask(ev Event) error {
 	}
 	was := t.Status
 	t.Status, s.status[i] = next, next
+	if next == Queued {
+		s.queued.add(i)
+	} else {
+		s.queued.remove(i)
+	}
 	s.record(i, t, was, ev)
 	return nil
 }

@@ -116,6 +116,32 @@ func TestWhatIsSaidOfAJobIsShownAsLongAsItIsTrue(t *testing.T) {
 	}
 }
 
+// A frame asks of each of its rows, and must not search the whole run for that.
+func TestWhatStartsIsFoundAsFastInALargeRun(t *testing.T) {
+	frames := func(jobs int) time.Duration {
+		evs := make([]runner.Event, 0, 2*jobs)
+		for i := range jobs - 1 {
+			evs = append(evs, runner.TaskStarted{Task: i, Try: 1}, runner.TaskEnded{Task: i, Try: 1, Status: runner.Succeeded})
+		}
+		made := after(t, 0, make([]runner.Job, jobs), 8, evs...)
+		best := time.Hour // the others were disturbed
+		for range 20 {
+			began := time.Now()
+			for range 100 {
+				frame := Scene{State: made.State, Now: made.Now, Styles: made.Styles, Known: made.Known}
+				if got := frame.Word(jobs - 1); got != "starting" {
+					t.Fatalf("the last of %d is %q", jobs, got)
+				}
+			}
+			best = min(best, time.Since(began))
+		}
+		return best
+	}
+	if small, large := frames(10), frames(100_000); large > 20*small {
+		t.Errorf("100 frames take %v with 100 000 jobs, %v with 10", large, small)
+	}
+}
+
 func TestWhatIsGivenToAWorkerStarts(t *testing.T) {
 	jobs := []runner.Job{{Name: "a"}, {Name: "b", After: []string{"a"}}, {Name: "c"}, {Name: "d"}}
 	const starting, queued, waiting = "starting", "queued", "waiting"

@@ -10,7 +10,7 @@ import (
 	"parallax/ui/text"
 )
 
-// Scene is one frame's view of a run. Parts read it and change nothing in it.
+// Scene is one frame's view of a run. Parts read it and change nothing in it. It belongs to one goroutine.
 type Scene struct {
 	State  *runner.State
 	Now    time.Duration // since the start of the run
@@ -21,6 +21,9 @@ type Scene struct {
 	Live   bool                // it can be controlled; false for a replay
 	Known  *Known
 	About  string // explains the run, in place of advice that is not urgent
+
+	starting []int // tasks, ascending, once looked is set: each row asks
+	looked   bool
 }
 
 // Before is an earlier run of the same jobs whose lanes stay on the screen.

@@ -2,6 +2,7 @@ package scene
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"parallax/runner"
@@ -80,32 +81,34 @@ func (s *Scene) Word(task int) string {
 // is started that it will run in. No event tells that: it is so of the first tasks that may run when
 // fewer run than may.
 func (s *Scene) Starting(task int) bool {
-	const most = 1000 // queued tasks that are looked at: this is asked for each row
-	st := s.State
-	free := st.Workers - len(st.Active)
-	if free <= 0 || st.Held || st.Ended || st.Tasks[task].Status != runner.Queued {
+	if s.State.Tasks[task].Status != runner.Queued {
 		return false
 	}
-	looked := 0
-	for i, status := range st.Statuses() {
-		if status != runner.Queued {
-			continue
-		}
-		if looked++; free == 0 || i > task || looked > most {
-			return false
-		}
-		if st.Tasks[i].NotBefore > s.Now || st.WaitsFor(i) >= 0 {
-			if i == task {
-				return false
-			}
-			continue
-		}
-		if i == task {
-			return true
-		}
-		free--
+	if !s.looked {
+		s.looked, s.starting = true, s.starts()
 	}
-	return false
+	_, found := slices.BinarySearch(s.starting, task)
+	return found
+}
+
+// starts lists the tasks that are starting, ascending.
+func (s *Scene) starts() (tasks []int) {
+	const most = 1000 // queued tasks that are looked at
+	st := s.State
+	free := st.Workers - len(st.Active)
+	if free <= 0 || st.Held || st.Ended {
+		return nil
+	}
+	looked := 0
+	for i := range st.Queued() {
+		if looked++; len(tasks) == free || looked > most {
+			break
+		}
+		if st.Tasks[i].NotBefore <= s.Now && st.WaitsFor(i) < 0 {
+			tasks = append(tasks, i)
+		}
+	}
+	return tasks
 }
 
 // Label is what a task is to the system, and what it was forked from.
