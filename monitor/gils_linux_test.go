@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -155,4 +156,43 @@ func TestProcessesThatHaveGoneAreForgotten(t *testing.T) {
 	g.until("it to be measured", func() bool { return g.r.index[0].gilState == gilMeasured })
 	kill(cmd)
 	g.until("it to be forgotten", func() bool { return len(g.r.locks.procs) == 0 })
+}
+
+// The processor time of a look at a Python of four threads of which one can run, and of one at eight
+// processes that are no Python.
+func BenchmarkLookAtGILs(b *testing.B) {
+	for _, c := range []struct {
+		name  string
+		start func(g *rig)
+	}{
+		{"threads", func(g *rig) {
+			g.python(0, whichtest.Few(g.t, measurable)[0], "4")
+			g.until("all threads", func() bool { return g.r.figures(0).threads == 4 && g.r.contended() })
+		}},
+		{"others", func(g *rig) {
+			for task := range 8 {
+				g.start(task, "while :; do :; done")
+			}
+			g.until("all to be seen", func() bool { return !g.r.figures(7).gilKnown })
+		}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			g := newRig(b)
+			c.start(g)
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			tick := time.NewTicker(eachLook) // one that follows at once finds caches warm
+			defer tick.Stop()
+			var cost time.Duration
+			for b.Loop() {
+				<-tick.C
+				began := threadTime()
+				g.r.locks.every = 0
+				g.r.now += eachLook
+				g.r.locks.look(g.r)
+				cost += threadTime() - began
+			}
+			b.ReportMetric(float64(cost.Microseconds())/float64(b.N), "cpu-µs/op")
+		})
+	}
 }

@@ -133,6 +133,39 @@ func TestTheSummaryAddsUpWhatIsKnown(t *testing.T) {
 	}
 }
 
+func TestTheSummaryTellsWaitingForTheGIL(t *testing.T) {
+	const s = time.Second
+	tasks := []runner.TaskSample{{Task: 0, Live: s, OnCore: s / 4, WaitGIL: s * 3 / 4}, {Task: 1, Live: s, OnCore: s, WaitGIL: -1}}
+	for _, c := range []struct {
+		name string
+		gil  runner.GIL
+		want string
+	}{
+		{"there is one", runner.GIL{PID: 1, Task: 0, Span: s}, " kept busy, 75% of the jobs' time waiting for the GIL; run "},
+		{"there is none", runner.GIL{PID: 1, Task: 0, Span: s, Free: true}, " kept busy; run "},
+		{"it is not measured", runner.GIL{PID: 1, Task: 0, Span: s, Why: "Python 2"}, " kept busy; run "},
+	} {
+		state := &runner.State{}
+		for _, ev := range []runner.Event{
+			runner.RunStarted{Jobs: []runner.Job{{Name: "a"}, {Name: "b"}}},
+			runner.TaskQueued{Task: 0, Try: 1},
+			runner.TaskQueued{Task: 1, Try: 1},
+			runner.TaskStarted{Task: 0, Try: 1},
+			runner.TaskStarted{Task: 1, Try: 1},
+			runner.Sampled{At: runner.At(s), Span: s, Tasks: tasks, GILs: []runner.GIL{c.gil}},
+			runner.TaskEnded{At: runner.At(s), Task: 0, Try: 1, Status: runner.Succeeded},
+			runner.TaskEnded{At: runner.At(s), Task: 1, Try: 1, Status: runner.Succeeded},
+		} {
+			if err := state.Apply(ev); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := strings.Join(Summary(state, ""), "\n"); !strings.Contains(got, c.want) {
+			t.Errorf("%s: it says\n%s\nwant %q", c.name, got, c.want)
+		}
+	}
+}
+
 func TestACrashPrintsItsReasonAndWhereItsStacksAre(t *testing.T) {
 	const crash = `from C
 Current thread 0x00007f42a4b066c0 (most recent call first):

@@ -142,7 +142,7 @@ func (f *fold) summary(s *runner.State, hint string) []string {
 		counts = append(counts, draw.Count(len(s.Tasks)-s.Count(runner.Succeeded)-s.Count(runner.Failed)-s.Count(runner.Cancelled))+" unfinished")
 	}
 	wall := s.Elapsed(s.Now)
-	line := fmt.Sprintf("%s in %s; %s; run %s", strings.Join(counts, ", "), draw.Seconds(wall), f.kept(s, wall), s.ID)
+	line := fmt.Sprintf("%s in %s; %s%s; run %s", strings.Join(counts, ", "), draw.Seconds(wall), f.kept(s, wall), waited(s), s.ID)
 	if s.Name != "" {
 		line += fmt.Sprintf(" (%s)", printable(s.Name))
 	}
@@ -162,6 +162,26 @@ func (f *fold) kept(s *runner.State, wall time.Duration) string {
 		return "CPU time – of " + cores
 	}
 	return fmt.Sprintf("CPU time %s%s, %s%.1f of %s kept busy", least, draw.Seconds(f.cpu), least, f.cpu.Seconds()/wall.Seconds(), cores)
+}
+
+// waited says how much of its time what ran in Pythons waited for their GIL, where that was measured and
+// there was one to wait for.
+func waited(s *runner.State) string {
+	if !slices.ContainsFunc(s.Locks, func(l runner.Lock) bool { return !l.Last.Free && l.Last.Why == "" }) {
+		return ""
+	}
+	var gil, whole time.Duration
+	for i := range s.Tasks {
+		if m := s.Tasks[i].Stats; m != nil && m.Total.WaitGIL >= 0 {
+			split := m.Total
+			gil += split.WaitGIL
+			whole += max(split.Live, split.OnCore+max(split.WaitCore, 0)+split.WaitGIL)
+		}
+	}
+	if whole <= 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %s of the jobs' time waiting for the GIL", strings.TrimSpace(draw.Percent(gil.Seconds()/whole.Seconds())))
 }
 
 // outcome says how a job ended and why, where that is more than the same word.

@@ -72,7 +72,7 @@ func gauge(s *scene.Scene, g *runner.GIL, width int, tall bool) []*text.Row {
 		}
 		return []*text.Row{first, text.NewRow(width).Put(st.Dim, text.Shorten(g.Why, width))}
 	case g.Free:
-		words := text.NewRow(width).Put(st.Good, "no GIL").Put(st.Dim, text.Shorten(": its threads use all cores", width-6))
+		words := text.NewRow(width).Put(st.Good, "no GIL").Put(st.Dim, text.Shorten(": it uses all cores", width-6))
 		if !tall {
 			return []*text.Row{r.Put(st.Dim, text.Shorten(name, width-8)).Skip(2).Put(st.Good, "no GIL")}
 		}
