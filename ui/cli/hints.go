@@ -15,6 +15,7 @@ import (
 
 	"parallax/runner"
 	"parallax/runner/jobfile"
+	"parallax/runner/python/which"
 )
 
 // This file finds what is allowed, or would only fail later, and is hardly ever meant.
@@ -153,4 +154,38 @@ func ownPython(choice setting, jobs []runner.Job) string {
 		}
 	}
 	return ""
+}
+
+// could names a Python that can run the jobs in their model where the one that is meant for some of them
+// cannot, or is nil.
+func (p *pythons) could(jobs []runner.Job) error {
+	refuses := func(found which.Python, m runner.Model) bool {
+		if m == runner.Interpreters {
+			return found.Interpreters() != nil
+		}
+		return found.Threads() != nil
+	}
+	for _, j := range jobs {
+		if filepath.Ext(j.Script) != ".py" || j.Model != runner.Interpreters && j.Model != runner.Threads && j.Model != runner.Hybrid {
+			continue
+		}
+		if meant, err := p.of(j); err != nil || !refuses(meant, j.Model) {
+			continue
+		}
+		for _, other := range p.finder.All() { // newest first
+			if !refuses(other, j.Model) {
+				return fmt.Errorf("try --python %s: it can run scripts as %s", spelled(other), j.Model)
+			}
+		}
+		return nil
+	}
+	return nil
+}
+
+// spelled is a Python's version as --python takes it.
+func spelled(p which.Python) string {
+	if p.FreeThreaded {
+		return p.Version + "t"
+	}
+	return p.Version
 }

@@ -152,10 +152,7 @@ func (p interpreter) String() string {
 	if p.GIL == "no" {
 		gil = "no GIL"
 	}
-	what := p.Version
-	if p.Free {
-		what += "t" // as --python takes it
-	}
+	what := spelled(which.Python{Version: p.Version, FreeThreaded: p.Free})
 	if p.Kind != "CPython" {
 		what = p.Kind + " " + what
 	}

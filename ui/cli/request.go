@@ -103,6 +103,9 @@ func (a *app) request(c *cobra.Command, f *runFlags, args []string) (request, er
 	if len(file.Jobs) > 0 {
 		jobs, err := runner.Prepare(file.Jobs, req.env.Launchers())
 		r.add(err)
+		if err != nil {
+			r.add(req.pythons.could(jobs))
+		}
 		r.add(asPrograms(jobs))
 		req.plan.Jobs = jobs
 		req.note(ownPython(l.python, jobs))

@@ -119,6 +119,18 @@ func TestTheHeaderSaysWhatIsShared(t *testing.T) {
 	s.shows(t, "PROCESSES  python 3.13.0 ") // the test's jobs are called so; how many goes first
 }
 
+// The workers may be with jobs of another Python that have not begun, or are over.
+func TestTheHeaderCountsWhatSharesAnInterpreter(t *testing.T) {
+	s := newStage(t, 200, 42)
+	host := runner.Host{ID: 1, Name: "python 3.13.0", Lock: 1}
+	s.in(host, host, host, host)
+	for i := range 2 {
+		s.events(runner.TaskEnded{Task: i, Try: 1, Status: runner.Succeeded, Cause: -1})
+	}
+	s.events(runner.Sampled{At: runner.At(time.Second), Span: time.Second, Workers: 4})
+	s.shows(t, "1 interpreter × 2 · python 3.13.0 ")
+}
+
 func TestANumberOfAJobHasOneName(t *testing.T) {
 	for model, want := range map[runner.Model]string{
 		runner.Interpreters: "python 3.14.6, process 1 · the GIL to itself",

@@ -87,7 +87,13 @@ func Model(state *runner.State) string {
 // atOnce says what the model means here: how many run at a time, and how they share interpreters.
 func atOnce(s *scene.Scene) string {
 	n := min(s.State.Workers, max(len(s.State.Jobs), 1))
-	return cmp.Or(s.Sharing(n), fmt.Sprintf("%d at a time", n))
+	shared := 0 // of several Pythons' jobs, those of one may wait while the other's run
+	for _, task := range s.State.Active {
+		if s.State.Tasks[task].Host.ID != 0 {
+			shared++
+		}
+	}
+	return cmp.Or(s.Sharing(shared), fmt.Sprintf("%d at a time", n))
 }
 
 // leftFrom is the width from which on it is said when the run will end: below, the model matters more.
