@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -49,6 +50,9 @@ type Info struct {
 	// Jobs is last in the file, so that the head can be read without it. A job that was a Go
 	// function comes back with nothing to run.
 	Jobs []runner.Job `json:"-"`
+
+	first  string         // the name of the first job, where only the head was read
+	models []runner.Model // those of the first jobs, each once, likewise
 }
 
 // Host is the machine that a run ran on.
@@ -250,7 +254,7 @@ func readHead(dir string) (Info, error) {
 		return Info{}, err
 	}
 	defer f.Close()
-	head, err := headOf(f)
+	head, some, err := headOf(f)
 	if err != nil {
 		return Info{}, fmt.Errorf("read %s: %w", f.Name(), err)
 	}
@@ -258,9 +262,11 @@ func readHead(dir string) (Info, error) {
 	err = json.Unmarshal(head, &info)
 	if err == nil && (info.ID == "" || info.Start.IsZero()) { // somebody has sorted the keys
 		info, _, err = readInfo(dir)
+		info.met(info.Jobs[:min(len(info.Jobs), someJobs)])
 		info.Jobs = nil
 		return info, err
 	}
+	info.met(some)
 	if err == nil {
 		err = info.check()
 	}
@@ -270,35 +276,68 @@ func readHead(dir string) (Info, error) {
 	return info, nil
 }
 
-// headOf returns a JSON object with all members of the one in r that come before "jobs".
-func headOf(r io.Reader) ([]byte, error) {
+// someJobs is how many jobs are looked at for a line in a list: there may be 100 000.
+const someJobs = 16
+
+// met keeps what a list says of the first jobs.
+func (i *Info) met(some []runner.Job) {
+	for n, j := range some {
+		if n == 0 {
+			i.first = j.Name
+		}
+		if !slices.Contains(i.models, j.Model) {
+			i.models = append(i.models, j.Model)
+		}
+	}
+}
+
+// jobsOf reads the first jobs of the list that comes next. What cannot be read of it is left out: it is
+// told when the run is opened.
+func jobsOf(dec *json.Decoder) (some []runner.Job) {
+	if t, err := dec.Token(); err != nil || t != json.Delim('[') {
+		return nil
+	}
+	for len(some) < someJobs && dec.More() {
+		var j runner.Job
+		if dec.Decode(&j) != nil {
+			break
+		}
+		some = append(some, j)
+	}
+	return some
+}
+
+// headOf returns a JSON object with all members of the one in r that come before "jobs", and the first
+// of those.
+func headOf(r io.Reader) (whole []byte, some []runner.Job, err error) {
 	dec := json.NewDecoder(r)
 	if t, err := dec.Token(); err != nil {
-		return nil, err
+		return nil, nil, err
 	} else if t != json.Delim('{') {
-		return nil, errors.New("it holds no JSON object")
+		return nil, nil, errors.New("it holds no JSON object")
 	}
 	head := []byte{'{'}
 	for dec.More() {
 		key, err := dec.Token()
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		name, err := json.Marshal(key)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if key == "jobs" {
+			some = jobsOf(dec)
 			break
 		}
 		var value json.RawMessage
 		if err := dec.Decode(&value); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if len(head) > 1 {
 			head = append(head, ',')
 		}
 		head = append(append(append(head, name...), ':'), value...)
 	}
-	return append(head, '}'), nil
+	return append(head, '}'), some, nil
 }

@@ -25,6 +25,8 @@ type Summary struct {
 	Duration time.Duration // while it had something to do, or to its last event when it was not closed
 	Status   Status
 	Tasks    int
+	First    string         // the name of its first job
+	Models   []runner.Model // of the first jobs, each once
 	Ended    Tally
 	Reason   string // why it was ended early; for a damaged folder what is wrong with it
 }
@@ -83,7 +85,7 @@ func summarize(dir string) (Summary, error) {
 	if err != nil {
 		return s, err
 	}
-	s.Name, s.Start, s.Tasks = info.Name, info.Start, info.Tasks
+	s.Name, s.Start, s.Tasks, s.First, s.Models = info.Name, info.Start, info.Tasks, info.first, info.models
 	tail, err := readTail(filepath.Join(dir, eventsFile))
 	if err != nil {
 		return s, err

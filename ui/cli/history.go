@@ -74,6 +74,8 @@ type pastRun struct {
 	Start     time.Time      `json:"started"`
 	Status    journal.Status `json:"status"`
 	Jobs      int            `json:"jobs"`
+	First     string         `json:"first_job,omitempty"`
+	Models    []runner.Model `json:"as,omitempty"` // of the first jobs, each once
 	Succeeded int            `json:"succeeded"`
 	Failed    int            `json:"failed"`
 	Cancelled int            `json:"cancelled"`
@@ -99,7 +101,7 @@ func (a *app) history(limit int, asJSON bool) error {
 		list := make([]pastRun, len(all))
 		for i, s := range all {
 			list[i] = pastRun{
-				s.ID, s.Name, s.Start, s.Status, s.Tasks, s.Ended.Succeeded, s.Ended.Failed, s.Ended.Cancelled,
+				s.ID, s.Name, s.Start, s.Status, s.Tasks, s.First, s.Models, s.Ended.Succeeded, s.Ended.Failed, s.Ended.Cancelled,
 				s.Duration.Seconds(), s.Reason, s.Dir,
 			}
 		}
@@ -109,9 +111,9 @@ func (a *app) history(limit int, asJSON bool) error {
 		fmt.Fprintf(a.std.Err, "there are no runs in %s yet: start one with `parallax run`\n", root)
 		return nil
 	}
-	t := a.table("RUN", "NAME", "STARTED", "JOBS", "TIME", "OUTCOME")
+	t := a.table("RUN", "NAME", "STARTED", "JOBS", "AS", "TIME", "OUTCOME")
 	for _, s := range all {
-		t.row(s.ID, s.Name, s.Start.Local().Format(time.DateTime), draw.Count(s.Tasks), draw.Seconds(s.Duration), outcome(s))
+		t.row(s.ID, s.Name, s.Start.Local().Format(time.DateTime), ran(s), models(s.Models), draw.Seconds(s.Duration), outcome(s))
 	}
 	if err := t.w.Flush(); err != nil {
 		return err
@@ -120,6 +122,30 @@ func (a *app) history(limit int, asJSON bool) error {
 		fmt.Fprintf(a.std.Err, "and %s: --limit 0 lists all\n", draw.Plural(older, "older run", "older runs"))
 	}
 	return nil
+}
+
+// ran says in a few words what a run's jobs are.
+func ran(s journal.Summary) string {
+	const widest = 32
+	switch first := text.Shorten(harmless(s.First), widest); {
+	case first == "":
+		return draw.Count(s.Tasks)
+	case s.Tasks > 1:
+		return first + " and " + draw.Count(s.Tasks-1) + " more"
+	default:
+		return first
+	}
+}
+
+// models names the model of a run's jobs.
+func models(of []runner.Model) string {
+	switch len(of) {
+	case 0:
+		return ""
+	case 1:
+		return string(of[0])
+	}
+	return "mixed"
 }
 
 // outcome says in words how a run went.

@@ -3,8 +3,24 @@ package cli
 import (
 	"testing"
 
+	"parallax/runner"
 	"parallax/runner/journal"
 )
+
+func TestHistorySaysWhatRan(t *testing.T) {
+	for want, s := range map[string]journal.Summary{
+		"cpu.py and 9 more": {First: "cpu.py", Tasks: 10},
+		"cpu.py":            {First: "cpu.py", Tasks: 1},
+		"3":                 {Tasks: 3}, // of a damaged run
+	} {
+		if got := ran(s); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	if got := models([]runner.Model{runner.Threads, runner.Processes}); got != "mixed" {
+		t.Errorf("two models are %q", got)
+	}
+}
 
 func TestOutcomeSaysWhatBecameOfTheJobs(t *testing.T) {
 	for want, s := range map[string]journal.Summary{
