@@ -152,6 +152,7 @@ func TestAScriptIsWarnedOfWhatAThreadCannotHave(t *testing.T) {
 			{"import os\nos.execvp('true', ['true'])", "exec"},
 			{"import signal\nsignal.signal(signal.SIGUSR1, print)\nsignal.signal(signal.SIGHUP, print)", "signal"},
 			{"import os\nmine = open(os.devnull)\nos.closerange(3, 4096)\nmine.read()", "closerange"},
+			{"import os\nfor fd in range(3, 400):\n    try:\n        os.close(fd)\n    except OSError:\n        pass", "closerange"},
 			{"import gc\ngc.disable()", "gc"},
 			{"import os\nf = open(__file__)\nos.closerange(3, 100)\nassert f.read()", "closerange"},
 			{"import sys\nsys.setrecursionlimit(3000)", "recursion"},

@@ -20,6 +20,7 @@ package = types.ModuleType("_parallax")
 package.plain_modules = plain_modules
 package.link = link
 package.inside = inherited != 3
+package.taken = globals().get("taken", 0)  # where the first interpreter notes the host's descriptors
 sys.modules["_parallax"] = package
 for name, text in json.loads(whole(int(whole(8)))):
     module = types.ModuleType("_parallax." + name)

@@ -1,7 +1,7 @@
 """The processes that a script has started: known from birth, waited for and counted.
 
-Each is reaped here only. A number can't become another
-process's before that: so it is signalled under the lock under which it is reaped.
+Each is reaped here only. A number can't become another process's before that: so it is signalled
+under the lock under which it is reaped, by which threads of all scripts wait. Nobody keeps it for long.
 """
 import _thread
 import ctypes
@@ -12,7 +12,7 @@ import resource
 import select
 import sys
 
-from _parallax import local
+from _parallax import frames, local
 
 current = local.current
 lock = _thread.RLock()  # taken only by threads at which nothing can be thrown
@@ -200,7 +200,7 @@ def heed(slot, ident, frame, exposed):
     """Does what is asked of a thread that waits."""
     if slot.signals and ident == slot.ident:
         slot.handle(frame)
-    kind = slot.due.pop(ident, None)
+    kind = None if frames.finalizes(frame) else slot.due.pop(ident, None)
     if kind is not None:
         raise kind
     if exposed and ident in slot.owed:
@@ -236,7 +236,7 @@ class Waker:
         self.rung = _thread.allocate_lock()
         self.rung.acquire()
         try:
-            self.ear, self.bell = os.pipe() if pidfd_open is not None else (-1, -1)
+            self.ear, self.bell = map(local.take, os.pipe()) if pidfd_open is not None else (-1, -1)
         except OSError:
             self.ear = self.bell = -1
 
@@ -287,7 +287,7 @@ def find_pidfd_open():
 
         def pidfd_open(pid):
             try:
-                return plain(pid)
+                return local.take(plain(pid))
             except OSError:
                 return -1
 
@@ -296,7 +296,7 @@ def find_pidfd_open():
         call = ctypes.CDLL(None).syscall
     except (OSError, AttributeError):
         return None
-    return lambda pid: call(434, pid, 0)  # the same number on all machines; closed on exec
+    return lambda pid: local.take(call(434, pid, 0))  # the same number on all machines; closed on exec
 
 
 pidfd_open = find_pidfd_open()

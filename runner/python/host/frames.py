@@ -18,6 +18,15 @@ def hidden(code, after):
     return name.startswith(HOST) or after and name.startswith(IMPORTLIB)
 
 
+def finalizes(frame):
+    """Reports whether a frame is in a finalizer, out of which nothing comes."""
+    while frame is not None and frame.f_code.co_name != "script_body":
+        if frame.f_code.co_name == "__del__":
+            return True
+        frame = frame.f_back
+    return False
+
+
 def visible(tb):
     """Unlinks the host's entries from a traceback and returns its first that is left, or None."""
     first = last = None

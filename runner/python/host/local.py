@@ -45,6 +45,7 @@ class Slot:
         self.fds = list(fds)  # of its standard streams; -1 once it has closed one
         self.streams = []  # those that it was given
         self.reserved = []  # numbers of those that it has closed
+        self.swept = -2  # the descriptor that it has just closed or replaced in vain
         self.sys = {
             "argv": list(message["argv"]),
             "path": [os.path.dirname(self.path)] + BASE_PATH,
@@ -83,11 +84,13 @@ class Slot:
         self.traced = False  # by itself
         self.watched = set()  # code on which events are set for it
         self.code_object = None  # of the script itself
+        self.coming = []  # code of modules that are being loaded
         self.sleepers = {}  # ident to a lock that ends that thread's sleep
         self.children = {}  # numbers of its living processes, to the peak of memory that says nothing of one
         self.bore = False  # it has had some
         self.asked = False  # to end, and they with it
         self.stopped = False  # they are to be held
+        self.signalling = _thread.RLock()  # held by who signals them; taken before the lock of all children
         self.spent = [0.0, 0.0, 0, 0]  # as used, by those that were reaped
         self.peak = 0  # bytes; the largest of those that were reaped
         self.uncounted = False  # what some of them used is not known
@@ -267,9 +270,33 @@ except (ImportError, AttributeError, ValueError, OSError):
         return time.thread_time(), 0.0, 0, 0
 
 
-real_write = os.write
-real_close = os.close
+real_write, plain_close = os.write, os.close
 real_open = open
+
+# The host's own descriptors, and the streams of scripts. A script that closes all there may be, as
+# daemons begin with, must not hit one: so each is noted here, for all interpreters of the process, as
+# subinterpreters share its descriptors. What is above the table is not guarded.
+package = sys.modules["_parallax"]
+Table = ctypes.c_ubyte * (1 << 16)
+taken = Table.from_address(package.taken) if package.taken else Table()  # by number: 1 if it is one of these
+
+
+def take(fd):
+    """Notes a descriptor as one of the host's, and returns it."""
+    if 0 <= fd < len(taken):
+        taken[fd] = 1
+    return fd
+
+
+def is_taken(fd):
+    return 0 <= fd < len(taken) and taken[fd] == 1
+
+
+def real_close(fd):
+    """Closes a descriptor of the host, or of anybody."""
+    if type(fd) is int and 0 <= fd < len(taken):
+        taken[fd] = 0  # before its number can be another's
+    plain_close(fd)
 
 
 def write_all(fd, data):

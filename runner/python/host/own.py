@@ -2,6 +2,7 @@
 import _thread
 import atexit
 import builtins
+import errno
 import os
 import signal
 import sys
@@ -124,7 +125,7 @@ def rest(slot, seconds, frame, till_signal=False):
                 slot.handle(frame)
                 if till_signal:
                     return
-            kind = slot.due.pop(ident, None)
+            kind = None if frames.finalizes(frame) else slot.due.pop(ident, None)
             if kind is not None:
                 raise kind
             seconds = until - time.monotonic()
@@ -160,13 +161,50 @@ def routed_fd(function):
 
 
 def close(fd):
+    """os.close of what is the script's. One that closes whatever there may be comes by its own streams, too,
+    under numbers that it has not asked for: they stay, as 0, 1 and 2 do then."""
     slot = current.slot
-    if slot is not None and os.getpid() == local.PID:
-        at = fd if type(fd) is int and 0 <= fd <= 2 else slot.fds.index(fd) if fd in slot.fds else -1
-        if at >= 0 and slot.fds[at] >= 0:
-            reserve(slot, at)
-            return
-    local.real_close(fd)
+    if slot is None or os.getpid() != local.PID or not isinstance(fd, int):
+        local.real_close(fd)
+        return
+    at = fd if 0 <= fd <= 2 else slot.fds.index(fd) if fd > 2 and fd in slot.fds and not sweeps(slot, fd) else -1
+    if at >= 0:
+        if slot.fds[at] < 0:
+            raise bad_descriptor()
+        reserve(slot, at)
+        return
+    if foreign(slot, fd):
+        raise refused(slot, fd)
+    try:
+        local.real_close(fd)
+    except OSError:
+        slot.swept = fd
+        raise
+    slot.swept = -2
+
+
+def sweeps(slot, fd):
+    """Reports whether a script goes through all numbers, and has just been at the one beside this."""
+    return abs(fd - slot.swept) == 1
+
+
+def bad_descriptor():
+    return OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+
+def foreign(slot, fd):
+    """Reports whether a descriptor is the host's. The one that it has given to the script is not."""
+    return local.is_taken(fd) and slot.env.get(b"PARALLAX_PROGRESS_FD") != b"%d" % fd
+
+
+def refused(slot, fd):
+    """Returns what is raised in the place of doing something to a descriptor of the host: for the script
+    there is no such descriptor."""
+    slot.swept = fd
+    if fd not in slot.fds + slot.reserved:
+        slot.warn("closerange", "it closes descriptors that it has not opened: what is the interpreter's, and the "
+                  "standard streams of its other scripts, stays open")
+    return bad_descriptor()
 
 
 def closerange(low, high):
@@ -198,8 +236,11 @@ def dup2(fd, fd2, inheritable=True):
     slot = current.slot
     to = mine(fd2)
     if to == -1:  # it was closed: the new one takes its place
-        slot.fds[fd2] = os.dup(mine(fd))
+        slot.fds[fd2] = wire.upward(os.dup(mine(fd)))
         return fd2
+    if slot is not None and os.getpid() == local.PID and foreign(slot, to):
+        if to not in slot.fds + slot.reserved or to == fd2 and sweeps(slot, to):
+            raise refused(slot, to)
     real_dup2(mine(fd), to, inheritable and to == fd2)
     return fd2
 

@@ -47,7 +47,7 @@ def run(fd, boot):
     except BaseException:
         local.real_close(fd)
         raise
-    failed = _interpreters.exec(number, boot, {"descriptor": fd})  # from here on the descriptor is its own
+    failed = _interpreters.exec(number, boot, {"descriptor": fd, "taken": ctypes.addressof(local.taken)})  # from here on the descriptor is its own
     if failed is not None and failed.type.__name__ == Leftovers.__name__:
         return failed.msg  # to take it down would end the process: it stays
     _interpreters.destroy(number)
@@ -133,7 +133,7 @@ def serve():
             break
     for slot in list(script.slots.values()):
         control.cancel(slot, True)
-    wire.sock.close()
+    local.real_close(wire.sock.detach())
     until = time.monotonic() + PATIENCE
     while not alone():
         if time.monotonic() > until:

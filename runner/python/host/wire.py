@@ -17,15 +17,17 @@ ANCILLARY = socket.CMSG_SPACE(3 * 8)
 
 def claim(sock):
     """Moves the socket out of the way of scripts, which get descriptors below."""
-    high = fcntl.fcntl(sock.fileno(), fcntl.F_DUPFD_CLOEXEC, FIRST)
-    sock.close()
-    return socket.socket(fileno=high)
+    low = sock.detach()
+    try:
+        return socket.socket(fileno=local.take(fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, FIRST)))
+    finally:
+        local.real_close(low)
 
 
 def upward(fd):
-    """Moves a descriptor above those that scripts think theirs."""
+    """Moves a descriptor above those that scripts think theirs, and out of their reach."""
     try:
-        return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, FIRST + 1)
+        return local.take(fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, FIRST + 1))
     finally:
         local.real_close(fd)
 
@@ -44,16 +46,26 @@ class Wire:
 
     def __init__(self, sock):
         self.sock = claim(sock)
-        self.lock = _thread.allocate_lock()
+        self.lock = _thread.allocate_lock()  # held by who writes
+        self.unsent = collections.deque()
         self.pending = b""
         self.descriptors = collections.deque()  # in lists, one for each message that carried some; None: lost
 
     def send(self, **message):
-        """Sends one message. A connection that has ended is the reader's to notice."""
-        line = (json.dumps(message) + "\n").encode()
-        with self.lock:
+        """Sends one message, or leaves that to whoever is writing: nobody waits, for a finalizer may run in
+        the middle of writing that starts a thread and waits until that has come to its own code. A
+        connection that has ended is the reader's to notice."""
+        self.unsent.append((json.dumps(message) + "\n").encode())
+        while self.unsent and self.lock.acquire(False):
             try:
-                self.sock.sendall(line)
+                self.flush()
+            finally:
+                self.lock.release()
+
+    def flush(self):
+        while self.unsent:
+            try:
+                self.sock.sendall(self.unsent.popleft())
             except OSError:
                 pass
 
@@ -107,8 +119,9 @@ local.Slot.send = staticmethod(wire.send)
 
 
 def forked():
-    """In the child of a fork: the connection is the host's, not its."""
-    local.real_close(wire.sock.fileno())
+    """In the child of a fork: the connection is the host's, not its, and nobody writes to it."""
+    wire.lock = _thread.allocate_lock()
+    wire.sock.close()
 
 
 os.register_at_fork(after_in_child=forked)
