@@ -21,13 +21,14 @@ def text_of(path):
 
 
 def stat_of(pid):
-    """Returns a process's name, state, parent, group and session, or None."""
+    """Returns a process's name, state, parent, group, session and birth, or None."""
     text = text_of("/proc/%d/stat" % pid)
     first, last = text.find(b"("), text.rfind(b")")
     fields = text[last + 1:].split()
-    if first < 0 or len(fields) < 4:
+    if first < 0 or len(fields) < 20:
         return None
-    return (text[first + 1:last].decode(errors="replace"), fields[0].decode(), int(fields[1]), int(fields[2]), int(fields[3]))
+    name = text[first + 1:last].decode(errors="replace")
+    return name, fields[0].decode(), int(fields[1]), int(fields[2]), int(fields[3]), int(fields[19])
 
 
 def below(pid):
@@ -71,20 +72,30 @@ def strays(slot):
     return [pid for pid, stat in orphans(slot).items() if stat[4] == session]
 
 
-class Held:
-    """A process that is no child of ours, held so that it can't be taken for another."""
+MOST_HELD = 200  # descriptors that are taken for that at once: scripts need some, too
 
-    def __init__(self, pid, parent):
+
+class Held:
+    """A process that is no child of ours, held so that it can't be taken for another. With others in
+    plenty it is only looked at before it is signalled."""
+
+    def __init__(self, pid, parent, others):
         self.pid = pid
-        self.fd = pidfd_open(pid) if pidfd_open is not None else -1
+        self.fd = pidfd_open(pid) if pidfd_open is not None and others < MOST_HELD else -1
         stat = stat_of(pid)  # read when it is held: another that has got the number has another parent
         self.there = stat is not None and stat[2] == parent
+        self.birth = stat and stat[5]
+
+    def same(self):
+        """Reports whether its number is still its own."""
+        stat = stat_of(self.pid)
+        return stat is not None and stat[5] == self.birth
 
     def signal(self, number):
         try:
             if self.there and self.fd >= 0 and hasattr(signal, "pidfd_send_signal"):
                 signal.pidfd_send_signal(self.fd, number)
-            elif self.there:
+            elif self.there and self.same():
                 real_kill(self.pid, number)
         except OSError:
             pass
@@ -99,39 +110,59 @@ def send(slot, number):
     groups that these lead. Returns whether there are any. The calling thread is covered."""
     if not slot.bore:
         return False
-    stray = strays(slot)
-    freeze = number in (signal.SIGSTOP, signal.SIGKILL)  # one that is stopped starts no more while we look
-    with children.lock:
+    if children.lock._is_owned():  # a finalizer in the middle of what is done to children has started one
+        real_start(send, (slot, number))
+        return True
+    with slot.signalling:  # so that what goes on after a stop is what was stopped before
         if number == signal.SIGSTOP and not slot.stopped:  # it goes on meanwhile
             return False
-        born = list(slot.children)
-        for pid in born if freeze else ():
-            send_to(pid, signal.SIGSTOP)
-        held = []
-        walk = [(pid, local.PID) for pid in born] + [(pid, os.getppid()) for pid in stray]
-        known = {local.PID}
-        while walk:
-            pid, parent = walk.pop()
-            if pid in known:
-                continue
-            known.add(pid)
-            if parent != local.PID:
-                held.append(Held(pid, parent))
-                if not held[-1].there:
-                    continue
-                if freeze:
-                    held[-1].signal(signal.SIGSTOP)
-            walk.extend((child, pid) for child in below(pid))
-        for process in held:
+        # One that is stopped starts no more while we look.
+        freeze = number in (signal.SIGSTOP, signal.SIGKILL)
+        stray = strays(slot)
+        with children.lock:
+            born = list(slot.children)
+            for pid in born if freeze else ():
+                send_to(pid, signal.SIGSTOP)
+        # Without that lock, by which all scripts wait: there may be thousands.
+        for process in descendants(slot, born, stray, freeze):
             if number != signal.SIGSTOP:
                 process.signal(number)
             process.close()
-        for pid in born:
-            if number != signal.SIGSTOP:
-                send_to(pid, number)
-            if group_of(pid) == pid:
-                send_to(-pid, number)
+        with children.lock:
+            for pid in born:
+                if pid not in slot.children:  # it has been reaped, and its number may be another's
+                    continue
+                if number != signal.SIGSTOP:
+                    send_to(pid, number)
+                if group_of(pid) == pid:
+                    send_to(-pid, number)
     return bool(born or stray)
+
+
+def descendants(slot, born, stray, freeze):
+    """Returns what is below children of a script, and strays with what is below these, held and (freeze)
+    stopped."""
+    held, walk = [], [Held(pid, os.getppid(), n) for n, pid in enumerate(stray)]
+    for pid in born:
+        # A number stays a child's until it is reaped, after which it is not among them any more.
+        found = [Held(child, pid, len(walk) + n) for n, child in enumerate(below(pid))]
+        walk += found if owners.get(pid) is slot else close_all(found)
+    while walk:
+        process = walk.pop()
+        held.append(process)
+        if not process.there:
+            continue
+        if freeze:
+            process.signal(signal.SIGSTOP)
+        found = [Held(child, process.pid, len(held) + len(walk) + n) for n, child in enumerate(below(process.pid))]
+        walk += found if not found or process.same() else close_all(found)
+    return held
+
+
+def close_all(processes):
+    for process in processes:
+        process.close()
+    return []
 
 
 def send_to(pid, number):
@@ -256,7 +287,7 @@ def remaining(slot):
                     continue
             except ChildProcessError:
                 continue
-            stat = stat_of(pid) or ("a process", "?", 0, 0, session)
+            stat = stat_of(pid) or ("a process", "?", 0, 0, session, 0)
             if stat[4] == session:
                 found[pid] = named(pid, stat)
     for pid, stat in orphans(slot).items():
@@ -297,6 +328,9 @@ def close_forkserver(slot):
     server = slot.forkserver
     if server is None or server._forkserver_alive_fd is None:
         return 0
-    local.real_close(server._forkserver_alive_fd)
+    try:
+        local.real_close(server._forkserver_alive_fd)
+    except OSError:  # the script has closed it
+        pass
     server._forkserver_alive_fd = None
     return server._forkserver_pid
