@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -275,9 +277,38 @@ func (a *app) print(ctx context.Context, src plain.Source, dir string, v view) e
 	return plain.New(o).Run(ctx, src)
 }
 
-// encodeEvent appends an event as the journal writes it.
+// encodeEvent appends an event as the journal writes it, and what beside a journal its run.json tells:
+// who reads a pipe has only this.
 func encodeEvent(b []byte, ev runner.Event, st *runner.State) []byte {
-	return journal.AppendEvent(b, ev, journal.Tally{
+	b = journal.AppendEvent(b, ev, journal.Tally{
 		Succeeded: st.Count(runner.Succeeded), Failed: st.Count(runner.Failed), Cancelled: st.Count(runner.Cancelled),
 	})
+	switch ev := ev.(type) {
+	case runner.RunStarted:
+		jobs := make([]namedJob, len(ev.Jobs))
+		for i, j := range ev.Jobs {
+			jobs[i] = namedJob{j.Name, j.Model}
+		}
+		return withField(b, "jobs", jobs)
+	case runner.TaskEnded:
+		return withField(b, "name", st.Jobs[ev.Task].Name)
+	}
+	return b
+}
+
+type namedJob struct {
+	Name  string       `json:"name"`
+	Model runner.Model `json:"as"`
+}
+
+// withField adds a field to the JSON object that a line ends with.
+func withField(b []byte, name string, value any) []byte {
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false)
+	if enc.Encode(value) != nil { // of strings it cannot be
+		return b
+	}
+	b = append(bytes.TrimSuffix(b, []byte("}\n")), `,"`+name+`":`...)
+	return append(append(b, bytes.TrimSuffix(text.Bytes(), []byte("\n"))...), "}\n"...)
 }
