@@ -230,7 +230,11 @@ func (r *procReader) spendGIL(w *watched, t *thread, elapsed time.Duration, d co
 	if r.coarse {
 		d = counters{}
 	}
-	t.gil.Spend(elapsed, d.on, d.wait)
+	// A wait for a core is counted when it is over: until then it looked like being blocked, of which it is
+	// taken off again.
+	t.rest += elapsed - d.on - max(d.wait, 0)
+	t.gil.Spend(max(t.rest, 0), 0, 0)
+	t.rest = min(t.rest, 0)
 }
 
 // What is known of a task's waiting for the GIL.

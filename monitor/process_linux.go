@@ -21,7 +21,8 @@ type thread struct {
 	fresh    bool // not read yet
 	dirty    bool // it has run since its children were last listed
 
-	gil gil.Account // of its waiting for the GIL
+	gil  gil.Account   // of its waiting for the GIL
+	rest time.Duration // what is still to be taken off the time that it was blocked; at most 0
 
 	dismissed bool // it is not the task's any more: its next reading is the last
 }
