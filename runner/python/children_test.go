@@ -270,6 +270,40 @@ func TestADaemonOfAScriptIsNamedAndLeftAlone(t *testing.T) {
 	})
 }
 
+// What it has open keeps the interpreter a while in its end, in which its connection has ended before it
+// has, and the daemon is still its child.
+func TestADaemonOutlivesItsInterpreter(t *testing.T) {
+	onLinux(t)
+	for range 5 {
+		b := newBench(t, newest(t, "3.8"))
+		r := b.script(`
+import os, resource, subprocess
+print(subprocess.Popen(['sleep', '1000'], start_new_session=True).pid)
+hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 100000), hard))
+try:
+    for _ in range(20000):
+        os.pipe()
+except OSError:
+    pass
+`)
+		if exit := r.wait(); exit.Code != 0 {
+			t.Fatalf("%+v\n%s", exit, r.stderrText())
+		}
+		if err := b.launcher.Close(); err != nil {
+			t.Error(err)
+		}
+		pid, err := strconv.Atoi(strings.TrimSpace(r.stdout()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if state := stateOf(pid); state != "S" && state != "R" && state != "D" {
+			t.Errorf("the daemon is %q", state)
+		}
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+	}
+}
+
 func TestProcessesOfMultiprocessingAreWaitedForAtTheEnd(t *testing.T) {
 	onLinux(t)
 	for _, p := range whichtest.Few(t, which.Python.Threads) {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"parallax/runner"
 )
@@ -76,7 +77,10 @@ func (e *engine) kill(why string) error {
 // of the connection to its first interpreter.
 func (e *engine) end(fault error) {
 	// Its end of the connection is closed, or it makes no sense: it is gone, or of no use. What its
-	// scripts have started goes with it.
+	// scripts have started goes with it, but no daemon of theirs, which is its child until it is gone.
+	if fault == nil {
+		awaitExit(e.id.PID, exitPatience)
+	}
 	_ = e.process.Stop(runner.Kill)
 	e.mu.Lock()
 	e.reaped = true
@@ -138,6 +142,9 @@ func (e *engine) settle() {
 		_ = e.kill(fmt.Sprintf("%q did not end when it was killed", stuck.name))
 	}
 }
+
+// exitPatience is how long an interpreter whose connection has ended may take to exit by itself.
+const exitPatience = time.Second
 
 // mostPrinted is how much is read at once of what an interpreter itself prints, in bytes.
 const mostPrinted = 1 << 20
