@@ -125,6 +125,7 @@ func leftBehind(names []string, outcome string) string {
 	case 1:
 		return fmt.Sprintf("left 1 process behind: %s, %s", names[0], outcome)
 	}
+	outcome = strings.Replace(outcome, "by itself", "by themselves", 1)
 	return fmt.Sprintf("left %d processes behind: %s, %s", len(names), few(names), outcome)
 }
 

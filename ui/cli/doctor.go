@@ -23,6 +23,8 @@ type checkup struct {
 	Fault    string        `json:"default_python_fault,omitempty"` // why there is no default
 	Terminal terminalFacts `json:"terminal"`
 	Runs     runsFacts     `json:"runs"`
+
+	all bool // name those Pythons that do not work
 }
 
 type terminalFacts struct {
@@ -38,7 +40,7 @@ type runsFacts struct {
 }
 
 func (a *app) doctorCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, verbose bool
 	c := &cobra.Command{
 		Use:     "doctor",
 		GroupID: groupAbout,
@@ -49,12 +51,13 @@ are measured, the Pythons found, the colours of the terminal, and where runs are
 Of each Python it tells the version, whether it has a GIL, the models that it can run scripts in, and
 whether it can pause one of them among others. The one that runs a script that asks for none is marked
 with a star. Those that are there but do not work, such as pyenv's shims of versions that are not
-chosen, come last, each with what it says.`,
+chosen, are counted; -v names them, each with what it says.`,
 		Example: `  parallax doctor
   parallax doctor --json`,
 		Args: a.nothing,
 		RunE: func(*cobra.Command, []string) error {
 			found := examine(a.std.Out)
+			found.all = verbose
 			if asJSON {
 				return a.printJSON(found)
 			}
@@ -62,6 +65,7 @@ chosen, come last, each with what it says.`,
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "name also the Pythons that do not work")
 	return c
 }
 
@@ -135,17 +139,29 @@ func (f checkup) write(out *os.File) error {
 	row("lanes", "%s", m.Lanes)
 	row("waiting for a core", "%s", measured(m.WaitCore))
 	row("shared memory (PSS)", "%s", measured(m.PSS))
-	faint := termenv.NewOutput(out)
+	faint, faulty := termenv.NewOutput(out), 0
 	for i, p := range f.Pythons {
 		name := ""
 		if i == 0 {
 			name = "pythons"
+		}
+		if p.Fault != "" && !f.all {
+			faulty++
+			continue
 		}
 		if p.Fault != "" {
 			row(name, "%s", faint.String("  "+p.Path+"  "+p.Fault).Faint())
 			continue
 		}
 		row(name, "%s", p)
+	}
+	if faulty > 0 {
+		name := ""
+		if faulty == len(f.Pythons) {
+			name = "pythons"
+		}
+		row(name, "%s", faint.String(fmt.Sprintf("  and %s not work, such as shims of versions that are not chosen: doctor -v names them",
+			draw.Plural(faulty, "that does", "that do"))).Faint())
 	}
 	if f.Fault != "" {
 		row("default python", "%s", f.Fault)
