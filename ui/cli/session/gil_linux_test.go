@@ -103,7 +103,8 @@ func checkTimes(t *testing.T, state *runner.State, least, most float64) {
 			t.Fatalf("task %d: %+v", i, split)
 		}
 		live := task.Wall(task.Ended)
-		if told := split.OnCore + split.WaitCore + split.WaitGIL; told > live*102/100 {
+		const late = 100 * time.Millisecond // a wait for a core is counted when it is over: the last one too late
+		if told := split.OnCore + split.WaitCore + split.WaitGIL; told > live*102/100+late {
 			t.Errorf("task %d ran for %v, of which it is told that %v were this and that: %+v", i, live, told, split)
 		}
 		wall, core, gil = wall+live, core+split.WaitCore, gil+split.WaitGIL
