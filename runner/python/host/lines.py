@@ -41,14 +41,15 @@ def enter(slot):
 
 def leave():
     if LINES:
-        watch(_thread.get_ident(), False)
-        states.pop(_thread.get_ident(), None)
+        watch(_thread.get_ident(), False, over=True)
 
 
-def watch(ident, on):
+def watch(ident, on, over=False):
+    """Begins or ends to call look at each line of a thread, which may be gone. over: it is about to be."""
     with looking:
-        state = states.get(ident)
+        state = states.pop(ident, None) if over else states.get(ident)
         if state is None:
+            watched.discard(ident)
             return
         set_trace(state, address if on else None, id(callback) if on else None)
         (watched.add if on else watched.discard)(ident)
