@@ -10,7 +10,7 @@ def codes_of(slot):
     are in (false), if something is to be raised there."""
     found = {}
     code = slot.code_object
-    if code is not None:
+    for code in ([] if code is None else [code]) + slot.coming:
         collect(code, found)
     for module in list(slot.modules.values()):
         for value in list(vars(module).values()):

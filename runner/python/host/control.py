@@ -19,6 +19,7 @@ WHY_NOT_KILLED = ("Python %d.%d can't end a thread that catches KeyboardInterrup
 TOOL = None
 LATE = 0.2  # seconds that a thread has to come to its next line
 LOOK = 0.1  # seconds between two looks at whether a thread moves
+FINAL = 4.0  # seconds that a finalizer may take until something is thrown into it: less than a job's usual grace
 
 
 def claim_tool():
@@ -42,6 +43,31 @@ def claim_tool():
 def add_code(slot, code):
     """Remembers the script's own code; modules are looked up when it matters."""
     slot.code_object = code
+    look_at(slot, code)
+
+
+def look_at(slot, code):
+    """Sets events on code that has just come, if who wants them has looked for it before. It is already
+    where the next to look will find it."""
+    if not wanted(slot) or not can_watch():
+        return
+    exposed = local.shelter(slot)
+    try:
+        found = {}
+        codes.collect(code, found)
+        watch(slot, found)
+        unwatch(slot)  # if it is wanted no more
+    finally:
+        if exposed:
+            local.expose(slot)
+
+
+local.Slot.look_at = look_at
+
+
+def wanted(slot):
+    """Reports whether anything needs events on a script's code."""
+    return bool(slot.pausing is not None or slot.signals or slot.due or slot.killing)
 
 
 class Pause:
@@ -66,20 +92,11 @@ def on_event(*_):
     ident = _thread.get_ident()
     if slot.signals and ident == slot.ident:
         slot.handle(sys._getframe(1))
-    kind = slot.due.get(ident)
-    if kind is not None and not finalizes(sys._getframe(1)):
-        del slot.due[ident]
-        let_go(slot)
-        raise kind
-
-
-def finalizes(frame):
-    """Reports whether a frame is in a finalizer, out of which nothing comes."""
-    while frame is not None and frame.f_code.co_name != "script_body":
-        if frame.f_code.co_name == "__del__":
-            return True
-        frame = frame.f_back
-    return False
+    if ident in slot.due and not frames.finalizes(sys._getframe(1)):
+        kind = slot.due.pop(ident, None)
+        if kind is not None:  # else it is being thrown just now
+            let_go(slot)
+            raise kind
 
 
 def on_jump(*_):
@@ -152,11 +169,18 @@ def tell(slot, pause, later=False):
 
 
 def look_again(slot, pause):
-    """Looks after threads that do not come to where they would be held, though others are."""
-    while slot.pausing is pause and pause.unsaid:
-        own.real_sleep(LOOK)
-        if slot.pausing is pause and (pause.held or slot.bore and slot.stopped):
-            tell(slot, pause, later=True)
+    """Looks after threads that do not come to where they would be held, though others are. If it can't,
+    that is said, for nothing else would come."""
+    try:
+        while slot.pausing is pause and pause.unsaid:
+            own.real_sleep(LOOK)
+            if slot.pausing is pause and (pause.held or slot.bore and slot.stopped):
+                tell(slot, pause, later=True)
+    except BaseException as fault:
+        if slot.pausing is pause and pause.unsaid:
+            pause.unsaid.clear()
+            wire.send(type="pause", id=pause.request, slot=slot.number, ok=False,
+                      why="whether it is held can't be seen: %s: %s" % (type(fault).__name__, fault))
 
 
 watched = {}  # code to how many scripts have it watched; code of libraries is everybody's
@@ -168,21 +192,21 @@ def watch(slot, codes):
     events = monitoring.events
     with watching:
         for code in codes:
-            wanted = events.LINE | events.JUMP | events.PY_RESUME | events.PY_START
+            needed = events.LINE | events.JUMP | events.PY_RESUME | events.PY_START
             # For a loop in one line, which has no more than jumps. It can raise between the taking of a
             # lock and the `with` that lets it go: so not in code of libraries, and not at first.
             if slot.fine and codes[code]:
-                wanted |= events.INSTRUCTION
+                needed |= events.INSTRUCTION
             if code not in slot.watched:
                 slot.watched.add(code)
                 watched[code] = watched.get(code, 0) + 1
-            monitoring.set_local_events(TOOL, code, monitoring.get_local_events(TOOL, code) | wanted)
+            monitoring.set_local_events(TOOL, code, monitoring.get_local_events(TOOL, code) | needed)
 
 
 def unwatch(slot, over=False):
     """Takes the events away, unless something else needs them or the script is over."""
     with watching:
-        if not over and (slot.pausing is not None or slot.signals or slot.due or slot.killing):
+        if not over and wanted(slot):
             return
         slot.fine = False
         while slot.watched:
@@ -229,7 +253,8 @@ def look_after(slot):
     pause = slot.pausing
     if pause is not None and pause.watcher:
         pause.watcher.clear()
-        own.real_start(look_again, (slot, pause))
+        if not spawn(look_again, slot, pause):
+            pause.watcher.append(True)  # who comes next may have more luck
 
 
 def catch_up(slot):
@@ -273,7 +298,10 @@ def cancel(slot, hard):
         push(slot, dict.fromkeys(slot.idents, local.End))
         resume(slot)
     own.rouse(slot)
-    kin.cancel(slot, hard)
+    try:
+        kin.cancel(slot, hard)
+    except RuntimeError:  # no more threads: the script gets no time to hear of it first
+        kin.end(slot, hard)
     if sys.version_info < (3, 13):
         # There is one flag for all threads. Whose turn it was not will look again when this thread,
         # which the pause here makes ask for the interpreter's lock, has made it.
@@ -294,19 +322,43 @@ def push(slot, kinds):
         return
     slot.due.update(kinds)
     watch(slot, codes.codes_of(slot))
-    own.real_start(push_hard, (slot, kinds))
+    if not spawn(push_hard, slot, kinds):
+        throw_due(slot, kinds)
+        let_go(slot)
+
+
+def spawn(function, *args):
+    """Runs a function in a thread of the host's own. Returns false where there can be no more threads."""
+    try:
+        own.real_start(function, args)
+    except (RuntimeError, MemoryError):
+        return False
+    return True
 
 
 def push_hard(slot, kinds):
+    """Throws what has not come to a line in time. A finalizer would swallow it: that is waited for."""
     own.real_sleep(LATE / 2)
     look_closer(slot)
     own.real_sleep(LATE / 2)
-    for ident in kinds:
+    until = local.monotonic() + FINAL
+    while True:
+        last, now = local.monotonic() >= until, sys._current_frames()
+        throw_due(slot, [ident for ident in kinds if last or not frames.finalizes(now.get(ident))])
+        if not any(ident in slot.due for ident in kinds):
+            break
+        del now
+        own.real_sleep(LOOK)
+    let_go(slot)
+    own.rouse(slot)
+
+
+def throw_due(slot, idents):
+    """Throws at threads what is still due."""
+    for ident in idents:
         kind = slot.due.pop(ident, None)
         if kind is not None:
             local.throw(slot, ident, kind)
-    let_go(slot)
-    own.rouse(slot)
 
 
 def look_closer(slot):

@@ -11,7 +11,7 @@ import sys
 import threading
 import types
 import warnings
-from importlib.machinery import ExtensionFileLoader, PathFinder
+from importlib.machinery import ExtensionFileLoader, PathFinder, SourceFileLoader, SourcelessFileLoader
 
 from _parallax import local, plain_modules
 
@@ -145,7 +145,7 @@ def load_now(slot, name):
         sys.modules[name] = StandIn(name)
     try:
         if spec.loader is not None:
-            spec.loader.exec_module(module)
+            run_module(slot, spec.loader, module)
     except BaseException:
         slot.loading.pop(name, None)
         slot.modules.pop(name, None)
@@ -154,6 +154,31 @@ def load_now(slot, name):
     if above:
         setattr(parent, child, module)
     return module
+
+
+def run_module(slot, loader, module):
+    """Lets a loader run a module's code, and shows that first to who pauses or ends the script: what has
+    been asked while it was compiled concerns it, too."""
+    if type(loader) not in (SourceFileLoader, SourcelessFileLoader):  # those are made for each module
+        loader.exec_module(module)
+        return
+    plain, shown = loader.get_code, []
+
+    def get_code(name):
+        code = plain(name)
+        if code is not None and not shown:
+            shown.append(code)
+            slot.coming.append(code)
+            slot.look_at(code)
+        return code
+
+    loader.get_code = get_code
+    try:
+        loader.exec_module(module)
+    finally:
+        del loader.get_code
+        if shown:
+            slot.coming.remove(shown[0])
 
 
 def absolute(name, scope, level):

@@ -6,8 +6,8 @@ def waits(slot, ident):
     """Says how often a thread has waited for something, or None. One that waits for the interpreter's
     lock does so all the time."""
     try:
-        with local.real_open("/proc/self/task/%d/status" % slot.idents[ident]) as status:
-            return [line for line in status if line.startswith(("State:\tS", "voluntary"))]
+        with local.real_open("/proc/self/task/%d/status" % slot.idents[ident], "rb") as status:  # names are bytes
+            return [line for line in status if line.startswith((b"State:\tS", b"voluntary"))]
     except (OSError, KeyError):
         return None
 

@@ -5,7 +5,7 @@ import signal
 import sys
 
 from _parallax import codes, local, own
-from _parallax.control import LOOK, can_watch, let_go, look_closer, monitoring, push, watch
+from _parallax.control import LOOK, can_watch, let_go, look_closer, monitoring, push, spawn, watch
 
 IGNORED = [getattr(signal, name) for name in ("SIGCHLD", "SIGCONT", "SIGURG", "SIGWINCH") if hasattr(signal, name)]
 
@@ -37,7 +37,7 @@ def deliver(slot, number):
         slot.signals.append(number)
         if can_watch():
             watch(slot, codes.codes_of(slot))
-        own.real_start(step_in, (slot,))
+        spawn(step_in, slot)
     else:
         slot.code = 128 + number
         slot.push(slot.ident, local.End)
