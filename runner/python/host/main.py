@@ -44,11 +44,11 @@ def run(message):
         slot = local.Slot(number, message, fds[:3])
         for fd in fds[3:]:
             offer(slot, fd)
+        script.start(slot)
     except BaseException:
         for fd in fds:
             local.real_close(fd)
         raise
-    script.start(slot)
 
 
 def offer(slot, fd):

@@ -40,23 +40,27 @@ unshare = find_unshare()
 
 
 def start(slot):
-    """Starts the script's thread. Called by the thread that reads commands."""
+    """Starts the script's thread. Called by the thread that reads commands, which keeps the descriptors if
+    there can be none."""
     slots[slot.number] = slot
-    slot.thread = threading.Thread(target=live, args=(slot,), name="MainThread", daemon=False)
-    slot.thread.start()
+    try:
+        slot.thread = threading.Thread(target=live, args=(slot,), name="MainThread", daemon=False)
+        slot.thread.start()
+    except BaseException:  # no more threads can be had
+        slots.pop(slot.number, None)
+        raise
 
 
 def live(slot):
     """The script's main thread, from its start to the last of it."""
     slot.ident = _thread.get_ident()
-    tid = own.enter(slot)
     try:
+        tid = own.enter(slot)
         prepare(slot)
     except BaseException as fault:
-        current.slot = None
-        slots.pop(slot.number, None)
-        close_streams(slot)
-        wire.send(type="refused", slot=slot.number, why="%s: %s" % (type(fault).__name__, fault))
+        why = words(fault)
+        leave(slot, Steps())
+        wire.send(type="refused", slot=slot.number, why=why)
         return
     wire.send(type="started", slot=slot.number, tid=tid, ident=slot.ident)
     code = 1
@@ -201,28 +205,67 @@ def wait_for_threads(slot):
         waiting[0].join()
 
 
+class Steps:
+    """Does one thing after another, and keeps what went wrong with any."""
+
+    def __init__(self):
+        self.failed = []
+
+    def do(self, what, function, *args):
+        """Returns what the function does, or None. what: whose clearing up that is."""
+        try:
+            return function(*args)
+        except BaseException as fault:
+            self.failed.append("its %s: %s" % (what, words(fault)))
+            return None
+
+
+def words(fault):
+    try:
+        text = str(fault)
+    except BaseException:  # it may be of a script's own making
+        text = ""
+    return "%s: %s" % (type(fault).__name__, text) if text else type(fault).__name__
+
+
 def over(slot, code):
-    """Reports the end and clears up."""
-    control.resume(slot)
-    left = end_threads(slot)
-    note = kin.linger(slot)
-    control.forget(slot)
-    if not left:
-        guarded(slot, clear)
-    guarded(slot, own.flush)
-    while slot.undo:
-        slot.undo.pop()()
-    own.leave(slot)
-    current.slot = None
-    close_streams(slot)
-    slots.pop(slot.number, None)
-    if not slots:
-        imports.reset_warnings()
-    wire.send(type="exit", slot=slot.number, code=code, user=slot.used[0], system=slot.used[1],
-              voluntary=slot.used[2], involuntary=slot.used[3], max_rss=slot.peak >> 10,
-              uncounted=slot.uncounted, left=note, leftover_threads=left)
+    """Reports the end and clears up. The end is told whatever fails of the rest, and what did with it."""
+    steps = Steps()
+    left, note = 0, ""
+    try:
+        steps.do("pause", control.resume, slot)
+        left = steps.do("threads", end_threads, slot)
+        if left is None:
+            left = max(0, len(slot.idents) - 1)
+        note = steps.do("processes", kin.linger, slot)
+        if note is None:
+            slot.uncounted = True
+        steps.do("signals", control.forget, slot)
+        if not left:
+            steps.do("modules", guarded, slot, clear)
+        steps.do("output", guarded, slot, own.flush)
+        leave(slot, steps)
+        if not slots:
+            steps.do("warnings", imports.reset_warnings)
+    finally:
+        slots.pop(slot.number, None)
+        failed = steps.failed and ["could not clear up %s" % "; ".join(steps.failed)]
+        wire.send(type="exit", slot=slot.number, code=code, user=slot.used[0], system=slot.used[1],
+                  voluntary=slot.used[2], involuntary=slot.used[3], max_rss=slot.peak >> 10,
+                  uncounted=slot.uncounted, left="; ".join(([note] if note else []) + failed), leftover_threads=left)
     slot.__dict__.update(main=None, sys={}, thread=None, atexit=[], handlers={}, logs={})
-    tidy()
+    steps.do("memory", tidy)
+
+
+def leave(slot, steps):
+    """Makes the calling thread, the last of a script, nobody's again, and gives back what the script has
+    been given."""
+    while slot.undo:
+        steps.do("descriptors", slot.undo.pop())
+    steps.do("thread", own.leave, slot)
+    current.slot = None
+    steps.do("streams", close_streams, slot)
+    slots.pop(slot.number, None)
 
 
 def clear(slot):
