@@ -130,7 +130,7 @@ func (a *app) target(req remote.Request, args []string) (target, error) {
 	}
 	dir, err := find(args)
 	if err != nil {
-		return target{}, err
+		return target{}, forgotten(err, req.Do, args)
 	}
 	r, err := journal.Open(dir)
 	if err != nil {
@@ -146,6 +146,33 @@ func (a *app) target(req remote.Request, args []string) (target, error) {
 		t.req.Tasks = append(t.req.Tasks, task)
 	}
 	return t, nil
+}
+
+// forgotten adds to the error about a run that is not there what was meant, if just one run is alive and
+// its jobs are what the arguments name.
+func forgotten(err error, do remote.Verb, args []string) error {
+	root, fault := journal.Root()
+	if fault != nil || len(args) == 0 {
+		return err
+	}
+	all, fault := journal.List(root)
+	alive := slices.DeleteFunc(all, func(s journal.Summary) bool { return s.Status != journal.Running })
+	if fault != nil || len(alive) != 1 {
+		return err
+	}
+	r, fault := journal.Open(alive[0].Dir)
+	if fault != nil {
+		return err
+	}
+	for _, ref := range args {
+		if _, fault := jobOf(r.Info().Jobs, ref); fault != nil {
+			return err
+		}
+	}
+	if do == remote.Kill {
+		do = remote.Cancel
+	}
+	return &usageError{err: err, hint: fmt.Sprintf("RUN comes first, such as: parallax %s %s %s", do, r.Info().ID, quoteAll(args))}
 }
 
 const (
