@@ -191,13 +191,13 @@ class Slow:
         print('ready', flush=True)
         n, until = 0, time.monotonic() + 1.5
         ` + busy + `
-        print('finalized', flush=True)
+        print('through', flush=True)
 while True:
     Slow()
 `)
 			r.says("ready")
 			r.stop(runner.Ask)
-			if exit := r.wait(); exit.Code != 130 || !strings.HasSuffix(r.stdout(), "finalized\n") || strings.Contains(r.stderrText(), "ignored") {
+			if exit := r.wait(); exit.Code != 130 || !strings.HasSuffix(r.stdout(), "through\n") || strings.Contains(r.stderrText(), "ignored") {
 				t.Errorf("%+v %q\n%s", exit, r.stdout(), r.stderrText())
 			}
 		})
