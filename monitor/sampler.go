@@ -57,12 +57,7 @@ type Sampler struct {
 	host  *host
 	pace  pace
 
-	now      time.Duration // of the last tick, since the start of the run
-	reported time.Duration // when the last report was made
-	used     time.Duration // when a task was last seen to use a core
-	born     time.Duration // when a task last began
-	advised  time.Duration
-	asked    time.Duration // when tasks were last asked for their threads
+	marks
 	shared   hostLogs
 	stalls   stalls
 	progress progresses
@@ -71,10 +66,20 @@ type Sampler struct {
 	over chan struct{}            // closed when Run has ended
 }
 
+// marks are when things were done last, since the start of the run.
+type marks struct {
+	now      time.Duration // the last tick
+	reported time.Duration
+	used     time.Duration // a task was seen to use a core
+	born     time.Duration // a task began
+	advised  time.Duration
+	asked    time.Duration // tasks were asked for their threads
+}
+
 // New prepares a Sampler. It starts nothing and opens nothing.
 func New(opts Options) *Sampler {
 	return &Sampler{
-		opts: opts, tasks: map[int]*told{}, asked: -discovery, progress: progresses{dir: opts.Dir, ask: opts.Progress},
+		opts: opts, tasks: map[int]*told{}, marks: marks{asked: -discovery}, progress: progresses{dir: opts.Dir, ask: opts.Progress},
 		asks: make(chan chan runner.Sampled), over: make(chan struct{}),
 	}
 }

@@ -47,7 +47,7 @@ type Walls struct {
 func (w *Walls) add(wall time.Duration) { w.N, w.Sum = w.N+1, w.Sum+wall }
 
 // Mean is the mean, or 0 where there was none.
-func (w Walls) Mean() time.Duration {
+func (w *Walls) Mean() time.Duration {
 	if w.N == 0 {
 		return 0
 	}

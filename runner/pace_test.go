@@ -48,7 +48,7 @@ func TestWallsAreOfTriesThatEndedByThemselves(t *testing.T) {
 	if s.Walls != (Walls{N: 2, Sum: 2 * time.Second}) || s.Walls.Mean() != time.Second {
 		t.Errorf("%+v", s.Walls)
 	}
-	if (Walls{}).Mean() != 0 {
+	if new(Walls).Mean() != 0 {
 		t.Error("a mean of nothing")
 	}
 }

@@ -361,6 +361,30 @@ def throw_due(slot, idents):
             local.throw(slot, ident, kind)
 
 
+def unswallowed(plain):
+    """Makes the hook for what a finalizer raises throw again what was thrown at its thread: it was not for
+    the finalizer, and nothing comes out of one."""
+
+    def hook(args):
+        slot, ident = current.slot, _thread.get_ident()
+        if slot is not None and ident in slot.thrown and args.exc_type in (KeyboardInterrupt, SystemExit, local.End):
+            if spawn(push_again, slot, ident, args.exc_type):
+                return
+        plain(args)
+
+    return hook
+
+
+def push_again(slot, ident, kind):
+    own.real_sleep(LOOK)  # until the hook has returned
+    if ident in slot.idents:
+        push(slot, {ident: kind})
+        own.rouse(slot)
+
+
+sys.unraisablehook = unswallowed(sys.unraisablehook)
+
+
 def look_closer(slot):
     """Lets what is due come within a line."""
     if slot.signals or slot.due:

@@ -31,10 +31,18 @@ func looks(s *scene.Scene) [states]stateLook {
 	}
 }
 
+// lanesLate is by how much lanes may be later than samples.
+const lanesLate = 300 * time.Millisecond
+
 // jobRows draws the jobs of a plan: in which state each was most of each column.
 func jobRows(s *scene.Scene, lens Lens, past *Past, axis Axis, p plan) []*text.Row {
 	had := owners(&s.State.Lanes, past, axis)
 	look := looks(s)
+	known := axis.N // who had a core is known a little later than how jobs waited
+	since := max(s.State.Lanes.End(), s.State.Elapsed(s.Now)-lanesLate)
+	for axis.Step < past.span && known > 0 && axis.at(known-1) >= since {
+		known--
+	}
 	var out []*text.Row
 	for task := p.first; task < p.first+p.n; task++ {
 		r := text.NewRow(p.inner)
@@ -49,8 +57,13 @@ func jobRows(s *scene.Scene, lens Lens, past *Past, axis Axis, p plan) []*text.R
 				i++
 				continue
 			}
+			if i >= known {
+				r.Skip(1)
+				i++
+				continue
+			}
 			state, n := past.state(task, axis, i, had[i]), 1
-			for i+n < axis.N && i+n != mark && past.state(task, axis, i+n, had[i+n]) == state {
+			for i+n < known && i+n != mark && past.state(task, axis, i+n, had[i+n]) == state {
 				n++
 			}
 			if state < 0 {
