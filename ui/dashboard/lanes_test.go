@@ -166,7 +166,7 @@ func TestJobsAsRowsShowInWhichStateEachWas(t *testing.T) {
 	s.shows(t, "█ on a core   ▓ waiting for a core   ▒ waiting for the GIL   ░ blocked   ‖ paused")
 	for job, glyph := range map[string]string{"job-0": "█", "job-1": "‖", "job-2": "▓", "job-3": "░", "job-4": "·"} {
 		row := s.rowWith(t, job)
-		want := strings.Repeat(glyph, 20)
+		want := strings.Repeat(glyph, 12)
 		if !strings.Contains(row, want) || !strings.Contains(row, "▒") {
 			t.Errorf("%s is drawn as\n%s\nwant %s", job, row, want)
 		}
