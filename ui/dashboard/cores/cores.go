@@ -29,7 +29,7 @@ func Panel(s *scene.Scene, width, height int) []string {
 	if s.Before != nil {
 		axis = FitAxis(h, box.Inner()-labelWidth, span(s))
 	}
-	box.Right = []draw.Span{{Ink: st.Dim, Text: axis.String() + legend(s, box.Inner())}}
+	box.Right = []draw.Span{{Ink: st.Dim, Text: legend(s, axis, box.Inner())}}
 	return box.View(append(lanes(s, h, axis, box.Inner(), box.Rows()-1), advice(s, box.Inner())))
 }
 
@@ -39,16 +39,22 @@ func span(s *scene.Scene) time.Duration {
 	return max(s.State.Elapsed(s.Now), s.Before.State.Elapsed(0))
 }
 
-func legend(s *scene.Scene, inner int) string {
-	words := " · colour = job · height = load"
+// legend says what the axis covers, how the lanes were measured, and what is what in them, as far as there
+// is room; how they were measured comes first, for on it depends what can be read from them.
+func legend(s *scene.Scene, axis Axis, inner int) string {
+	parts := []string{axis.String(), s.State.Lanes.Tier, "colour = job", "height = load", s.State.Lanes.Why}
 	if s.Styles.Letters {
-		words = " · letter = job"
+		parts[2], parts[3] = "letter = job", ""
 	}
-	if tier := tier(&s.State.Lanes, inner > 150); tier != "" && inner > 90 {
-		words += " · " + tier
-	}
-	if inner < 60 {
-		return ""
+	room := inner - len("cores") - 4
+	words := ""
+	for _, part := range parts {
+		if words != "" && part != "" {
+			part = " · " + part
+		}
+		if text.Width(words+part) <= room {
+			words += part
+		}
 	}
 	return words
 }
