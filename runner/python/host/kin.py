@@ -259,11 +259,14 @@ def linger(slot):
         step = min(2 * step, LAST_LOOK)
     for late in (slot.sleepers, slot.due, slot.owed):  # what came for the script has come too late for it
         late.pop(ident, None)
+    outcome = OUTCOMES[due if left else stage]
+    if len(names) > 1:
+        outcome = outcome.replace("by itself", "by themselves")
     said = said_of(names, "left 1 process behind: %s, ", "left %%d processes behind: %s, ")
     daemons = said_of(tuple(daemons_of(slot).values()), "left a daemon running: %s", "left %%d daemons running: %s")
     with slot.lock:
         slot.used = [a + b for a, b in zip(slot.used, slot.spent)]
-    return "; ".join(part for part in (said and said + OUTCOMES[due if left else stage], daemons) if part)
+    return "; ".join(part for part in (said and said + outcome, daemons) if part)
 
 
 def said_of(names, one, many):
