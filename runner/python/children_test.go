@@ -28,7 +28,7 @@ subprocess.run([sys.executable, '-c', "import time; x = b'x' * 60000000\nwhile t
 
 // What a script's processes have used is its own, and no other's.
 func TestWhatChildrenUseIsTheScripts(t *testing.T) {
-	every(t, func(t *testing.T, p which.Python) {
+	each(t, func(t *testing.T, p which.Python) {
 		b := newBench(t, p)
 		its, other := b.script(burns), b.script("import time\ntime.sleep(0.3)\n")
 		for name, r := range map[string]*running{"its": its, "other": other} {

@@ -57,14 +57,6 @@ func each(t *testing.T, test func(t *testing.T, p which.Python)) {
 	}
 }
 
-// every runs a test on all of them.
-func every(t *testing.T, test func(t *testing.T, p which.Python)) {
-	t.Helper()
-	for _, p := range whichtest.Every(t, which.Python.Threads) {
-		t.Run(whichtest.Name(p), func(t *testing.T) { test(t, p) })
-	}
-}
-
 // newest is the newest Python from a version on; tests of what is the same on all use one.
 func newest(t testing.TB, from string) which.Python {
 	t.Helper()

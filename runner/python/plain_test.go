@@ -119,7 +119,7 @@ func tidied(s string) string {
 }
 
 func TestScriptsDoAsThreadsWhatTheyDoUnderPlainPython(t *testing.T) {
-	every(t, func(t *testing.T, p which.Python) {
+	each(t, func(t *testing.T, p which.Python) {
 		b := newBench(t, p)
 		b.write("neighbour.py", "value = 7\nclass C:\n    pass\ndef fails():\n    raise LookupError('in neighbour')\n")
 		b.write("package/__init__.py", "")
