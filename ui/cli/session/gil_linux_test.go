@@ -62,7 +62,7 @@ func TestWaitingForTheGILIsToldOfAWholeRun(t *testing.T) {
 	if !monitor.Host().WaitCore {
 		t.Skip("this kernel does not tell how long threads wait for a core")
 	}
-	for _, py := range whichtest.Few(t, which.Python.Threads) {
+	for i, py := range whichtest.Few(t, which.Python.Threads) {
 		for _, c := range []struct {
 			load        string
 			model       runner.Model
@@ -73,6 +73,10 @@ func TestWaitingForTheGILIsToldOfAWholeRun(t *testing.T) {
 			{"hashes", runner.Threads, 0, 0.10},
 			{"pure", runner.Processes, 0, 0.001},
 		} {
+			// Who does not wait for it is the same to all; each is looked at when Pythons are chosen.
+			if i > 0 && c.least == 0 && os.Getenv(whichtest.Var) == "" {
+				continue
+			}
 			t.Run(fmt.Sprintf("%s/%s as %s", whichtest.Name(py), c.load, c.model), func(t *testing.T) {
 				if py.FreeThreaded {
 					c.least, c.most = 0, 0
