@@ -164,7 +164,8 @@ func (b *bench) tryLaunch(job runner.Job) (*running, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	h, err := b.launcher.Launch(ctx, runner.Spec{
-		Run: "r", Task: number, Try: 1, Slot: number, Job: job, Stdout: r.out, Stderr: r.err,
+		// A run of its own, so that what another test may have left is not taken for this one's.
+		Run: b.dir, Task: number, Try: 1, Slot: number, Job: job, Stdout: r.out, Stderr: r.err,
 		Shared: b.shared, Say: b.say,
 	})
 	if err != nil {

@@ -13,8 +13,9 @@ import (
 	"parallax/runner"
 )
 
-// deaf is a script that keeps the GIL in C code until its interpreter is ended: nobody reads commands.
-const deaf = "import ctypes\nprint('ready')\nctypes.PyDLL(None).sleep(1000)"
+// deaf is a script that keeps the GIL in C code until its interpreter is ended: nobody reads commands. Asked
+// to end before it has begun to, it does not mind.
+const deaf = "import ctypes, signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('ready')\nctypes.PyDLL(None).sleep(1000)"
 
 // fill sends an interpreter more than the connection to it holds and fails if that waits.
 func (r *running) fill() {

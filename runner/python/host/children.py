@@ -79,7 +79,7 @@ def note(slot, pid):
         slot.bore = True
         left_alone.discard(pid)
         owners[pid] = slot
-    if slot.killing or slot.stopped:  # it may have children of its own already
+    if slot.killed or slot.stopped:  # it may have children of its own already
         slot.catch_up()
 
 

@@ -259,7 +259,7 @@ def look_after(slot):
 
 def catch_up(slot):
     """Does to what a script has just started what was done to the others before it was known."""
-    if slot.killing:
+    if slot.killed:
         kin.end(slot, True)
     elif kin.send(slot, signal.SIGSTOP):
         look_after(slot)

@@ -144,6 +144,8 @@ def descendants(slot, born, stray, freeze):
     stopped."""
     held, walk = [], [Held(pid, os.getppid(), n) for n, pid in enumerate(stray)]
     for pid in born:
+        if freeze:
+            come_to_rest(pid)
         # A number stays a child's until it is reaped, after which it is not among them any more.
         found = [Held(child, pid, len(walk) + n) for n, child in enumerate(below(pid))]
         walk += found if owners.get(pid) is slot else close_all(found)
@@ -154,6 +156,7 @@ def descendants(slot, born, stray, freeze):
             continue
         if freeze:
             process.signal(signal.SIGSTOP)
+            come_to_rest(process.pid)
         found = [Held(child, process.pid, len(held) + len(walk) + n) for n, child in enumerate(below(process.pid))]
         walk += found if not found or process.same() else close_all(found)
     return held
@@ -163,6 +166,15 @@ def close_all(processes):
     for process in processes:
         process.close()
     return []
+
+
+def come_to_rest(pid):
+    """Waits until a process that was told to stop does: until then it may start others."""
+    for _ in range(20):
+        stat = stat_of(pid)
+        if stat is None or stat[1] in "TtZX":
+            return
+        local.real_sleep(0.001)
 
 
 def send_to(pid, number):
@@ -195,6 +207,7 @@ def end(slot, hard):
 def cancel(slot, hard):
     """Ends what the script has started, as it is ended itself."""
     if hard:
+        slot.killed = True
         end(slot, True)
     elif slot.bore:
         real_start(ask, (slot,))

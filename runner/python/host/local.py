@@ -81,6 +81,7 @@ class Slot:
         self.used = [0.0, 0.0, 0, 0]  # user, system seconds, switches of its threads that ended
         self.pausing = None  # the control's account of a pause, while the script is to be held
         self.killing = False
+        self.killed = False  # and with it what it starts, also where nothing can be done to it at each line
         self.traced = False  # by itself
         self.watched = set()  # code on which events are set for it
         self.code_object = None  # of the script itself
