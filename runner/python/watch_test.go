@@ -73,7 +73,7 @@ func TestASilentInterpreterIsToldOfWithTheCulpritAndWhenItIsOver(t *testing.T) {
 	other := b.script(counter)
 	other.says("1000\n")
 	// C code that adds up never looks whether another thread wants the GIL.
-	text := "print('ready')\ndef silent():\n    return sum(range(80_000_000))\nsilent()\nimport time\ntime.sleep(1000)"
+	text := "print('ready')\ndef silent():\n    return sum(range(240_000_000))\nsilent()\nimport time\ntime.sleep(1000)"
 	culprit := b.launch(runner.Job{Name: "culprit", Script: b.write("culprit.py", text)})
 	culprit.says("ready")
 	want := `"culprit" holds the GIL, called at ` + culprit.script + ":3"
