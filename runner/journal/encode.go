@@ -28,16 +28,21 @@ func (l *line) int(k string, v int64) {
 	l.b = strconv.AppendInt(l.b, v, 10)
 }
 
-func (l *line) ints(k string, vs []int) {
+// list writes an array of which each writes one element.
+func list[T any](l *line, k string, vs []T, each func(T)) {
 	l.key(k)
 	l.b = append(l.b, '[')
 	for i, v := range vs {
 		if i > 0 {
 			l.b = append(l.b, ',')
 		}
-		l.b = strconv.AppendInt(l.b, int64(v), 10)
+		each(v)
 	}
 	l.b = append(l.b, ']')
+}
+
+func (l *line) ints(k string, vs []int) {
+	list(l, k, vs, func(v int) { l.b = strconv.AppendInt(l.b, int64(v), 10) })
 }
 
 // seconds writes a time as seconds with exactly six decimals.

@@ -47,30 +47,16 @@ func (l *line) sampled(s runner.Sampled) {
 
 // together writes for how long 0, 1, 2 … threads were on cores at once.
 func (l *line) together(times []time.Duration) {
-	l.key("together_us")
-	l.b = append(l.b, '[')
-	for i, d := range times {
-		if i > 0 {
-			l.b = append(l.b, ',')
-		}
-		l.b = strconv.AppendInt(l.b, micros(d), 10)
-	}
-	l.b = append(l.b, ']')
+	list(l, "together_us", times, func(d time.Duration) { l.b = strconv.AppendInt(l.b, micros(d), 10) })
 }
 
 func (l *line) logs(logs []runner.HostLog) {
-	l.key("logs")
-	l.b = append(l.b, '[')
-	for i, log := range logs {
-		if i > 0 {
-			l.b = append(l.b, ',')
-		}
+	list(l, "logs", logs, func(log runner.HostLog) {
 		l.b = append(l.b, '{')
 		l.str("log", log.Log)
 		l.int("size", log.Size)
 		l.b = append(l.b, '}')
-	}
-	l.b = append(l.b, ']')
+	})
 }
 
 func (l *line) host(h runner.HostSample) {

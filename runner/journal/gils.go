@@ -4,12 +4,7 @@ import "parallax/runner"
 
 // gils writes what was seen of interpreters' locks. What is not known, or is 0 for most, is left out.
 func (l *line) gils(gs []runner.GIL) {
-	l.key("gils")
-	l.b = append(l.b, '[')
-	for i, g := range gs {
-		if i > 0 {
-			l.b = append(l.b, ',')
-		}
+	list(l, "gils", gs, func(g runner.GIL) {
 		l.b = append(l.b, '{')
 		l.int("pid", int64(g.PID))
 		if g.Interpreter != 0 {
@@ -43,8 +38,7 @@ func (l *line) gils(gs []runner.GIL) {
 			}
 		}
 		l.b = append(l.b, '}')
-	}
-	l.b = append(l.b, ']')
+	})
 }
 
 func (d *decoder) gil(s *scanner) runner.GIL {

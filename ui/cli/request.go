@@ -100,21 +100,27 @@ func (a *app) request(c *cobra.Command, f *runFlags, args []string) (request, er
 	req.plan.RestartLost = loss == jobfile.LossRestart
 	req.pythons.hosts = f.spread(r, fs, file)
 	req.env = session.Env{Version: version(), Argv: os.Args, Cores: cores, Quota: quota, Launchers: launchers(req.pythons)}
-	if len(file.Jobs) > 0 {
-		jobs, err := runner.Prepare(file.Jobs, req.env.Launchers())
-		r.add(err)
-		if err != nil {
-			r.add(req.pythons.could(jobs))
-		}
-		r.add(asPrograms(jobs))
-		req.plan.Jobs = jobs
-		req.note(ownPython(l.python, jobs))
-	}
+	req.prepare(r, l.python, file.Jobs)
 	if len(r.faults) > 0 {
 		return request{}, r.faults
 	}
 	req.note(taken(fs, a.words))
 	return req, nil
+}
+
+// prepare has each job looked at by what would run it.
+func (req *request) prepare(r *reader, python setting, jobs []runner.Job) {
+	if len(jobs) == 0 {
+		return
+	}
+	jobs, err := runner.Prepare(jobs, req.env.Launchers())
+	r.add(err)
+	if err != nil {
+		r.add(req.pythons.could(jobs))
+	}
+	r.add(asPrograms(jobs))
+	req.plan.Jobs = jobs
+	req.note(ownPython(python, jobs))
 }
 
 // note adds a note, if there is one.
