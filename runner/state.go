@@ -36,6 +36,8 @@ type State struct {
 	Host     HostSample
 	Lanes    History
 	Times    Times           // of all tasks together
+	Spoilt   Spoilt          // what the machine took from the run
+	PeakPSS  int64           // bytes; the most that all tasks together were seen to hold at once; -1 before it was measured
 	Together []time.Duration // for how long 0, 1, 2 … threads were on cores at once, where that was known
 	Locks    []Lock          // the GILs of the run's Pythons, in the order in which they were met; the newest where there were very many
 	Walls    Walls           // of the tries that succeeded or failed by themselves
@@ -160,7 +162,7 @@ func (s *State) Apply(ev Event) error {
 func (s *State) start(ev RunStarted) {
 	*s = State{
 		ID: ev.ID, Name: ev.Name, Time: ev.Time, Jobs: ev.Jobs, Workers: ev.Workers,
-		Cores: ev.Cores, Quota: ev.Quota, Alike: alike(ev.Jobs),
+		Cores: ev.Cores, Quota: ev.Quota, Alike: alike(ev.Jobs), PeakPSS: -1,
 		Tasks:   make([]Task, len(ev.Jobs)),
 		Notices: map[int]Advised{},
 		shared:  map[string]int64{},
@@ -324,6 +326,7 @@ func (s *State) sample(ev Sampled) {
 		return
 	}
 	s.Host = ev.Host
+	s.Spoilt.add(ev.Span, ev.Host)
 	s.Stalled = slices.DeleteFunc(slices.Clone(ev.Stalled), func(i int) bool {
 		_, told := slices.BinarySearchFunc(ev.Tasks, i, func(t TaskSample, i int) int { return t.Task - i })
 		return !told || i < 0 || i >= len(s.Tasks) || s.Tasks[i].Status != Running // else it was said of an earlier try
@@ -355,6 +358,7 @@ func (s *State) sample(ev Sampled) {
 		all.Live, all.OnCore = all.Live+ts.Live, all.OnCore+ts.OnCore
 		all.WaitCore, all.WaitGIL = addKnown(all.WaitCore, ts.WaitCore), addKnown(all.WaitGIL, ts.WaitGIL)
 	}
+	s.PeakPSS = max(s.PeakPSS, s.pss())
 	s.Times.add(ev.Span, 0, all) // the span of the whole run is counted by the events, to the nanosecond
 }
 
