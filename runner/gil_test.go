@@ -88,3 +88,31 @@ func TestAShortTryDoesNotTellItsWaitingForTheGIL(t *testing.T) {
 		t.Errorf("it waited %v", m.Total.WaitGIL)
 	}
 }
+
+// Of a try with several threads parts are sums over threads: what they waited is no part of one thread's time.
+func TestTheTimeThatNobodySampledIsAsTheRestOfItsThreads(t *testing.T) {
+	const ms = time.Millisecond
+	for _, c := range []struct {
+		name      string
+		on        time.Duration // as sampled, of 2 s
+		core, gil time.Duration
+		cpu       time.Duration // as the system accounted it
+		wantCore  time.Duration // of 2.05 s
+		wantGIL   time.Duration
+	}{
+		{"one thread that waits for a core", 500 * ms, 1500 * ms, 0, 512 * ms, 1537 * ms, 0},
+		{"one thread that used more than was seen", 500 * ms, 1500 * ms, 0, 600 * ms, 1450 * ms, 0},
+		{"one thread that hardly waited", 1999 * ms, ms, 0, 2000 * ms, ms, 0},
+		{"four threads with a GIL", 1990 * ms, 380 * ms, 5400 * ms, 2030 * ms, 389 * ms, 5535 * ms},
+		{"four threads that used more than they lasted", 2010 * ms, 380 * ms, 5400 * ms, 2060 * ms, 389 * ms, 5535 * ms},
+		{"four threads without a GIL that never wait", 7999 * ms, ms, 0, 8000 * ms, ms, 0},
+		{"many that lived shortly", 100 * ms, 3000 * ms, 0, 4000 * ms, 0, 0},
+	} {
+		m := newMeasured()
+		m.add(TaskSample{Live: 2000 * ms, OnCore: c.on, WaitCore: c.core, WaitGIL: c.gil})
+		m.correct(Usage{Known: true, User: c.cpu}, 2050*ms)
+		if got := m.Total; (got.WaitCore-c.wantCore).Abs() > 2*ms || (got.WaitGIL-c.wantGIL).Abs() > 2*ms {
+			t.Errorf("%s: waited %v for a core, %v for the GIL; want %v, %v", c.name, got.WaitCore, got.WaitGIL, c.wantCore, c.wantGIL)
+		}
+	}
+}

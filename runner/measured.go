@@ -114,14 +114,28 @@ func (m *Measured) correct(u Usage, wall time.Duration) (missed Split) {
 	}
 	if seen.Live < wall/2 {
 		m.Total.WaitCore, m.Total.WaitGIL = -1, -1
-	} else if off := seen.Live - seen.OnCore; off > 0 {
-		waits := Split{WaitCore: seen.WaitCore, WaitGIL: seen.WaitGIL}.scaled(float64(max(wall-m.Total.OnCore, 0)) / float64(off))
+	} else if seen.Live > 0 {
+		waits := Split{WaitCore: seen.WaitCore, WaitGIL: seen.WaitGIL}.scaled(seen.rest(wall, m.Total.OnCore))
 		m.Total.WaitCore, m.Total.WaitGIL = waits.WaitCore, waits.WaitGIL
 	}
 	if wall < leastGIL {
 		m.Total.WaitGIL = -1
 	}
 	return missed
+}
+
+// rest is by how much what was seen of a try's waiting is to be multiplied to be that of all its wall time,
+// of which it was on a core for on. It is in proportion to the time, and less where more was spent on cores
+// than in proportion. Parts of several threads may be more than the wall time: then they are the whole of
+// what was seen.
+func (s Split) rest(wall, on time.Duration) float64 {
+	whole := max(s.Live, s.OnCore+max(s.WaitCore, 0)+max(s.WaitGIL, 0))
+	off := float64(whole - s.OnCore)
+	if off <= 0 {
+		return 1
+	}
+	more := float64(wall) / float64(s.Live)
+	return min(more, max(float64(whole)*more-float64(on), 0)/off)
 }
 
 // SparkCell is what one cell of a Spark covers, and SparkCells how many it keeps.
