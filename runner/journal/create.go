@@ -39,9 +39,9 @@ func Create(root string, info Info) (*Writer, error) {
 	asked := info.ID
 	for range maxCollisions {
 		if info.ID = asked; asked == "" {
-			info.ID = newID(info.Start)
-		} else if !isID(asked) {
-			return nil, fmt.Errorf("%q is no id of a run: one looks like %s", asked, newID(info.Start))
+			info.ID = NewID(info.Start)
+		} else if !IsID(asked) {
+			return nil, fmt.Errorf("%q is no id of a run: one looks like %s", asked, NewID(info.Start))
 		}
 		w, err := createAs(root, info)
 		if err == nil || asked != "" || !errors.Is(err, fs.ErrExist) {

@@ -14,8 +14,8 @@ const idAlphabet = "23456789abcdefghjkmnpqrstuvwxyz"
 
 var idPattern = regexp.MustCompile(`^[0-9]{8}-[0-9]{6}-[0-9a-z]{4}$`)
 
-// newID makes a run's id: when it began and four random letters, such as 20261122-091503-k3f9.
-func newID(start time.Time) string {
+// NewID makes the id of a run, or of what holds several: when it began and four random letters, such as 20261122-091503-k3f9.
+func NewID(start time.Time) string {
 	var random [4]byte
 	rand.Read(random[:]) // never fails: it ends the program instead
 	for i, r := range random {
@@ -24,5 +24,5 @@ func newID(start time.Time) string {
 	return start.UTC().Format(idLayout) + "-" + string(random[:])
 }
 
-// isID reports whether a folder's name is a run's id.
-func isID(name string) bool { return idPattern.MatchString(name) }
+// IsID reports whether a name is an id as [NewID] makes them.
+func IsID(name string) bool { return idPattern.MatchString(name) }

@@ -168,7 +168,7 @@ func Find(root, ref string) (dir string, err error) {
 	if err != nil {
 		return "", err
 	}
-	names = slices.DeleteFunc(names, func(n string) bool { return !isID(n) })
+	names = slices.DeleteFunc(names, func(n string) bool { return !IsID(n) })
 	if len(names) == 0 {
 		return "", fmt.Errorf("there are no runs in %s yet: start one with `parallax run`", root)
 	}
@@ -231,7 +231,7 @@ func latest(root string, ids []string, name string) string {
 // have the name of a run.
 func Remove(dir string) error {
 	root, id := filepath.Split(filepath.Clean(dir))
-	if !isID(id) {
+	if !IsID(id) {
 		return fmt.Errorf("remove %s: it has not the name of a run: remove it by hand", dir)
 	}
 	if info, err := readHead(dir); err == nil {

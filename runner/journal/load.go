@@ -38,6 +38,11 @@ func Load(dir string) (Recording, error) {
 	if err != nil {
 		return Recording{}, err
 	}
+	return r.Load()
+}
+
+// Load folds all that is in the run's folder now.
+func (r *Reader) Load() (Recording, error) {
 	rec := Recording{Info: r.info}
 	var fatal error
 	r.read(nil, func(n int, ev runner.Event, err error) bool {

@@ -85,7 +85,7 @@ func TestWhatWasAskedComesBack(t *testing.T) {
 	if !got.Start.Equal(asked.Start) {
 		t.Errorf("start %v, want %v", got.Start, asked.Start)
 	}
-	if got.Format != Format || !isID(got.ID) || got.Tasks != 3 || got.Writer.PID != os.Getpid() || got.Host.Name == "" || got.Host.OS == "" {
+	if got.Format != Format || !IsID(got.ID) || got.Tasks != 3 || got.Writer.PID != os.Getpid() || got.Host.Name == "" || got.Host.OS == "" {
 		t.Errorf("not filled in: %+v", got)
 	}
 	want := w.Info()
