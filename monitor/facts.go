@@ -19,11 +19,15 @@ type Facts struct {
 	MemTotal  int64  // bytes; -1 unknown
 	Lanes     string // how the lanes are measured, and why not better
 	WaitCore  bool   // the time that tasks wait for a core is known
+	NoWait    string // why it is not, or ""
 	PSS       bool   // shared memory can be divided fairly among tasks
 }
 
 // Host returns the facts. It takes some milliseconds.
-func Host() Facts {
+func Host() Facts { return HostAt(Exact) }
+
+// HostAt returns the facts where no finer measuring than a tier is asked for.
+func HostAt(finest Tier) Facts {
 	f := Facts{OS: runtime.GOOS, Arch: runtime.GOARCH, MemTotal: -1}
 	f.Cores, f.Quota, f.Limits = Usable()
 	if info, err := cpu.Info(); err == nil && len(info) > 0 {
@@ -32,18 +36,34 @@ func Host() Facts {
 	if m, err := mem.VirtualMemory(); err == nil {
 		f.MemTotal = int64(m.Total)
 	}
-	r := newReader()
+	f.Lanes = lanesAt(finest, f.Cores)
+	f.NoWait, f.PSS = means(finest)
+	f.WaitCore = f.NoWait == ""
+	return f
+}
+
+// lanesAt says how the lanes are measured, and why not better.
+func lanesAt(finest Tier, cores []int) string {
+	if finest == Exact {
+		t, err := switches.Open(cores)
+		if err == nil {
+			t.Close()
+			return "exact (each context switch is recorded)"
+		}
+		return sampledAt(finest) + " (" + err.Error() + ")"
+	}
+	return sampledAt(finest) + " (" + finest.asked() + ")"
+}
+
+// sampledAt says how lanes are measured that are not exact.
+func sampledAt(finest Tier) string {
+	if finest >= Load {
+		return loadOnly
+	}
+	r := newReader(finest)
 	defer r.close()
 	var p pace
-	f.Lanes = r.tier(p.rate())
-	if t, err := switches.Open(f.Cores); err == nil {
-		t.Close()
-		f.Lanes = "exact (each context switch is recorded)"
-	} else {
-		f.Lanes += " (" + err.Error() + ")"
-	}
-	f.WaitCore, f.PSS = means()
-	return f
+	return r.tier(p.rate())
 }
 
 // numbered returns 0 to n-1, for systems where cores are not known by id.

@@ -17,6 +17,7 @@ type procReader struct {
 	index  map[int]*watched // by task
 	known  map[int]*watched // by process; only trees
 	coarse bool             // schedstat tells nothing here: ticks of 10 ms, no waiting for cores
+	finest Tier             // no finer was asked for: coarse may be for that
 	turn   int              // counts readings
 	spare  bool             // quiet threads are left out of most
 	now    time.Duration
@@ -33,22 +34,37 @@ const (
 	quietTurns = 5           // fifth reading only
 )
 
-func newReader() reader {
+func newReader(finest Tier) reader {
 	r := &procReader{
 		files: newFiles(), index: map[int]*watched{}, known: map[int]*watched{}, told: map[string]bool{},
-		locks: newGILWatch(),
+		locks: newGILWatch(), finest: finest,
 	}
 	text, err := r.once("/proc/self/schedstat")
-	r.coarse = err != nil || parseSchedstat(text).on == 0 // this very process has run for sure
+	r.coarse = finest >= Ticks || err != nil || tellsNothing(text)
 	return r
 }
 
-// means tells what can be measured here: waiting for a core, PSS.
-func means() (waitCore, pss bool) {
-	r := newReader().(*procReader)
+// tellsNothing is whether what a kernel says of this very process, which has run for sure, is of no use.
+func tellsNothing(schedstat []byte) bool { return parseSchedstat(schedstat).on == 0 }
+
+// means tells what can be measured here: waiting for a core, or why not; PSS.
+func means(finest Tier) (noWait string, pss bool) {
+	r := newReader(finest).(*procReader)
+	defer r.close()
 	text, err := r.once("/proc/self/smaps_rollup")
 	_, pss = parsePSS(text)
-	return !r.coarse, pss && err == nil
+	return r.noWait(), pss && err == nil
+}
+
+// noWait says why waiting for a core is not told from being blocked, or "".
+func (r *procReader) noWait() string {
+	switch {
+	case !r.coarse:
+		return ""
+	case r.finest >= Ticks:
+		return r.finest.asked()
+	}
+	return "this kernel keeps no scheduler statistics"
 }
 
 func (r *procReader) tier(hz int) string {
@@ -108,7 +124,7 @@ func (r *procReader) notices() []runner.Advised {
 		}
 	}
 	say(r.coarse && len(r.tasks) > 0, "coarse-times",
-		"this kernel keeps no scheduler statistics: times come in ticks of 10 ms, and waiting for a core is not told from blocking")
+		r.noWait()+": times come in ticks of 10 ms, and waiting for a core is not told from being blocked")
 	say(r.full, "few-descriptors",
 		"so many threads and processes run that not all of their files can be kept open (ulimit -n): they are measured more slowly")
 	return out

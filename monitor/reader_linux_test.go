@@ -23,7 +23,7 @@ type rig struct {
 }
 
 func newRig(t testing.TB) *rig {
-	g := &rig{t: t, r: newReader().(*procReader), began: time.Now(), lanes: map[int]time.Duration{}}
+	g := &rig{t: t, r: newReader(Exact).(*procReader), began: time.Now(), lanes: map[int]time.Duration{}}
 	t.Cleanup(g.r.close)
 	return g
 }

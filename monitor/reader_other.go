@@ -29,12 +29,12 @@ type first struct {
 	proc *process.Process // nil before the first reading
 }
 
-func newReader() reader { return &portable{tasks: map[int]*first{}} }
+func newReader(Tier) reader { return &portable{tasks: map[int]*first{}} }
 
-// means tells what can be measured here: waiting for a core, PSS.
-func means() (waitCore, pss bool) { return false, false }
+// means tells what can be measured here: waiting for a core, or why not; PSS.
+func means(Tier) (noWait string, pss bool) { return "this system does not tell it", false }
 
-func (*portable) tier(int) string           { return "per-core load only" }
+func (*portable) tier(int) string           { return loadOnly }
 func (*portable) fast() bool                { return false }
 func (*portable) notices() []runner.Advised { return nil }
 func (*portable) close()                    {}

@@ -28,6 +28,7 @@ type Options struct {
 	Report func(runner.Sampled) // called from Run's goroutine; must not block
 	Advise func(runner.Advised) // likewise; nil for no advice
 	Dir    string               // the run's folder, for the sizes of logs
+	Finest Tier                 // measure no finer than this
 	// Threads returns the threads of a task that is some of those of a process which it shares; nil
 	// where that is not known. It is called from Run's goroutine ten times a second for each such
 	// task and must not block. It is nil where no task has more threads than its Identity says.
@@ -88,6 +89,10 @@ func New(opts Options) *Sampler {
 // starts from then on, so it comes before the run starts anything. Where the system does not let
 // it, or it is never called, cores are looked at now and then. [Sampler.Run] ends it.
 func (s *Sampler) Attach(cores []int) {
+	if s.opts.Finest > Exact {
+		s.inexact = s.opts.Finest.asked()
+		return
+	}
 	t, err := switches.Open(cores)
 	if err != nil {
 		s.inexact = err.Error()
@@ -105,7 +110,7 @@ func (s *Sampler) Run(ctx context.Context) error {
 		return errors.New("a sampler needs a feed of events and a function to report to")
 	}
 	if s.reader == nil {
-		s.reader, s.source = newReader(), newHostReader()
+		s.reader, s.source = newReader(s.opts.Finest), newHostReader()
 	}
 	defer s.stalls.asking.Wait()
 	defer s.reader.close()
@@ -185,7 +190,7 @@ func (s *Sampler) finish(ev runner.TaskEnded) {
 		s.exact.forget(ev.Task, ev.When())
 	}
 	unseen := slice{task: ev.Task, core: f.core, to: ev.When(), on: ev.Exit.Usage.CPU() - f.used.on}
-	if !ev.Exit.Usage.Known || unseen.on <= 0 || s.recorded() {
+	if !ev.Exit.Usage.Known || unseen.on <= 0 || s.recorded() || s.anonymous() {
 		return
 	}
 	unseen.from = max(unseen.to-unseen.on, 0)
@@ -203,9 +208,12 @@ func (s *Sampler) onCore(sl slice) {
 // recorded is whether the lanes come from context switches now.
 func (s *Sampler) recorded() bool { return s.exact != nil && s.exact.records() }
 
+// anonymous is whether lanes are to tell of no task.
+func (s *Sampler) anonymous() bool { return s.opts.Finest >= Load }
+
 // glimpsed takes up what a reading tells of the cores, where nothing better does.
 func (s *Sampler) glimpsed(sl slice) {
-	if !s.recorded() {
+	if !s.recorded() && !s.anonymous() {
 		s.onCore(sl)
 	}
 }
@@ -220,7 +228,7 @@ func (s *Sampler) tick() time.Duration {
 	s.notify()
 	watcher, watches := s.reader.(gilWatcher)
 	s.pace.locks = watches && watcher.contended()
-	s.pace.choose(s.now, s.used, len(s.tasks), s.reader.fast(), s.recorded() && s.now-s.born > youth)
+	s.pace.choose(s.now, s.used, len(s.tasks), s.reader.fast() && !s.anonymous(), s.recorded() && s.now-s.born > youth)
 	if s.now-s.reported >= s.pace.report() && s.lanes.ready(s.now-s.behind()) > 0 {
 		s.report()
 		s.advise()
@@ -374,6 +382,9 @@ func (s *Sampler) tier() (tier, why string) {
 		why = s.exact.why()
 	default:
 		why = s.inexact
+	}
+	if s.anonymous() {
+		return loadOnly, why
 	}
 	return s.reader.tier(s.pace.rate()), why
 }

@@ -134,7 +134,9 @@ func explain(err error) error {
 			return fmt.Errorf("kernel.perf_event_paranoid is %d: with 2 (sysctl kernel.perf_event_paranoid=2) the kernel would tell context switches", level)
 		}
 		return fmt.Errorf("perf_event_open is not allowed here (a container's rules?): %w", err)
-	case errors.Is(err, unix.ENOSYS), errors.Is(err, unix.ENOENT), errors.Is(err, unix.EOPNOTSUPP), errors.Is(err, unix.EINVAL):
+	case errors.Is(err, unix.ENOSYS):
+		return fmt.Errorf("this kernel cannot record context switches, or a sandbox (seccomp) hides that it can: perf_event_open: %w", err)
+	case errors.Is(err, unix.ENOENT), errors.Is(err, unix.EOPNOTSUPP), errors.Is(err, unix.EINVAL):
 		return fmt.Errorf("this kernel cannot record context switches: perf_event_open: %w", err)
 	case errors.Is(err, unix.EMFILE), errors.Is(err, unix.ENFILE):
 		return fmt.Errorf("too few descriptors to record context switches (ulimit -n): %w", err)

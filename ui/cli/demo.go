@@ -47,8 +47,13 @@ func (a *app) showDemo(ctx context.Context) error {
 	if err := demo.Write(dir); err != nil {
 		return &usageError{err: err}
 	}
+	r := &reader{}
+	finest := r.finest()
+	if len(r.faults) > 0 {
+		return r.faults
+	}
 	cores, quota, _ := monitor.Usable()
-	env := session.Env{Root: root, Version: version(), Cores: cores, Quota: quota, Launchers: launchers(&pythons{})}
+	env := session.Env{Root: root, Version: version(), Cores: cores, Quota: quota, Launchers: launchers(&pythons{}), Finest: finest}
 	d := &acts{dir: dir, env: env}
 	first, err := d.plan(runner.Goroutines)
 	if err != nil {

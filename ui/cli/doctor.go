@@ -56,7 +56,12 @@ chosen, are counted; -v names them, each with what it says.`,
   parallax doctor --json`,
 		Args: a.nothing,
 		RunE: func(*cobra.Command, []string) error {
-			found := examine(a.std.Out)
+			r := &reader{}
+			finest := r.finest()
+			if len(r.faults) > 0 {
+				return r.faults
+			}
+			found := examine(a.std.Out, finest)
 			found.all = verbose
 			if asJSON {
 				return a.printJSON(found)
@@ -76,8 +81,8 @@ func (a *app) printJSON(v any) error {
 	return enc.Encode(v)
 }
 
-func examine(out *os.File) checkup {
-	found := checkup{Version: version(), Machine: monitor.Host()}
+func examine(out *os.File, finest monitor.Tier) checkup {
+	found := checkup{Version: version(), Machine: monitor.HostAt(finest)}
 	found.Pythons, found.Fault = installed()
 	t := termenv.NewOutput(out)
 	found.Terminal = terminalFacts{
@@ -137,8 +142,8 @@ func (f checkup) write(out *os.File) error {
 	row("workers", "%d by default (-j)", defaultWorkers(m.Quota))
 	row("memory", "%s", draw.Bytes(m.MemTotal))
 	row("lanes", "%s", m.Lanes)
-	row("waiting for a core", "%s", measured(m.WaitCore))
-	row("shared memory (PSS)", "%s", measured(m.PSS))
+	row("waiting for a core", "%s", measured(m.WaitCore, "not told from being blocked ("+m.NoWait+")"))
+	row("shared memory (PSS)", "%s", measured(m.PSS, "not measured on this system"))
 	faint, faulty := termenv.NewOutput(out), 0
 	for i, p := range f.Pythons {
 		name := ""
@@ -174,11 +179,11 @@ func (f checkup) write(out *os.File) error {
 	return w.Flush()
 }
 
-func measured(ok bool) string {
+func measured(ok bool, otherwise string) string {
 	if ok {
 		return "measured"
 	}
-	return "not measured on this system"
+	return otherwise
 }
 
 func (t terminalFacts) String() string {

@@ -64,6 +64,7 @@ func (a *app) request(c *cobra.Command, f *runFlags, args []string) (request, er
 	halt := value(r, given(fs, "halt"), "", runner.ParseHalt)
 	loss := value(r, given(fs, "on-host-loss"), jobfile.LossFail, jobfile.ParseHostLoss)
 	cores, quota, _ := monitor.Usable()
+	finest := r.finest()
 	workers := func(s string) (int, error) { return jobfile.ParseWorkers(s, quota) }
 	asked := own.fallback(given(fs, "workers"), own.Workers)
 	atOnce := value(r, asked, defaultWorkers(quota), workers)
@@ -99,7 +100,7 @@ func (a *app) request(c *cobra.Command, f *runFlags, args []string) (request, er
 	}
 	req.plan.RestartLost = loss == jobfile.LossRestart
 	req.pythons.hosts = f.spread(r, fs, file)
-	req.env = session.Env{Version: version(), Argv: os.Args, Cores: cores, Quota: quota, Launchers: launchers(req.pythons)}
+	req.env = session.Env{Version: version(), Argv: os.Args, Cores: cores, Quota: quota, Launchers: launchers(req.pythons), Finest: finest}
 	req.prepare(r, l.python, file.Jobs)
 	if len(r.faults) > 0 {
 		return request{}, r.faults
@@ -144,6 +145,15 @@ func (r *reader) add(err error) {
 
 // defaultWorkers is how many jobs run at once when nobody says: one for each core that may be used.
 func defaultWorkers(quota float64) int { return max(1, int(quota)) }
+
+// finest is how finely the environment asks to measure.
+func (r *reader) finest() monitor.Tier {
+	s := setting{text: os.Getenv(monitor.TierEnv)}
+	if s.text != "" {
+		s.from = monitor.TierEnv
+	}
+	return value(r, s, monitor.Exact, monitor.ParseTier)
+}
 
 // launchers returns what makes a launcher for each model that this build has. Running a .star
 // script as a process needs the path of this very program.

@@ -52,7 +52,8 @@ script, an active virtual environment, .python-version, python3. parallax doctor
 
 The environment can set defaults, below a job file and flags: PARALLAX_WORKERS, PARALLAX_AS,
 PARALLAX_PYTHON, PARALLAX_INTERPRETERS, PARALLAX_PRELOAD, PARALLAX_HALT, PARALLAX_ON_HOST_LOSS,
-PARALLAX_OUTPUT and PARALLAX_THEME.`,
+PARALLAX_OUTPUT and PARALLAX_THEME. PARALLAX_LANES says how finely to measure at most: exact (the
+default), sampled, ticks or load.`,
 		Example: `  parallax run a.py b.py 'make test'
   parallax run --as threads --python 3.13 a.py b.py c.py
   parallax run --as hybrid -- crunch.py {} ::: 1 2 3 4

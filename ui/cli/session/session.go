@@ -26,6 +26,7 @@ type Env struct {
 	Argv      []string // parallax's own command line
 	Cores     []int    // ids of the cores that may be used
 	Quota     float64
+	Finest    monitor.Tier // measure no finer than this
 }
 
 // Plan is one run to be made. Jobs must have been through [runner.Prepare].
@@ -117,7 +118,7 @@ func (st *Stage) Start(plan Plan) (*Session, error) {
 	if err := st.open(s); err != nil { // who left meanwhile waits for what was there then
 		return nil, errors.Join(err, rec.Close(), os.RemoveAll(rec.Dir()))
 	}
-	sampler = monitor.New(monitor.Options{Feed: run.Subscribe(), Report: run.Report, Advise: run.Advise, Dir: rec.Dir(), Threads: run.Threads, Progress: run.Progress, Stack: run.Stack})
+	sampler = monitor.New(monitor.Options{Feed: run.Subscribe(), Report: run.Report, Advise: run.Advise, Dir: rec.Dir(), Threads: run.Threads, Progress: run.Progress, Stack: run.Stack, Finest: st.env.Finest})
 	sampler.Attach(st.env.Cores)                                                      // before the first job starts
 	beside := []func(context.Context){func(ctx context.Context) { sampler.Run(ctx) }} // it fails only for lack of options
 	if serve := st.control(s); serve != nil {

@@ -1,0 +1,4 @@
+//go:build !linux
+
+// Package switchestest has tests be where the kernel records no context switches.
+package switchestest
