@@ -38,6 +38,7 @@ type Styles struct {
 	// MatchCurrent is the hit that the search is at.
 	MatchCurrent text.Ink
 	Foreign      text.Ink // load that is not ours
+	ForeignBack  text.Ink // the same as what stands behind load that is ours, for Over
 	Bar          text.Ink // the filled part of a rule or a bar
 	BarRest      text.Ink // its remainder
 
@@ -127,6 +128,15 @@ func (b brush) bold(token string) text.Ink { return text.NewInk(b.style(token).B
 // as the colour itself on whatever background the terminal has.
 func (b brush) on(token string) text.Ink { return text.NewInk(b.style(token).Bold(true).Reverse(true)) }
 
+// behind is a colour as a background.
+func (b brush) behind(token string) text.Ink {
+	c, _ := parseColour(token)
+	if c.kind == unset {
+		return text.Ink{}
+	}
+	return text.NewInk(b.NewStyle().Background(c.in(b.profile)))
+}
+
 func (b brush) selected(token string) text.Ink {
 	c, _ := parseColour(token)
 	if c.kind == unset {
@@ -159,6 +169,7 @@ func coloured(b brush, t Tokens) Styles {
 		Match:        b.on(t.Match),
 		MatchCurrent: b.on(t.MatchCurrent),
 		Foreign:      b.ink(t.Foreign),
+		ForeignBack:  b.behind(t.Foreign),
 		Bar:          b.ink(t.Bar),
 		BarRest:      b.ink(t.BarRest),
 		OnCore:       b.ink(t.OnCore),

@@ -69,16 +69,19 @@ func (m *model) lanesAction(a Action) bool {
 // pointInLanes puts the cursor where the mouse clicked.
 func (m *model) pointInLanes(x, y int) {
 	b, s := m.layout().body, m.scene()
-	column, row, ok := cores.At(s, m.look.lens, b.w, b.h, x-b.x, y-b.y)
+	spot, ok := cores.At(s, m.look.lens, b.w, b.h, x-b.x, y-b.y)
 	if !ok {
 		return
 	}
 	m.list.moved = true
-	if m.look.lens.Jobs {
-		m.focus = row
+	lens := &m.look.lens
+	if spot.Job == lens.Jobs {
+		*lens = lens.Point(m.sight(), spot.Column, spot.Row)
+		m.focusOnCursor()
 	}
-	m.look.lens = m.look.lens.Point(m.sight(), column, row)
-	m.focusOnCursor()
+	if spot.Job {
+		m.focus = spot.Row
+	}
 }
 
 // enabledInLanes reports whether an action of the lanes means anything now.

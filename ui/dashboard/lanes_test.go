@@ -88,7 +88,7 @@ func TestTheCursorTellsWhoHadTheCoreAndHowLong(t *testing.T) {
 	s.shows(t, "core 1 idle for 4.000 s, from 0.000 s to 4.000 s")
 	s.press("up", "g")
 	s.shows(t, "core 0 job-0 had 100 % for 20 ms, from 0.000 s to 0.020 s")
-	s.shows(t, "0.000 s to 0.605 s")
+	s.shows(t, "0.000 s to 0.600 s")
 	s.press("left", "left")
 	s.shows(t, "from 0.000 s to 0.020 s")
 }
@@ -124,15 +124,15 @@ func TestLanesScroll(t *testing.T) {
 	s := exactly(t, 140, 42)
 	s.press(">", ">", ">", ">")
 	s.send(tea.MouseMsg{Button: tea.MouseButtonWheelUp})
-	s.shows(t, "3.380 s to 3.985 s")
+	s.shows(t, "3.385 s to 3.985 s")
 	for range 300 {
 		s.send(tea.MouseMsg{Button: tea.MouseButtonWheelUp})
 	}
-	s.shows(t, "0.000 s to 0.605 s")
+	s.shows(t, "0.000 s to 0.600 s")
 	for range 400 {
 		s.send(tea.MouseMsg{Button: tea.MouseButtonWheelDown})
 	}
-	s.shows(t, "3.395 s to 4.000 s")
+	s.shows(t, "3.400 s to 4.000 s")
 }
 
 func TestAClickPutsTheCursorThere(t *testing.T) {
@@ -142,12 +142,50 @@ func TestAClickPutsTheCursorThere(t *testing.T) {
 	for i, row := range s.screen(t) {
 		if strings.HasPrefix(strings.TrimLeft(row, "│ "), "0 ") && strings.Contains(row, "%") {
 			y = i
+			break
 		}
 	}
-	s.send(tea.MouseMsg{Button: tea.MouseButtonLeft, Action: tea.MouseActionPress, X: 17, Y: y})
-	s.shows(t, "core 0 job-4 had 100 % for 20 ms, from 3.380 s to 3.400 s")
+	s.send(tea.MouseMsg{Button: tea.MouseButtonLeft, Action: tea.MouseActionPress, X: 18, Y: y})
+	s.shows(t, "core 0 job-0 had 100 % for 20 ms, from 3.400 s to 3.420 s")
 	s.send(tea.MouseMsg{Button: tea.MouseButtonLeft, Action: tea.MouseActionPress, X: 0, Y: 0})
-	s.shows(t, "core 0 job-4")
+	s.shows(t, "core 0 job-0")
+}
+
+// With room for both, jobs stand below the cores; a click on one has keys act on it.
+func TestJobsStandBelowTheCoresWhereThereIsRoom(t *testing.T) {
+	s := exactly(t, 140, 42)
+	for y, row := range s.screen(t) {
+		if strings.Contains(row, "█ job-3") {
+			s.send(tea.MouseMsg{Button: tea.MouseButtonLeft, Action: tea.MouseActionPress, X: 40, Y: y})
+			break
+		}
+	}
+	if s.focus != 3 || s.look.lens.Still() {
+		t.Errorf("job %d is in focus, and the lanes stand still: %v", s.focus, s.look.lens.Still())
+	}
+	empty := 0
+	for y, row := range s.screen(t) {
+		if empty++; strings.Trim(row, "│ ") != "" {
+			empty = 0
+		}
+		if empty > 3 { // an idle core has as many
+			t.Errorf("row %d and those above it are empty", y)
+		}
+	}
+}
+
+// Who has a core is told by its whole name where a lane has a row for it.
+func TestTheNameBesideALaneIsReadable(t *testing.T) {
+	for _, size := range [][2]int{{140, 42}, {80, 24}} {
+		s := newStage(t, size[0], size[1])
+		s.begin(2, 2)
+		s.state.Jobs[0].Name = "word-count.py"
+		s.handing(100*milli, 1)
+		s.press("3")
+		s.shows(t, "● word-count.py")
+		s.press("1")
+		s.shows(t, "● word-count.py")
+	}
 }
 
 func TestJobsAsRowsShowInWhichStateEachWas(t *testing.T) {
@@ -188,12 +226,15 @@ func TestJobsAsRowsAreAsFineAsTheLanes(t *testing.T) {
 
 func TestHowManyWereOnCoresAtOnce(t *testing.T) {
 	s := exactly(t, 140, 42)
+	s.shows(t, "on cores at once lately  0 ▏ 0 %")
+	s.shows(t, "1 "+strings.Repeat("█", 51)+" 100 %")
+	s = exactly(t, 140, 20)
 	s.shows(t, "on cores at once lately  0 ▏ 0 %  1 "+strings.Repeat("█", 21)+" 100 %  2 ▏ 0 %")
 	s = newStage(t, 140, 42)
 	s.begin(2, 2)
 	s.sample(time.Second)
 	s.press("3")
-	s.shows(t, "on cores at once : needs exact lanes")
+	s.shows(t, "on cores at once: needs exact lanes")
 }
 
 func TestLanesOfManyCoresFollowTheCursor(t *testing.T) {
@@ -220,7 +261,7 @@ func TestLanesOfManyCoresFollowTheCursor(t *testing.T) {
 		s.press("down")
 	}
 	s.shows(t, "core 40 job-1")
-	s.rowWith(t, "40 100%")
+	s.rowWith(t, "40 100 %")
 }
 
 func TestKeysOfTheLanesAreDeadElsewhere(t *testing.T) {

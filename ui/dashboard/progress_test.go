@@ -55,16 +55,16 @@ func TestProgressIsShownEverywhereWithTheTimeLeft(t *testing.T) {
 				full, void = "=", "-"
 			}
 			s.shows(t, full+full+void) // by its glyphs, whatever the colours
-			s.shows(t, "50% · 5 s left")
+			s.shows(t, "50 % · 5 s left")
 			s.press("2")
 			s.shows(t, "done")
-			s.shows(t, void+" 50%")
+			s.shows(t, void+" 50 %")
 			s.press("enter")
-			s.shows(t, "50% · 5 s left")
+			s.shows(t, "50 % · 5 s left")
 			s.press("esc")
 			s.events(runner.TaskEnded{At: runner.At(s.now), Task: 0, Try: 1, Status: runner.Failed, Exit: runner.Exit{Code: 1}})
 			s.press("1")
-			s.shows(t, void+" 50% ") // as far as it came
+			s.shows(t, void+" 50 % ") // as far as it came
 			s.showsNot(t, "s left ╯")
 		}
 	}

@@ -166,7 +166,7 @@ func alike(a, b versus.Outcome) string {
 		return "The times cannot be compared: " + doubt + "."
 	}
 	longer := func(o versus.Outcome, ratio float64) string {
-		return fmt.Sprintf("The %s took %.0f%% longer this time.", o.Model, 100*(ratio-1))
+		return fmt.Sprintf("The %s took %.0f %% longer this time.", o.Model, 100*(ratio-1))
 	}
 	switch ratio := a.Wall.Seconds() / b.Wall.Seconds(); {
 	case ratio >= versus.Near:

@@ -81,8 +81,8 @@ func TestClosing(t *testing.T) {
 		want string
 	}{
 		{"alike", []*runner.State{run(runner.Goroutines, 5*time.Second, 0, ok), run(runner.Processes, 5200*time.Millisecond, 0, ok)}, "the time is the same"},
-		{"slower", []*runner.State{run(runner.Goroutines, 5*time.Second, 0, ok), run(runner.Processes, 8*time.Second, 0, ok)}, "The processes took 60% longer"},
-		{"faster", []*runner.State{run(runner.Goroutines, 9*time.Second, 0, ok), run(runner.Processes, 6*time.Second, 0, ok)}, "The goroutines took 50% longer"},
+		{"slower", []*runner.State{run(runner.Goroutines, 5*time.Second, 0, ok), run(runner.Processes, 8*time.Second, 0, ok)}, "The processes took 60 % longer"},
+		{"faster", []*runner.State{run(runner.Goroutines, 9*time.Second, 0, ok), run(runner.Processes, 6*time.Second, 0, ok)}, "The goroutines took 50 % longer"},
 		{"disturbed", []*runner.State{run(runner.Goroutines, 5*time.Second, 40, ok), run(runner.Processes, 8*time.Second, 0, ok)}, "cannot be compared"},
 		{
 			"python",

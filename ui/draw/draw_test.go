@@ -8,13 +8,13 @@ import (
 )
 
 func TestAGaugeGivesItsWordsUpBeforeItsBar(t *testing.T) {
-	g := Gauge{Share: 0.5, Full: "=", Void: "-", Words: []string{"50%", "12 s left"}}
+	g := Gauge{Share: 0.5, Full: "=", Void: "-", Words: []string{"50 %", "12 s left"}}
 	for _, c := range []struct {
 		share float64
 		want  string
 	}{
-		{.5, "=====----- 50% · 12 s left "},
-		{.5, "====---- 50% "},
+		{.5, "=====----- 50 % · 12 s left "},
+		{.5, "====---- 50 % "},
 		{.5, "======------"},
 		{0, "--------"},
 		{1, "========"},

@@ -91,13 +91,12 @@ func Count(n int) string {
 	return s
 }
 
-// Percent writes a share of 0..1 in three columns and a sign: " 4%", "93%", "100%".
-// A negative share is unknown.
+// Percent writes a share of 0..1: "4 %", "93 %", "100 %". A negative share is unknown.
 func Percent(share float64) string {
 	if share < 0 {
-		return "  –"
+		return "–"
 	}
-	return fmt.Sprintf("%2.0f%%", 100*share)
+	return fmt.Sprintf("%.0f %%", 100*share)
 }
 
 // Plural writes a count with its noun: 1 process, 4 processes.

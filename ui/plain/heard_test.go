@@ -141,7 +141,7 @@ func TestTheSummaryTellsWaitingForTheGIL(t *testing.T) {
 		gil  runner.GIL
 		want string
 	}{
-		{"there is one", runner.GIL{PID: 1, Task: 0, Span: s}, " kept busy, 75% of the jobs' time waiting for the GIL; run "},
+		{"there is one", runner.GIL{PID: 1, Task: 0, Span: s}, " kept busy, 75 % of the jobs' time waiting for the GIL; run "},
 		{"there is none", runner.GIL{PID: 1, Task: 0, Span: s, Free: true}, " kept busy; run "},
 		{"it is not measured", runner.GIL{PID: 1, Task: 0, Span: s, Why: "Python 2"}, " kept busy; run "},
 	} {

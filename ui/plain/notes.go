@@ -181,7 +181,7 @@ func waited(s *runner.State) string {
 	if whole <= 0 {
 		return ""
 	}
-	return fmt.Sprintf(", %s of the jobs' time waiting for the GIL", strings.TrimSpace(draw.Percent(gil.Seconds()/whole.Seconds())))
+	return fmt.Sprintf(", %s of the jobs' time waiting for the GIL", draw.Percent(gil.Seconds()/whole.Seconds()))
 }
 
 // outcome says how a job ended and why, where that is more than the same word.

@@ -14,9 +14,6 @@ import (
 	"parallax/ui/text"
 )
 
-// labelWidth is what stands before a lane: core, load, and who has it now.
-const labelWidth = 15
-
 // Panel draws the lanes of a run in a box, with a sentence below them.
 func Panel(s *scene.Scene, width, height int) []string {
 	st := s.Styles
@@ -25,12 +22,13 @@ func Panel(s *scene.Scene, width, height int) []string {
 		Border: st.Border, Width: width, Height: height,
 		Left: []draw.Span{{Ink: st.Title, Text: "cores"}},
 	}
-	axis := NewAxis(h, box.Inner()-labelWidth, s.State.Elapsed(s.Now))
+	side := beside(s, box.Inner(), len(h.Cores) > 0 && (box.Rows()-1)/len(h.Cores) > 1)
+	axis := NewAxis(h, box.Inner()-side, s.State.Elapsed(s.Now))
 	if s.Before != nil {
-		axis = FitAxis(h, box.Inner()-labelWidth, span(s))
+		axis = FitAxis(h, box.Inner()-side, span(s))
 	}
 	box.Right = []draw.Span{{Ink: st.Dim, Text: legend(s, axis, box.Inner())}}
-	return box.View(append(lanes(s, h, axis, box.Inner(), box.Rows()-1), advice(s, box.Inner())))
+	return box.View(append(lanes(s, axis, side, box.Inner(), box.Rows()-1), advice(s, box.Inner())))
 }
 
 // span is what the lanes of a run and of the one before cover: the same, so that a run that took half
@@ -69,7 +67,8 @@ func tier(h *runner.History, room bool) string {
 
 // lanes draws as many cores as fit; if not all do, the last row says how many are missing. A blank
 // row is kept below them when there is room.
-func lanes(s *scene.Scene, h *runner.History, axis Axis, width, rows int) []*text.Row {
+func lanes(s *scene.Scene, axis Axis, side, width, rows int) []*text.Row {
+	h := &s.State.Lanes
 	out := make([]*text.Row, 0, rows)
 	n := len(h.Cores)
 	switch {
@@ -80,10 +79,10 @@ func lanes(s *scene.Scene, h *runner.History, axis Axis, width, rows int) []*tex
 	}
 	each := 1
 	if n > 0 {
-		each = min(max(rows/n, 1), 2)
+		each = min(max(rows/n, 1), 4)
 	}
 	for i := range n {
-		out = append(out, lane(s, h, axis, i, width, each, -1)...)
+		out = append(out, lane(s, axis, i, size{side, width, each}, -1)...)
 	}
 	if n < len(h.Cores) {
 		out = append(out, text.NewRow(width).Put(s.Styles.Dim, fmt.Sprintf("and %d more cores", len(h.Cores)-n)))
@@ -94,100 +93,56 @@ func lanes(s *scene.Scene, h *runner.History, axis Axis, width, rows int) []*tex
 	return out
 }
 
-// lane draws one core in several rows, the lowest of which is labelled. The cursor is in the column
+// size is that of a lane: columns before it, all columns, and rows.
+type size struct{ side, width, rows int }
+
+// lane draws one core in several rows, the first of which are labelled. The cursor is in the column
 // mark, or nowhere if that is -1.
-func lane(s *scene.Scene, h *runner.History, axis Axis, i, width, rows, mark int) []*text.Row {
-	cells := axis.Cells(h, i)
-	var out []*text.Row
-	for level := rows - 1; level >= 0; level-- {
-		r := text.NewRow(width)
-		if level == 0 {
-			label(r, s, h, i)
-		} else {
-			r.Skip(labelWidth)
-		}
-		putCells(r, s, slice(cells, level, rows), mark)
+func lane(s *scene.Scene, axis Axis, i int, z size, mark int) []*text.Row {
+	cells := axis.Cells(&s.State.Lanes, i)
+	out := make([]*text.Row, 0, z.rows)
+	for row := range z.rows {
+		r := text.NewRow(z.width)
+		label(r, s, i, row, z)
+		r.Skip(z.side - r.Used())
+		putCells(r, s, slice(cells, z.rows-1-row, z.rows), mark)
 		out = append(out, r)
 	}
 	return out
 }
 
-// label puts the core's number, its load and who has it now; of a run that is over, its mean load.
-func label(r *text.Row, s *scene.Scene, h *runner.History, i int) {
-	st := s.Styles
-	row := h.Rows[i]
-	if s.State.Over() || s.State.Ended {
-		r.Put(st.Dim, fmt.Sprintf("%-2d%4d%%", h.Cores[i], runner.MergeCells(row).Load)).Skip(1).Put(st.Dim, "mean")
-		r.Skip(labelWidth - r.Used())
-		return
-	}
-	now := runner.MergeCells(row[max(0, len(row)-int(max(time.Second/max(h.Cell, 1), 1))):])
-	load := float64(now.Load) / 100
-	if i < len(s.State.Host.Busy) && s.State.Host.Busy[i] >= 0 {
-		load = s.State.Host.Busy[i]
-	}
-	r.Put(st.Dim, fmt.Sprintf("%-2d", h.Cores[i]))
-	ink := st.Dim
-	if load > 0.5 {
-		ink = st.Text
-	}
-	r.Put(ink, fmt.Sprintf("%4.0f%%", 100*load)).Skip(1)
-	switch {
-	case now.Task >= 0 && int(now.Ours)*2 >= int(now.Load) && now.Ours > 4:
-		name := []rune(s.State.Jobs[now.Task].Name)
-		dot := s.Styles.Icons.Running
-		if st.Letters {
-			dot = themes.Letter(int(now.Task))
-		}
-		r.Put(st.Job(int(now.Task)), dot+string(name[:min(len(name), 5)]))
-	case now.Load > 10:
-		r.Put(st.Dim, "other")
-	default:
-		r.Put(st.Faint, "idle")
-	}
-	r.Skip(labelWidth - r.Used())
-}
-
 // putCells puts one column for each cell, but the cursor in the column mark.
-func putCells(r *text.Row, s *scene.Scene, cells []runner.Cell, mark int) {
+func putCells(r *text.Row, s *scene.Scene, cells []piece, mark int) {
 	st := s.Styles
 	var run strings.Builder
-	ink, same := text.Ink{}, int32(-99)
+	var same piece
 	flush := func() {
 		if run.Len() > 0 {
-			r.Put(ink, run.String())
+			r.Put(cellInk(s, same), run.String())
 			run.Reset()
 		}
 	}
 	for i, c := range cells {
 		if i == mark {
 			flush()
-			same = -99
 			r.Put(st.AccentBold, cursor)
 			continue
 		}
-		who := c.Task
-		if who >= 0 && int(c.Ours)*2 < int(c.Load) {
-			who = runner.Foreign // ours had some of it, others had more
-		}
-		if c.Load < 3 && who != unsampled {
-			who = runner.Idle
-		}
-		if who != same {
+		if c.who != same.who || c.over != same.over {
 			flush()
-			same, ink = who, cellInk(s, who)
+			same = c
 		}
 		switch {
-		case who == unsampled:
+		case c.who == unsampled:
 			run.WriteString(" ")
-		case who == runner.Idle:
+		case c.who == runner.Idle:
 			run.WriteString("·")
-		case st.Letters && who >= 0:
-			run.WriteString(themes.Letter(int(who)))
+		case st.Letters && c.who >= 0:
+			run.WriteString(themes.Letter(int(c.who)))
 		case st.Letters:
 			run.WriteString("#")
 		default:
-			run.WriteString(draw.Height(float64(c.Load) / 100))
+			run.WriteString(draw.Height(float64(c.fill) / 100))
 		}
 	}
 	flush()
@@ -196,14 +151,16 @@ func putCells(r *text.Row, s *scene.Scene, cells []runner.Cell, mark int) {
 // cursor stands for the cursor.
 const cursor = "┃"
 
-func cellInk(s *scene.Scene, who int32) text.Ink {
-	switch who {
-	case runner.Idle, unsampled:
+func cellInk(s *scene.Scene, c piece) text.Ink {
+	switch {
+	case c.who == runner.Idle, c.who == unsampled:
 		return s.Styles.Faint
-	case runner.Foreign:
+	case c.who == runner.Foreign:
 		return s.Styles.Foreign
+	case c.over:
+		return s.Styles.Job(int(c.who)).Over(s.Styles.ForeignBack)
 	}
-	return s.Styles.Job(int(who))
+	return s.Styles.Job(int(c.who))
 }
 
 // advice is the sentence below the lanes: what the run should change or, when it is over, how it went.
@@ -256,7 +213,8 @@ func Earlier(s *scene.Scene, width, height int) []string {
 		Left:  []draw.Span{{Ink: st.Title, Text: "before: " + s.Before.Label}},
 		Right: []draw.Span{{Ink: st.Dim, Text: draw.Seconds(elapsed)}},
 	}
-	axis := FitAxis(h, box.Inner()-labelWidth, span(s))
+	side := beside(s, box.Inner(), len(h.Cores) > 0 && (box.Rows()-1)/len(h.Cores) > 1)
+	axis := FitAxis(h, box.Inner()-side, span(s))
 	last := text.NewRow(box.Inner()).Put(st.Dim, text.Shorten(fmt.Sprintf("%.2f cores kept busy on average", before.State.Times.Total.Cores()), box.Inner()))
-	return box.View(append(lanes(&before, h, axis, box.Inner(), box.Rows()-1), last))
+	return box.View(append(lanes(&before, axis, side, box.Inner(), box.Rows()-1), last))
 }

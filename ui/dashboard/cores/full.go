@@ -13,109 +13,65 @@ import (
 )
 
 // Full draws the lanes over the whole body, as a lens shows them: those of the run before on the same
-// time axis above them, and below them how many threads were on cores at once, what is under the cursor,
-// and who is who. With rows for jobs it draws in which state each was instead.
+// time axis above them, and below them how many threads were on cores at once and what is under the
+// cursor. Below that, on the same axis where there is room, in which state each job was, and who is who.
+// With rows for jobs these come first.
 func Full(s *scene.Scene, lens Lens, past *Past, width, height int) []string {
 	st := s.Styles
 	p := arrange(s, lens, width, height)
 	axis := lens.axis(Look(s, width))
-	box := draw.Box{Border: st.Border, Width: width, Height: p.box, Left: []draw.Span{{Ink: st.Title, Text: p.name}}}
-	if p.n < p.of {
-		box.Left = append(box.Left, draw.Span{Ink: st.Dim, Text: fmt.Sprintf(" %d to %d of %d", p.first+1, p.first+p.n, p.of)})
-	}
+	box := draw.Box{Border: st.Border, Width: width, Height: p.box, Left: p.main.title(s)}
 	how := tier(&s.State.Lanes, p.inner > 100)
 	if how != "" {
 		how = " · " + how
 	}
-	box.Right = []draw.Span{{Ink: st.Dim, Text: text.Shorten(lens.title(axis)+how, p.inner-len(p.name)-20)}}
+	box.Right = []draw.Span{{Ink: st.Dim, Text: text.Shorten(lens.title(axis)+how, p.inner-len(p.main.name)-20)}}
 	var rows []*text.Row
 	switch {
-	case lens.Jobs:
-		rows = jobRows(s, lens, past, axis, p)
+	case p.main.jobs:
+		rows = jobRows(s, lens, past, axis, p.main)
 	case s.Before != nil:
 		before := *s
 		before.State = s.Before.State
 		rows = append(rows, text.NewRow(p.inner).Put(st.Title, "before: "+s.Before.Label))
-		rows = append(rows, tall(&before, Lens{}, axis, p)...)
+		rows = append(rows, tall(&before, Lens{}, axis, p.main)...)
 		rows = append(rows, text.NewRow(p.inner).Put(st.Title, "now"))
-		rows = append(rows, tall(s, lens, axis, p)...)
+		rows = append(rows, tall(s, lens, axis, p.main)...)
 	default:
-		rows = tall(s, lens, axis, p)
+		rows = tall(s, lens, axis, p.main)
 	}
 	rows = append(rows, ruler(s, axis, p.inner))
-	if lens.Jobs {
+	if p.main.jobs {
 		rows = append(rows, legendOfStates(s, past, p.inner))
 	}
-	if p.atOnce {
-		rows = append(rows, atOnce(s, past, p.inner))
+	if p.atOnce > 0 {
+		rows = append(rows, atOnce(s, past, p.inner, p.atOnce)...)
 	}
-	rows = append(rows, words(s, lens, past, axis, p.inner))
-	return append(box.View(rows), who(s, width, height-box.Height)...)
+	out := box.View(append(rows, words(s, lens, past, axis, p.inner)))
+	if p.second.n > 0 {
+		out = append(out, lower(s, lens, past, axis, p, width)...)
+	}
+	return append(out, who(s, width, height-len(out))...)
 }
 
-// plan is where the parts of the view go.
-type plan struct {
-	name     string
-	inner    int  // columns in the box
-	box      int  // its rows, with its edges
-	top      int  // the row of the view in which the first of ours is
-	each     int  // rows of a core
-	first, n int  // which cores or jobs are shown
-	of       int  // of how many
-	atOnce   bool // there is room for how many were on cores at once
+// lower draws the box below, with jobs under the cores or cores under the jobs.
+func lower(s *scene.Scene, lens Lens, past *Past, axis Axis, p plan, width int) []string {
+	box := draw.Box{Border: s.Styles.Border, Width: width, Height: p.lower, Left: p.second.title(s)}
+	if p.second.jobs {
+		return box.View(append(jobRows(s, lens, past, axis, p.second), legendOfStates(s, past, p.inner)))
+	}
+	return box.View(tall(s, Lens{}, axis, p.second))
 }
 
-// arrange plans the view: a pure function of its size and of what there is to show.
-func arrange(s *scene.Scene, lens Lens, width, height int) plan {
-	p := plan{name: "core lanes", inner: max(width-4, 0), each: 1, of: len(s.State.Lanes.Cores), atOnce: height >= 14, top: 1}
-	runs, focus, fixed := 1, 0, 2
-	if lens.on {
-		focus = lens.row
-	}
-	if p.atOnce {
-		fixed++
-	}
-	switch {
-	case lens.Jobs:
-		p.name, p.of, focus = "jobs over time", len(s.State.Tasks), s.Focus
-		fixed++
-	case s.Before != nil:
-		runs = 2
-	}
-	if !lens.Jobs {
-		p.each = min(max(height/2/(max(p.of, 1)*runs), 1), maxTall)
-	}
-	titles := 2 * (runs - 1)
-	p.box = min(p.each*max(p.of, 1)*runs+titles+fixed+2, max(height-3, fixed+3))
-	room := (p.box - 2 - fixed - titles) / runs
-	p.n = min(p.of, max(room/p.each, 0))
-	p.first = min(max(focus-p.n/2, 0), p.of-p.n)
-	if runs == 2 {
-		p.top += 2 + min(p.n, len(s.Before.State.Lanes.Cores))*p.each
-	}
-	return p
-}
-
-// At is the column and the core or the job at a point of the view; ok is false elsewhere.
-func At(s *scene.Scene, lens Lens, width, height, x, y int) (column, row int, ok bool) {
-	p := arrange(s, lens, width, height)
-	column, row = x-2-labelWidth, p.first+(y-p.top)/p.each
-	return column, row, column >= 0 && column < Look(s, width).Columns && y >= p.top && row < p.first+p.n
-}
-
-// maxTall is the most rows that one lane gets.
-const maxTall = 6
-
-// tall draws the cores of a plan.
-func tall(s *scene.Scene, lens Lens, axis Axis, p plan) []*text.Row {
-	h := &s.State.Lanes
+// tall draws the cores of a block.
+func tall(s *scene.Scene, lens Lens, axis Axis, b block) []*text.Row {
 	var out []*text.Row
-	for i := p.first; i < min(p.first+p.n, len(h.Cores)); i++ {
+	for i := b.first; i < min(b.first+b.n, len(s.State.Lanes.Cores)); i++ {
 		mark := -1
 		if lens.on && lens.row == i {
 			mark = axis.column(lens.at)
 		}
-		out = append(out, lane(s, h, axis, i, p.inner, p.each, mark)...)
+		out = append(out, lane(s, axis, i, b.size, mark)...)
 	}
 	return out
 }
@@ -151,46 +107,9 @@ func words(s *scene.Scene, lens Lens, past *Past, axis Axis, width int) *text.Ro
 	return r
 }
 
-// slice is the level-th of n rows of cells, from below. With several rows, what our tasks had stands
-// at the bottom and what others had above it, so that a little of ours is seen below a lot of
-// theirs. The upper row keeps an eighth free, which tells a full core from its neighbour.
-func slice(cells []runner.Cell, level, n int) []runner.Cell {
-	if n == 1 {
-		return cells
-	}
-	out := make([]runner.Cell, len(cells))
-	for i, c := range cells {
-		ours, load := part(c.Ours, level, n), part(c.Load, level, n)
-		if level == n-1 {
-			ours, load = min(ours, 87), min(load, 87)
-		}
-		switch {
-		case c.Task == unsampled, load < 3 && level > 0:
-			c = runner.Cell{Task: unsampled}
-		case c.Task >= 0 && (2*ours >= load || level == 0 && c.Ours >= seen):
-			if 2*ours >= load {
-				ours = load
-			}
-			c.Ours, c.Load = uint8(ours), uint8(ours)
-		case load > 0:
-			c = runner.Cell{Task: runner.Foreign, Load: uint8(load)}
-		default:
-			c = runner.Cell{Task: runner.Idle}
-		}
-		out[i] = c
-	}
-	return out
-}
-
-// seen is the percentage of a core from which a task of ours is shown below the load of others.
-const seen = 4
-
-// part is how much, in percent, of the level-th of n rows a share of a core fills.
-func part(share uint8, level, n int) int { return min(max(int(share)*n-100*level, 0), 100) }
-
 // ruler marks the time below the lanes.
 func ruler(s *scene.Scene, axis Axis, width int) *text.Row {
-	r := text.NewRow(width).Skip(labelWidth)
+	r := text.NewRow(width).Skip(width - axis.N)
 	for at := 0; at < axis.N; at += 20 {
 		d := axis.at(at)
 		mark := draw.Seconds(d)
@@ -203,16 +122,21 @@ func ruler(s *scene.Scene, axis Axis, width int) *text.Row {
 		if at > 0 && at+text.Width(mark) > axis.N { // cut it would be another time
 			break
 		}
-		r.PutAt(labelWidth+at, s.Styles.Dim, mark)
+		r.PutAt(width-axis.N+at, s.Styles.Dim, mark)
 	}
 	return r
 }
 
+// whoWidth is how many columns a job has where it is listed.
+const whoWidth = 69
+
+// whoColumns is how many jobs are listed beside each other.
+func whoColumns(width int) int { return max(1, (width-2)/whoWidth) }
+
 // who lists the jobs with what stands for them in the lanes, their time on cores, and where their
 // time went; the job in focus is among them.
 func who(s *scene.Scene, width, height int) []string {
-	const each = 74 // columns for a job
-	cols := max(1, (width-2)/each)
+	cols := whoColumns(width)
 	rows := max(height-1, 0)
 	first := 0
 	if len(s.State.Tasks) > rows*cols && rows > 0 {
@@ -224,7 +148,7 @@ func who(s *scene.Scene, width, height int) []string {
 		r := text.NewRow(width).Skip(1)
 		for x := range cols {
 			if task := first + y*cols + x; task < len(s.State.Tasks) {
-				job := text.NewRow(min(each, r.Left()))
+				job := text.NewRow(min(whoWidth, r.Left()))
 				entry(job, s, task)
 				r.PutStyled(job.String())
 			}

@@ -31,7 +31,7 @@ type Sight struct {
 
 // Look returns what there is to see in a view of some width.
 func Look(s *scene.Scene, width int) Sight {
-	v := Sight{Lanes: &s.State.Lanes, Columns: max(width-4-labelWidth, 1), Elapsed: s.State.Elapsed(s.Now)}
+	v := Sight{Lanes: &s.State.Lanes, Columns: max(width-4-sideOf(s, width), 1), Elapsed: s.State.Elapsed(s.Now)}
 	if s.Before != nil {
 		v.Elapsed = span(s)
 	}

@@ -101,39 +101,64 @@ func TestZoomingKeepsTheCursorWhereItIs(t *testing.T) {
 
 func TestThePlanOfTheView(t *testing.T) {
 	for _, c := range []struct {
-		name                string
-		cores, tasks        int
-		lens                Lens
-		before              bool
-		width, height       int
-		box, each, first, n int
-		atOnce              bool
+		name          string
+		cores, tasks  int
+		lens          Lens
+		before        bool
+		width, height int
+		box, each     int
+		first, n      int
+		lower, rows   int // the second box, and of each in it
+		atOnce        int
 	}{
-		{"two cores", 2, 5, Lens{}, false, 140, 38, 17, 6, 0, 2, true},
-		{"two cores of two runs", 2, 5, Lens{}, true, 140, 38, 23, 4, 0, 2, true},
-		{"a small terminal", 2, 5, Lens{}, false, 60, 13, 10, 3, 0, 2, false},
-		{"many cores", 64, 5, Lens{}, false, 80, 20, 17, 1, 0, 12, true},
-		{"many cores, cursor in the middle", 64, 5, Lens{on: true, row: 40}, false, 80, 20, 17, 1, 34, 12, true},
-		{"many cores, cursor at the end", 64, 5, Lens{on: true, row: 63}, false, 80, 20, 17, 1, 52, 12, true},
-		{"jobs", 2, 5, Lens{Jobs: true}, false, 80, 20, 11, 1, 0, 5, true},
-		{"many jobs", 2, 500, Lens{Jobs: true}, false, 80, 20, 17, 1, 0, 11, true},
+		{"two cores", 2, 4, Lens{}, false, 140, 39, 21, 7, 0, 2, 15, 3, 3},
+		{"two cores with much room", 2, 4, Lens{}, false, 200, 57, 31, 12, 0, 2, 23, 5, 3},
+		{"one job", 2, 1, Lens{}, false, 200, 57, 43, 18, 0, 2, 12, 9, 3},
+		{"two cores of two runs", 2, 5, Lens{}, true, 140, 38, 25, 4, 0, 2, 8, 1, 3},
+		{"a small terminal", 2, 5, Lens{}, false, 60, 13, 10, 3, 0, 2, 0, 1, 0},
+		{"many jobs", 2, 500, Lens{}, false, 140, 39, 17, 6, 0, 2, 0, 1, 1},
+		{"many cores", 64, 5, Lens{}, false, 80, 20, 17, 1, 0, 12, 0, 1, 1},
+		{"many cores, cursor in the middle", 64, 5, Lens{on: true, row: 40}, false, 80, 20, 17, 1, 34, 12, 0, 1, 1},
+		{"many cores, cursor at the end", 64, 5, Lens{on: true, row: 63}, false, 80, 20, 17, 1, 52, 12, 0, 1, 1},
+		{"jobs", 2, 5, Lens{Jobs: true}, false, 80, 20, 13, 1, 0, 5, 0, 1, 3},
+		{"jobs with room", 2, 4, Lens{Jobs: true}, false, 140, 39, 28, 5, 0, 4, 8, 3, 3},
+		{"rows of many jobs", 2, 500, Lens{Jobs: true}, false, 80, 20, 17, 1, 0, 11, 0, 1, 1},
 	} {
 		s := &scene.Scene{State: recorded(1, c.cores, c.tasks)}
 		if c.before {
 			s.Before = &scene.Before{State: recorded(1, c.cores, c.tasks)}
 		}
 		p := arrange(s, c.lens, c.width, c.height)
-		if p.box != c.box || p.each != c.each || p.first != c.first || p.n != c.n || p.atOnce != c.atOnce {
+		m := p.main
+		if p.box != c.box || m.rows != c.each || m.first != c.first || m.n != c.n || p.lower != c.lower || p.second.rows != c.rows || p.atOnce != c.atOnce {
 			t.Errorf("%s: %+v", c.name, p)
 		}
-		if p.box > c.height {
-			t.Errorf("%s: %d rows of %d", c.name, p.box, c.height)
+		if p.box+p.lower > c.height {
+			t.Errorf("%s: %d rows of %d", c.name, p.box+p.lower, c.height)
 		}
-		if _, row, ok := At(s, c.lens, c.width, c.height, 40, p.top+p.each*(p.n-1)); !ok || row != p.first+p.n-1 {
-			t.Errorf("%s: the last row is %d, %v", c.name, row, ok)
+		if at, ok := At(s, c.lens, c.width, c.height, 40, m.top+m.rows*(m.n-1)); !ok || at.Row != m.first+m.n-1 || at.Job != c.lens.Jobs {
+			t.Errorf("%s: the last row is %+v, %v", c.name, at, ok)
 		}
-		if _, _, ok := At(s, c.lens, c.width, c.height, 3, p.top); ok {
+		if at, ok := At(s, c.lens, c.width, c.height, 40, p.second.top); ok != (c.lower > 0) || ok && (at.Row != 0 || at.Job == c.lens.Jobs) {
+			t.Errorf("%s: in the second box is %+v, %v", c.name, at, ok)
+		}
+		if _, ok := At(s, c.lens, c.width, c.height, 3, m.top); ok {
 			t.Errorf("%s: a name is taken for a time", c.name)
 		}
 	}
+}
+
+// Whatever there is to show, less is left empty than it takes to make all of it taller by a row.
+func TestTheViewIsFilled(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		cores, tasks := rapid.IntRange(1, 16).Draw(t, "cores"), rapid.IntRange(1, 100).Draw(t, "tasks")
+		s := &scene.Scene{State: recorded(1, cores, tasks)}
+		lens := Lens{Jobs: rapid.Bool().Draw(t, "jobs")}
+		width, height := rapid.IntRange(60, 220).Draw(t, "width"), rapid.IntRange(13, 70).Draw(t, "height")
+		p := arrange(s, lens, width, height)
+		listed := 1 + (tasks+whoColumns(width)-1)/whoColumns(width)
+		if free := height - p.box - p.lower - listed; free >= p.main.of && free > 0 {
+			t.Errorf("%d rows are empty: %+v", free, p)
+		}
+	})
 }

@@ -34,8 +34,9 @@ func looks(s *scene.Scene) [states]stateLook {
 // lanesLate is by how much lanes may be later than samples.
 const lanesLate = 300 * time.Millisecond
 
-// jobRows draws the jobs of a plan: in which state each was most of each column.
-func jobRows(s *scene.Scene, lens Lens, past *Past, axis Axis, p plan) []*text.Row {
+// jobRows draws the jobs of a block: in which state each was most of each column or, where a job has
+// several rows, for how much of it in each.
+func jobRows(s *scene.Scene, lens Lens, past *Past, axis Axis, b block) []*text.Row {
 	had := owners(&s.State.Lanes, past, axis)
 	look := looks(s)
 	known := axis.N // who had a core is known a little later than how jobs waited
@@ -44,42 +45,61 @@ func jobRows(s *scene.Scene, lens Lens, past *Past, axis Axis, p plan) []*text.R
 		known--
 	}
 	var out []*text.Row
-	for task := p.first; task < p.first+p.n; task++ {
-		r := text.NewRow(p.inner)
-		putName(r, s, task)
+	for task := b.first; task < b.first+b.n; task++ {
 		mark := -1
 		if lens.on && task == s.Focus {
 			mark = axis.column(lens.at)
 		}
-		for i := 0; i < axis.N; {
-			if i == mark {
-				r.Put(s.Styles.AccentBold, cursor)
-				i++
-				continue
-			}
-			if i >= known {
-				r.Skip(1)
-				i++
-				continue
-			}
-			state, n := past.state(task, axis, i, had[i]), 1
-			for i+n < known && i+n != mark && past.state(task, axis, i+n, had[i+n]) == state {
-				n++
-			}
-			if state < 0 {
-				r.Skip(n)
-			} else {
-				r.Repeat(look[state].ink, look[state].glyph, n)
-			}
-			i += n
+		columns := make([]column, known)
+		for i := range columns {
+			columns[i] = past.column(task, axis, i, had[i])
 		}
-		out = append(out, r)
+		drawn := b.rows
+		if b.rows >= apart {
+			drawn--
+		}
+		for row := range b.rows {
+			r := text.NewRow(b.width)
+			if row == 0 {
+				putName(r, s, task, b.side)
+			}
+			r.Skip(b.side - r.Used())
+			if row < drawn {
+				putStates(r, s, look, columns, drawn-1-row, drawn, mark)
+			}
+			out = append(out, r)
+		}
 	}
 	return out
 }
 
+// apart is the rows of a job from which on one of them is blank, to tell jobs apart.
+const apart = 4
+
+// putStates puts the level-th row, from below, of the columns of a job that has so many rows.
+func putStates(r *text.Row, s *scene.Scene, look [states]stateLook, columns []column, level, rows, mark int) {
+	at := func(i int) int { return columns[i].state(level, rows) }
+	for i := 0; i < len(columns); {
+		if i == mark {
+			r.Put(s.Styles.AccentBold, cursor)
+			i++
+			continue
+		}
+		state, n := at(i), 1
+		for i+n < len(columns) && i+n != mark && at(i+n) == state {
+			n++
+		}
+		if state < 0 {
+			r.Skip(n)
+		} else {
+			r.Repeat(look[state].ink, look[state].glyph, n)
+		}
+		i += n
+	}
+}
+
 // putName puts what stands before a job's row.
-func putName(r *text.Row, s *scene.Scene, task int) {
+func putName(r *text.Row, s *scene.Scene, task, side int) {
 	st := s.Styles
 	pointer, mark := " ", "█"
 	if task == s.Focus {
@@ -89,7 +109,7 @@ func putName(r *text.Row, s *scene.Scene, task int) {
 		mark = themes.Letter(task)
 	}
 	r.Put(st.Key, pointer).Put(st.Job(task), mark).Skip(1)
-	r.Put(st.Text, text.Ellipsis(s.State.Jobs[task].Name, labelWidth-4)).Skip(labelWidth - r.Used())
+	r.Put(st.Text, text.Shorten(s.State.Jobs[task].Name, side-4))
 }
 
 // owners is, for each column in which that is known better than how jobs waited, which tasks had
@@ -111,29 +131,63 @@ func owners(h *runner.History, past *Past, axis Axis) [][]int32 {
 	return out
 }
 
-// state is in which state a job was most of a column, or -1 if it was not there. had are the tasks
-// that had cores then, where that is known that finely.
-func (p *Past) state(task int, axis Axis, column int, had []int32) int {
-	from := axis.at(column)
-	shares := p.between(task, from, from+axis.Step)
+// column is for how much of a column a job was in each state, in percent, and in which it was most:
+// -1 if it was not there.
+type column struct {
+	shares [states]float64
+	most   int
+}
+
+// column is how a job was in a column. had are the tasks that had cores then, where that is known
+// more finely than how jobs waited.
+func (p *Past) column(task int, axis Axis, i int, had []int32) column {
+	from := axis.at(i)
+	c := column{shares: p.between(task, from, from+axis.Step), most: -1}
 	if had != nil {
 		if slices.Contains(had, int32(task)) {
-			return onCore
+			return column{shares: [states]float64{onCore: 100}, most: onCore}
 		}
-		shares[onCore] = 0
+		c.shares[onCore] = 0
 	}
-	state, most := -1, 1.0 // less than a percent is rounding
-	for k, share := range shares {
+	most := 1.0 // less than a percent is rounding
+	for k, share := range c.shares {
 		if share > most {
-			state, most = k, share
+			c.most, most = k, share
 		}
 	}
-	return state
+	if had != nil && c.most >= 0 {
+		c.shares = [states]float64{}
+		c.shares[c.most] = 100
+	}
+	return c
+}
+
+// state is what stands in the level-th of so many rows, from below, or -1 for nothing. In one row it is
+// the state in which the job was most; in several the states stand on each other, each as tall as its share.
+func (c column) state(level, rows int) int {
+	if rows == 1 || c.most < 0 {
+		return c.most
+	}
+	sum := 0.0
+	for _, share := range c.shares {
+		sum += share
+	}
+	whole := 100.0
+	if sum > 90 { // the rest is rounding
+		whole = sum
+	}
+	at, reached := (float64(level)+0.5)*whole/float64(rows), 0.0
+	for k, share := range c.shares {
+		if reached += share; at < reached {
+			return k
+		}
+	}
+	return -1
 }
 
 // legendOfStates says what the glyphs mean, of those states that occur.
 func legendOfStates(s *scene.Scene, past *Past, width int) *text.Row {
-	r := text.NewRow(width).Skip(labelWidth)
+	r := text.NewRow(width).Skip(sideOf(s, width+4))
 	for k, look := range looks(s) {
 		if k == waitGIL && !past.seen[k] || k == unsaid && !past.seen[k] || k == paused && !past.seen[k] {
 			continue
@@ -166,8 +220,8 @@ func pastAt(r *text.Row, s *scene.Scene, past *Past, from, to time.Duration) *te
 }
 
 // atOnce draws for how much of the time 0, 1, 2 … threads were on cores at once: lately or, of a run
-// that is over, in all of it.
-func atOnce(s *scene.Scene, past *Past, width int) *text.Row {
+// that is over, in all of it. In several rows each number has its own.
+func atOnce(s *scene.Scene, past *Past, width, rows int) []*text.Row {
 	st := s.Styles
 	r := text.NewRow(width).Put(st.Dim, "on cores at once ")
 	times, when := past.AtOnce(), "lately"
@@ -182,29 +236,48 @@ func atOnce(s *scene.Scene, past *Past, width int) *text.Row {
 			most = k
 		}
 	}
-	if all <= 0 {
-		why := ": needs exact lanes"
-		if strings.HasPrefix(s.State.Lanes.Tier, "exact") {
-			why = ": nothing yet"
-		}
-		return r.Put(st.Dim, strings.TrimSpace(why))
-	}
-	r.Put(st.Dim, when+"  ")
+	out := []*text.Row{r}
 	share := func(k int) float64 { return float64(times[k]) / float64(all) }
-	const figures = 9 // the number, the percentage, and blanks
-	each := min(r.Left()/len(times), 30)
-	if each >= figures+3 {
+	switch r.Put(st.Dim, when+"  "); {
+	case all <= 0 && strings.HasPrefix(s.State.Lanes.Tier, "exact"):
+		r.Put(st.Dim, "nothing yet")
+	case all <= 0:
+		out[0] = text.NewRow(width).Put(st.Dim, "on cores at once: needs exact lanes")
+	case rows >= len(times):
+		begin := r.Used()
 		for k := range times {
-			n := int(share(k)*float64(each-figures) + 0.5)
-			r.Put(st.Text, fmt.Sprintf("%d ", k))
-			if n == 0 {
-				r.Put(st.Bar, "▏")
+			if k > 0 {
+				r = text.NewRow(width).Skip(begin)
+				out = append(out, r)
 			}
-			r.Repeat(st.Bar, "█", n).Put(st.Text, fmt.Sprintf(" %.0f %%", 100*share(k))).Skip(2)
+			putCount(r, s, k, share(k), min(r.Left(), 60))
 		}
-		return r
+	case r.Left()/len(times) >= countWords+3:
+		each := min(r.Left()/len(times), 30)
+		for k := range times {
+			putCount(r, s, k, share(k), each)
+		}
+	default: // as columns side by side
+		crowded(r, s, times, share, most, float64(sum)/float64(all))
 	}
-	return crowded(r, s, times, share, most, float64(sum)/float64(all))
+	for len(out) < rows {
+		out = append(out, text.NewRow(width))
+	}
+	return out[:rows]
+}
+
+// countWords is what a count takes beside its bar: the number, the percentage, and blanks.
+const countWords = 9
+
+// putCount puts for how much of the time so many were on cores at once, in so many columns.
+func putCount(r *text.Row, s *scene.Scene, k int, share float64, columns int) {
+	st := s.Styles
+	n := int(share*float64(columns-countWords) + 0.5)
+	r.Put(st.Text, fmt.Sprintf("%d ", k))
+	if n == 0 {
+		r.Put(st.Bar, "▏")
+	}
+	r.Repeat(st.Bar, "█", n).Put(st.Text, " "+draw.Percent(share)).Skip(2)
 }
 
 // crowded is atOnce for many cores: a column for each number of them, or for several.

@@ -57,8 +57,8 @@ func shares(s *scene.Scene, sh verdict.Share, width int) []*text.Row {
 	line := func(label string, ink text.Ink, share float64) *text.Row {
 		r := text.NewRow(width).Put(st.Dim, label)
 		r.Skip(11 - r.Used())
-		draw.Rule(r, ink, st.BarRest, share, width-11-6)
-		return r.Put(st.Text, fmt.Sprintf("%6s", draw.Percent(share)))
+		draw.Rule(r, ink, st.BarRest, share, width-11-7)
+		return r.Put(st.Text, fmt.Sprintf("%7s", draw.Percent(share)))
 	}
 	rows := []*text.Row{line("on a core", st.OnCore, sh.OnCore)}
 	if sh.WaitKnown {

@@ -114,7 +114,7 @@ func lockWords(g *runner.GIL) []string {
 	held := draw.Percent(max(g.Held, 0))
 	long, middle, short := []string{}, []string{}, []string{}
 	if g.Held >= 0 {
-		long, middle, short = append(long, "held "+strings.TrimSpace(held)), append(middle, "held "+strings.TrimSpace(held)), append(short, strings.TrimSpace(held))
+		long, middle, short = append(long, "held "+held), append(middle, "held "+held), append(short, held)
 	}
 	if g.Waiting >= 0 {
 		long, middle = append(long, fmt.Sprintf("%.1f waiting", g.Waiting)), append(middle, fmt.Sprintf("%.1f wait", g.Waiting))

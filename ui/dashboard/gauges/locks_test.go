@@ -56,15 +56,15 @@ func TestGaugesOfInterpreters(t *testing.T) {
 		width, rows int
 		want        string
 	}{
-		{"one", []runner.GIL{one}, 30, 2, "GIL 3.13.0 ━━━━━┃━━━━━━━━━━━━━\nheld 98% · 3.1 wait · 180/s"},
-		{"at length", []runner.GIL{one}, 44, 2, "GIL 3.13.0 ━━━━━━━━┃━━━━━━━━━━━━━━━━━━━━━━━━\nheld 98% · 3.1 waiting · 180 hand-offs/s"},
-		{"in one row", []runner.GIL{one}, 40, 1, "GIL 3.13.0 ━━┃━━━━━━ held 98% · 3.1 wait"},
+		{"one", []runner.GIL{one}, 30, 2, "GIL 3.13.0 ━━━━━┃━━━━━━━━━━━━━\nheld 98 % · 3.1 wait · 180/s"},
+		{"at length", []runner.GIL{one}, 44, 2, "GIL 3.13.0 ━━━━━━━━┃━━━━━━━━━━━━━━━━━━━━━━━━\nheld 98 % · 3.1 waiting · 180 hand-offs/s"},
+		{"in one row", []runner.GIL{one}, 40, 1, "GIL 3.13.0 ━━┃━━━━━ held 98 % · 3.1 wait"},
 		{"only who waits is known", []runner.GIL{unread}, 30, 2, "GIL 3.9 #2 ━━━━━┃━━━━━━━━━━━━━\n0.2 waiting"},
 		{"a job's own", []runner.GIL{own}, 30, 2, "GIL 3.12.1 b ━━━━┃━━━━━━━━━━━━\n0.0 waiting"},
 		{"none", []runner.GIL{free}, 36, 2, "3.14.7 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━\nno GIL: it uses all cores"},
 		{"refused", []runner.GIL{why}, 36, 2, "GIL python a: not measured\nPython 2 has another kind of GIL"},
-		{"more than fit so", []runner.GIL{one, unread, own}, 40, 4, "GIL 3.13.0 ━━┃━━━━━━ held 98% · 3.1 wait\nGIL 3.9 #2 ━━━━┃━━━━━━━━━━━━ 0.2 waiting\nGIL 3.12.1 b ━━━━┃━━━━━━━━━━ 0.0 waiting"},
-		{"more than fit", []runner.GIL{own, one, unread}, 40, 2, "GIL 3.13.0 ━━┃━━━━━━ held 98% · 3.1 wait\nand 2 more interpreters"},
+		{"more than fit so", []runner.GIL{one, unread, own}, 40, 4, "GIL 3.13.0 ━━┃━━━━━ held 98 % · 3.1 wait\nGIL 3.9 #2 ━━━━┃━━━━━━━━━━━━ 0.2 waiting\nGIL 3.12.1 b ━━━━┃━━━━━━━━━━ 0.0 waiting"},
+		{"more than fit", []runner.GIL{own, one, unread}, 40, 2, "GIL 3.13.0 ━━┃━━━━━ held 98 % · 3.1 wait\nand 2 more interpreters"},
 		{"no room", []runner.GIL{one}, 40, 0, ""},
 	} {
 		got := drawn(shown(t, c.gils...), c.width, c.rows)

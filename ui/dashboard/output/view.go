@@ -57,7 +57,7 @@ func (p *Pager) where(over bool) string {
 	} else if p.Follow {
 		words = append(words, "following")
 	} else if n := len(p.lines); n > 0 && p.size > 0 {
-		words = append(words, fmt.Sprintf("%d%% of %s", 100*p.lines[n-1].To/p.size, draw.Bytes(p.size)))
+		words = append(words, fmt.Sprintf("%d %% of %s", 100*p.lines[n-1].To/p.size, draw.Bytes(p.size)))
 	}
 	return strings.Join(words, " · ")
 }
@@ -142,14 +142,14 @@ func identity(s *scene.Scene, task int) string {
 }
 
 func shares(sh verdict.Share) string {
-	words := []string{"on a core " + strings.TrimSpace(draw.Percent(sh.OnCore))}
+	words := []string{"on a core " + draw.Percent(sh.OnCore)}
 	if sh.WaitKnown {
-		words = append(words, "core wait "+strings.TrimSpace(draw.Percent(sh.WaitCore)))
+		words = append(words, "core wait "+draw.Percent(sh.WaitCore))
 	}
 	if sh.GILKnown {
-		words = append(words, "GIL wait "+strings.TrimSpace(draw.Percent(sh.WaitGIL)))
+		words = append(words, "GIL wait "+draw.Percent(sh.WaitGIL))
 	}
-	return strings.Join(append(words, sh.BlockedLabel()+" "+strings.TrimSpace(draw.Percent(sh.Blocked))), " · ")
+	return strings.Join(append(words, sh.BlockedLabel()+" "+draw.Percent(sh.Blocked)), " · ")
 }
 
 // body draws the lines of output. A following pager is filled from the end upwards.

@@ -134,7 +134,7 @@ func figures(s *scene.Scene, task, width int) *text.Row {
 	if t.Stats == nil {
 		return r.Put(st.Dim, "measuring …")
 	}
-	r.Put(st.Dim, "cpu ").Put(st.Text, fmt.Sprintf("%3.0f%%", 100*CPU(t)))
+	r.Put(st.Dim, "cpu ").Put(st.Text, fmt.Sprintf("%5s", draw.Percent(CPU(t))))
 	for _, word := range words(s, task) {
 		if r.Left() >= text.Width(word)+2 {
 			r.Skip(2).Put(st.Dim, word)
@@ -170,15 +170,15 @@ func timeBar(r *text.Row, s *scene.Scene, t *runner.Task) {
 		return
 	}
 	sh := verdict.Shares(split)
-	label := "on a core " + strings.TrimSpace(draw.Percent(sh.OnCore))
+	label := "on a core " + draw.Percent(sh.OnCore)
 	switch most := max(sh.WaitCore, sh.WaitGIL, sh.Blocked); {
 	case most < 0.1:
 	case most == sh.WaitCore:
-		label = "core wait " + strings.TrimSpace(draw.Percent(most))
+		label = "core wait " + draw.Percent(most)
 	case most == sh.WaitGIL:
-		label = "GIL " + strings.TrimSpace(draw.Percent(most))
+		label = "GIL " + draw.Percent(most)
 	default:
-		label = sh.BlockedLabel() + " " + strings.TrimSpace(draw.Percent(most))
+		label = sh.BlockedLabel() + " " + draw.Percent(most)
 	}
 	const title = "ran "
 	bar := min(16, r.Left()-2-len(title)-1-text.Width(label))

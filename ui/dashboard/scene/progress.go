@@ -1,8 +1,6 @@
 package scene
 
 import (
-	"strings"
-
 	"parallax/monitor/verdict"
 	"parallax/runner"
 	"parallax/themes"
@@ -20,7 +18,7 @@ func (s *Scene) Done(task int, rest text.Ink) (draw.Gauge, bool) {
 	}
 	g := draw.Gauge{
 		Share: share, Ink: s.Styles.Job(task), Rest: rest, Full: "━", Void: "─", Label: s.Styles.Dim,
-		Words: []string{strings.TrimSpace(draw.Percent(share))},
+		Words: []string{draw.Percent(share)},
 	}
 	if s.Styles.Icons == themes.ASCIIIcons {
 		g.Full, g.Void = "=", "-"

@@ -58,7 +58,7 @@ func columns(s *scene.Scene, order []int, width int) (cols []column, rest int) {
 		{"done", doneWidth, false, 76, putDone},
 		{"on", onWidth, false, 132, putOn},
 		{"core", 4, true, 116, putCore},
-		{"cpu", 5, true, 66, putCPU},
+		{"cpu", 6, true, 66, putCPU},
 		{"time went", barWidth, false, 104, putBar},
 		{"memory", 8, true, 76, putMemory},
 		{"time", 8, true, 60, putTime},
@@ -222,9 +222,9 @@ func putCPU(r *text.Row, s *scene.Scene, i int) {
 	switch t := &s.State.Tasks[i]; {
 	case t.Stats == nil:
 	case t.Status.Active():
-		r.PutRight(0, s.Styles.Text, fmt.Sprintf("%.0f%%", 100*panes.CPU(t)))
+		r.PutRight(0, s.Styles.Text, draw.Percent(panes.CPU(t)))
 	case t.Stats.Total.Live > 0: // on average
-		r.PutRight(0, s.Styles.Dim, fmt.Sprintf("%.0f%%", 100*float64(t.Stats.Total.OnCore)/float64(t.Stats.Total.Live)))
+		r.PutRight(0, s.Styles.Dim, draw.Percent(float64(t.Stats.Total.OnCore)/float64(t.Stats.Total.Live)))
 	}
 }
 
