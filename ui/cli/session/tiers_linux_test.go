@@ -29,6 +29,7 @@ type told struct {
 	samples []runner.Sampled
 	advice  []runner.Advised
 	kept    runner.State // as it can be read from the journal
+	dir     string       // the run's folder
 }
 
 // wholly runs jobs with all that a run has, measured no finer than a tier, and returns all that was told of
@@ -77,7 +78,7 @@ func wholly(t *testing.T, finest monitor.Tier, py which.Python, jobs []runner.Jo
 	if err != nil {
 		t.Fatal(err)
 	}
-	out.kept = kept.State
+	out.kept, out.dir = kept.State, s.Dir()
 	return out
 }
 
