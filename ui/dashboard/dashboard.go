@@ -84,25 +84,15 @@ func Run(ctx context.Context, opts Options) error {
 		})
 		return stop
 	}
-	options := []tea.ProgramOption{
-		tea.WithContext(ctx), tea.WithOutput(opts.Out), tea.WithAltScreen(), tea.WithMouseCellMotion(),
-		tea.WithoutSignalHandler(), tea.WithFPS(looks),
-	}
-	if f, ok := opts.In.(*os.File); ok {
-		opts.In = &keyboard{File: f}
-	}
-	if opts.In != nil {
-		options = append(options, tea.WithInput(opts.In))
-	}
 	ready := make(chan struct{})
 	m := newModel(opts, func(b *bridge) func() {
 		own := b.send
 		b.send = func(msg tea.Msg) { <-ready; own(msg) }
 		return start(b)
 	})
-	program = tea.NewProgram(m, options...)
+	program = NewProgram(ctx, m, opts.In, opts.Out)
 	close(ready)
-	restore := keepRowsApart(opts.Out)
+	restore := KeepRowsApart(opts.Out)
 	_, err := program.Run()
 	restore()
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
@@ -119,11 +109,3 @@ func Run(ctx context.Context, opts Options) error {
 
 // ErrInterrupted says that the user ended the run with ctrl+c.
 var ErrInterrupted = errors.New("interrupted")
-
-// keepRowsApart stops the terminal from wrapping a row that it finds wider than we do (terminals
-// differ on emoji): it would push all rows below it out of place. The returned function undoes it.
-func keepRowsApart(out io.Writer) (restore func()) {
-	const off, on = "\x1b[?7l", "\x1b[?7h"
-	_, _ = io.WriteString(out, off)
-	return func() { _, _ = io.WriteString(out, on) }
-}
