@@ -1,0 +1,260 @@
+// Package choice says which model to use: it makes a table of the trials of a comparison, and of the
+// table a verdict. It is all pure functions; docs/compare.md explains the figures and the rules.
+package choice
+
+import (
+	"slices"
+
+	"parallax/monitor/verdict/scaling"
+	"parallax/monitor/verdict/stats"
+	"parallax/monitor/verdict/trial"
+	"parallax/runner"
+)
+
+// Setting is what a comparison is judged by beside its trials.
+type Setting struct {
+	Jobs   int
+	Cores  float64 // whose time the runs could use: a quota can make it a fraction
+	Memory int64   // bytes that were free on the machine before; 0 and -1: unknown
+	NoGIL  bool    // the Python that runs the jobs as threads was built without one
+	// Startup says what it costs to start and end as many empty jobs in a way, in seconds; false where
+	// that was not measured. nil: nowhere.
+	Startup func(trial.Way) (stats.Estimate, bool)
+}
+
+// Usable is how many cores the jobs could keep busy: p of the formulas.
+func (s Setting) Usable() float64 { return max(min(float64(s.Jobs), s.Cores), 1) }
+
+// Table is what was measured of each way.
+type Table struct {
+	Setting
+	Columns []Column // in the order of the ways
+	Rounds  int      // of which every way that is not out has a trial that counts
+}
+
+// Lap is the wall time of a way in a round, in seconds.
+type Lap struct {
+	Round int
+	Wall  float64
+}
+
+// Column is what was measured of one way. An estimate with N = 0 was not measured. Times are in
+// seconds, shares 0..1. It has a field for each row of the table that is shown, so it has many.
+type Column struct {
+	trial.Way
+	Trials int    // that count
+	Error  string // why it is out of the ranking, or ""
+	Failed bool   // it is out because a job of it failed, as told in Error
+	Laps   []Lap  // of the trials that count, by rounds: whatever two columns are held against each other by
+
+	Wall        stats.Estimate
+	Speedup     stats.Estimate // over the serial baseline; paired by rounds
+	Parallelism stats.Estimate // cores kept busy on average
+	CPU         stats.Estimate
+	Inflation   stats.Estimate // CPU time over that of the serial baseline; paired by rounds
+	SerialPart  stats.Estimate // Karp-Flatt: of the speed-up; above 1 it is contention
+	OnCore      stats.Estimate // share of the jobs' time
+	WaitCore    stats.Estimate // likewise
+	WaitGIL     stats.Estimate // likewise
+	Memory      stats.Estimate // peak PSS, bytes
+	Startup     stats.Estimate // of as many empty jobs
+	Switches    stats.Estimate // of context, for each second of wall time
+
+	Foreign   float64 // cores that other programs had, on average; -1 unknown
+	Stolen    float64 // share of the cores' time
+	Throttled float64 // share of the time
+}
+
+// Counts reports whether the way is in the ranking.
+func (c *Column) Counts() bool { return c.Error == "" && c.Trials > 0 }
+
+// Ratio is the wall time of a way over that of another, of the rounds in which both have a trial that
+// counts; without one, N is 0.
+func Ratio(of, over *Column) stats.Estimate {
+	var xs, ys []float64
+	for _, x := range of.Laps {
+		at := slices.IndexFunc(over.Laps, func(y Lap) bool { return y.Round == x.Round })
+		if at >= 0 && x.Wall > 0 && over.Laps[at].Wall > 0 {
+			xs, ys = append(xs, x.Wall), append(ys, over.Laps[at].Wall)
+		}
+	}
+	if len(xs) == 0 {
+		return stats.Estimate{}
+	}
+	return stats.PairedRatio(xs, ys)
+}
+
+// Serial returns the baseline, or nil where there is none or it is out.
+func (t *Table) Serial() *Column {
+	return t.find(func(c *Column) bool { return c.Serial })
+}
+
+// Of returns the way of a model that is in the ranking, or nil.
+func (t *Table) Of(m runner.Model) *Column {
+	return t.find(func(c *Column) bool { return !c.Serial && c.Model == m })
+}
+
+func (t *Table) find(is func(*Column) bool) *Column {
+	for i := range t.Columns {
+		if c := &t.Columns[i]; c.Counts() && is(c) {
+			return c
+		}
+	}
+	return nil
+}
+
+// Tabulate makes the table of the trials of some ways. Trials of other ways are passed over. A way of
+// which a job failed in any round, the warm-up too, is out. A trial that the user spoilt does not count.
+func Tabulate(ways []trial.Way, trials []trial.Trial, in Setting) Table {
+	t := Table{Setting: in}
+	var base []trial.Trial
+	for _, w := range ways {
+		if w.Serial {
+			base = counting(w, trials)
+		}
+	}
+	for _, w := range ways {
+		t.Columns = append(t.Columns, column(w, trials, base, in))
+	}
+	t.Rounds = -1
+	for i := range t.Columns {
+		if c := &t.Columns[i]; !c.Failed {
+			if t.Rounds < 0 || c.Trials < t.Rounds {
+				t.Rounds = c.Trials
+			}
+		}
+	}
+	t.Rounds = max(t.Rounds, 0)
+	return t
+}
+
+// counting are the trials of a way that count, in the order of their rounds.
+func counting(w trial.Way, trials []trial.Trial) []trial.Trial {
+	var out []trial.Trial
+	for _, t := range trials {
+		if t.Way == w && t.Counts() {
+			out = append(out, t)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b trial.Trial) int { return a.Round - b.Round })
+	return out
+}
+
+func column(w trial.Way, trials, base []trial.Trial, in Setting) Column {
+	own := counting(w, trials)
+	c := Column{Way: w, Trials: len(own), Foreign: -1}
+	for _, t := range trials {
+		if t.Way == w && t.Error != "" && !t.Broken {
+			c.Error, c.Failed = t.Error, true
+		}
+	}
+	for _, t := range own {
+		c.Laps = append(c.Laps, Lap{t.Round, t.Wall})
+	}
+	c.Wall = mean(own, func(t *trial.Trial) float64 { return t.Wall })
+	c.Parallelism = mean(own, (*trial.Trial).Parallelism)
+	c.CPU = mean(own, func(t *trial.Trial) float64 { return t.CPU })
+	c.OnCore = mean(own, func(t *trial.Trial) float64 { return share(t, t.CPU) })
+	c.WaitCore = mean(own, func(t *trial.Trial) float64 { return share(t, t.WaitCore) })
+	c.WaitGIL = mean(own, func(t *trial.Trial) float64 { return share(t, t.WaitGIL) })
+	c.Memory = mean(own, func(t *trial.Trial) float64 { return float64(t.PeakPSS) })
+	c.Switches = mean(own, switchRate)
+	if in.Startup != nil {
+		if took, ok := in.Startup(w); ok {
+			c.Startup = took
+		}
+	}
+	c.Speedup = paired(base, own, func(t *trial.Trial) float64 { return t.Wall })
+	c.Inflation = paired(own, base, func(t *trial.Trial) float64 { return t.CPU })
+	if !w.Serial {
+		c.SerialPart = serialPart(c.Speedup, in.Usable())
+	}
+	c.doubts(own)
+	return c
+}
+
+// doubts averages what makes the figures doubtful.
+func (c *Column) doubts(own []trial.Trial) {
+	n, foreign := 0, 0.0
+	for _, t := range own {
+		c.Stolen += t.Stolen / float64(len(own))
+		c.Throttled += t.Throttled / float64(len(own))
+		if t.Foreign >= 0 {
+			n, foreign = n+1, foreign+t.Foreign
+		}
+	}
+	if n > 0 {
+		c.Foreign = foreign / float64(n)
+	}
+}
+
+// mean is the mean of a figure in the trials in which it is known; it is so where it is known in all.
+func mean(trials []trial.Trial, of func(*trial.Trial) float64) stats.Estimate {
+	xs := make([]float64, 0, len(trials))
+	for i := range trials {
+		x := of(&trials[i])
+		if x < 0 {
+			return stats.Estimate{}
+		}
+		xs = append(xs, x)
+	}
+	if len(xs) == 0 {
+		return stats.Estimate{}
+	}
+	return stats.Mean(xs)
+}
+
+// paired is the ratio of means of a figure in the rounds in which both have a trial.
+func paired(a, b []trial.Trial, of func(*trial.Trial) float64) stats.Estimate {
+	var xs, ys []float64
+	for i := range a {
+		at := slices.IndexFunc(b, func(t trial.Trial) bool { return t.Round == a[i].Round })
+		if at < 0 {
+			continue
+		}
+		x, y := of(&a[i]), of(&b[at])
+		if x <= 0 || y <= 0 {
+			return stats.Estimate{}
+		}
+		xs, ys = append(xs, x), append(ys, y)
+	}
+	if len(xs) == 0 {
+		return stats.Estimate{}
+	}
+	return stats.PairedRatio(xs, ys)
+}
+
+// share is a part of the jobs' time; -1 unknown. Several threads of a job can have more than its time.
+func share(t *trial.Trial, part float64) float64 {
+	waits := max(t.CPU, 0) + max(t.WaitCore, 0) + max(t.WaitGIL, 0)
+	whole := max(t.Live, waits)
+	if part < 0 || whole <= 0 {
+		return -1
+	}
+	return part / whole
+}
+
+func switchRate(t *trial.Trial) float64 {
+	if t.Switches < 0 || t.Wall <= 0 {
+		return -1
+	}
+	return float64(t.Switches) / t.Wall
+}
+
+// serialPart is what a speed-up and the bounds of its interval say of the serial part: the greater the
+// one, the less the other.
+func serialPart(speedup stats.Estimate, p float64) stats.Estimate {
+	of := func(s float64) (float64, bool) { return scaling.KarpFlatt(s, p) }
+	e, ok := of(speedup.Mean)
+	if speedup.N == 0 || !ok {
+		return stats.Estimate{}
+	}
+	out := stats.Estimate{Mean: e, Low: e, High: e, N: speedup.N, Outliers: speedup.Outliers}
+	if low, ok := of(speedup.High); ok {
+		out.Low = low
+	}
+	if high, ok := of(speedup.Low); ok {
+		out.High = high
+	}
+	return out
+}
