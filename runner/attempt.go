@@ -51,6 +51,7 @@ type (
 		task, try int
 		handle    Handle
 		id        Identity
+		began     time.Time
 		err       error
 	}
 	said struct {
@@ -82,6 +83,9 @@ const (
 // What is stuck in the kernel, or is a Go function that never looks, may never be; the run must end
 // all the same. It is longer than what a launcher itself allows for what a job leaves behind.
 const giveUp = 20 * time.Second
+
+// lateness is how exactly it is told by how much later than a start it was heard of.
+const lateness = 100 * time.Microsecond
 
 // launch hands a task to a goroutine of its own, which tells the run how it goes.
 func (r *Run) launch(ctx context.Context, task int) {
@@ -138,6 +142,10 @@ func (r *Run) attend(ctx context.Context, spec Spec, logs [2]string) {
 		r.in.put(launched{task: spec.Task, try: spec.Try, err: err})
 		return
 	}
+	began := time.Now() // on a busy machine the run hears of it much later
+	if d, ok := h.(Dated); ok && !d.Began().IsZero() {
+		began = d.Began()
+	}
 	id, err := identitySafely(h)
 	if err != nil {
 		r.in.put(launched{task: spec.Task, try: spec.Try, err: err})
@@ -145,7 +153,7 @@ func (r *Run) attend(ctx context.Context, spec Spec, logs [2]string) {
 		return
 	}
 	id.Log, id.Err = logs[0], logs[1]
-	r.in.put(launched{task: spec.Task, try: spec.Try, handle: h, id: id})
+	r.in.put(launched{task: spec.Task, try: spec.Try, handle: h, id: id, began: began})
 	exit := waitSafely(h)
 	var size [2]int64
 	for i, f := range files {
@@ -227,6 +235,7 @@ func (r *Run) launched(m launched) {
 	}
 	a.handle = m.handle
 	r.handles.Store(m.task, m.handle)
+	m.id.Late = min(time.Since(m.began), time.Since(r.began)).Round(lateness)
 	r.emit(TaskStarted{Task: m.task, Try: m.try, Identity: m.id})
 	if limit := r.opts.Jobs[m.task].Timeout; limit > 0 {
 		a.left = limit

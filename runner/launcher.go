@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"os"
+	"time"
 )
 
 // Launcher starts jobs in one model of parallelism. Models differ only here.
@@ -78,6 +79,12 @@ type Forked interface {
 	// With Exit.Lost the parent has ended: Reason says how, the rest is not known, and nothing was
 	// reaped.
 	Reap() Exit
+}
+
+// Dated is a [Handle] that knows when its task began: before Launch returned.
+type Dated interface {
+	// Began is that time, or the zero time where it is not known.
+	Began() time.Time
 }
 
 // Holder is a [Handle] whose Pause only asks: the task is held some time later, or never. Run shows it

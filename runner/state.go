@@ -238,7 +238,7 @@ func (s *State) record(i int, t *Task, was Status, ev Event) {
 			delete(s.Notices, i)
 		}
 	case TaskStarted:
-		t.Try, t.Identity, t.Started, t.Held, t.Since, t.ran = ev.Try, ev.Identity, at, 0, 0, true
+		t.Try, t.Identity, t.Started, t.Held, t.Since, t.ran = ev.Try, ev.Identity, at-min(max(ev.Late, 0), at), 0, 0, true
 		t.Reason, t.Cause, t.Exit, t.LogSize, t.Stats = "", -1, Exit{}, [2]int64{}, nil
 		t.Progress, t.Where = 0, ""
 	case TaskPaused:

@@ -102,6 +102,8 @@ type Identity struct {
 	Log   string `json:"log,omitempty"`        // where its output goes, relative to the run's folder
 	Err   string `json:"stderr_log,omitempty"` // likewise for standard error, when kept apart
 	Host  Host   `json:"host,omitzero"`        // the interpreter that it runs in with others, if any
+	// Late is for how long it had been running when its start was heard of and its event stamped.
+	Late time.Duration `json:"late,omitempty"`
 }
 
 // Host is an interpreter that several tasks share, or could.

@@ -31,7 +31,7 @@ func rounded(ev runner.Event) runner.Event {
 		e.At, e.NotBefore = at(e.At), us(e.NotBefore)
 		return e
 	case runner.TaskStarted:
-		e.At = at(e.At)
+		e.At, e.Late = at(e.At), us(e.Late)
 		return e
 	case runner.TaskPaused:
 		e.At = at(e.At)
@@ -184,6 +184,10 @@ func TestEveryTypeHasItsLine(t *testing.T) {
 		{
 			runner.TaskQueued{At: at, Task: 3, Try: 2, NotBefore: 2 * time.Second},
 			`{"type":"task_queued","t":0.001500,"task":3,"try":2,"not_before":2.000000}`,
+		},
+		{
+			runner.TaskStarted{At: at, Task: 3, Try: 1, Identity: runner.Identity{PID: 42, Label: "pid 42", Late: 900 * time.Microsecond}},
+			`{"type":"task_started","t":0.001500,"task":3,"try":1,"pid":42,"label":"pid 42","late":0.000900}`,
 		},
 		{
 			runner.TaskStarted{At: at, Task: 3, Try: 1, Identity: runner.Identity{PID: 42, Birth: 7, Tree: true, Label: "pid 42", Log: "logs/0003.log"}},

@@ -225,6 +225,8 @@ func (d *decoder) taskStarted(s *scanner) runner.Event {
 			ev.Err = local(s)
 		case "host":
 			ev.Host = d.sharedHost(s)
+		case "late":
+			ev.Late = seconds(s)
 		default:
 			return false
 		}

@@ -196,6 +196,9 @@ func (l *line) identity(id runner.Identity) {
 	if id.Host != (runner.Host{}) {
 		l.sharedHost(id.Host)
 	}
+	if micros(id.Late) > 0 {
+		l.seconds("late", id.Late)
+	}
 }
 
 func (l *line) sharedHost(h runner.Host) {

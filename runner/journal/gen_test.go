@@ -61,7 +61,7 @@ func genEvent(t *rapid.T) runner.Event {
 			PID: rapid.IntRange(0, 1<<22).Draw(t, "pid"), TID: rapid.IntRange(0, 1<<22).Draw(t, "tid"),
 			Birth: rapid.Uint64().Draw(t, "birth"), Tree: rapid.Bool().Draw(t, "tree"), Label: genText(t, "label"),
 			Log: "logs/0001.log", Err: rapid.SampledFrom([]string{"", "logs/0001.err"}).Draw(t, "err"),
-			Host: genHost(t),
+			Host: genHost(t), Late: genTime(t, "late"),
 		}}
 	case 3:
 		return runner.TaskPaused{At: genAt(t), Task: genTask(t), Where: genText(t, "where")}

@@ -55,6 +55,9 @@ func (h *handle) Identity() runner.Identity {
 	}
 }
 
+// Began implements [runner.Dated].
+func (h *handle) Began() time.Time { return h.child.began }
+
 // Pause implements [runner.Handle].
 func (h *handle) Pause() error {
 	h.mu.Lock()

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"parallax/runner"
 )
@@ -60,6 +61,17 @@ func TestTheInterpreterOfAScriptIsNamedWhereItIsKnown(t *testing.T) {
 			}
 			h.Wait()
 		})
+	}
+}
+
+// The time of a process begins before its fork: one that is short may have ended when fork returns.
+func TestTheTimeOfAProcessBeginsBeforeIt(t *testing.T) {
+	before := time.Now()
+	h := newBench(t, Options{}).start(runner.Job{Line: "exit 0"})
+	launched := time.Now()
+	h.Wait()
+	if began := h.(runner.Dated).Began(); began.Before(before) || began.After(launched) {
+		t.Errorf("it began at %v, and was launched from %v to %v", began, before, launched)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"sync"
 	"syscall"
+	"time"
 
 	"parallax/runner"
 )
@@ -40,6 +41,7 @@ type child struct {
 	pid   int
 	pidfd int   // -1 where there is none
 	floor int64 // bytes; its largest size includes ours up to this (see usageOf)
+	began time.Time
 }
 
 func newSystem() (*system, error) {
@@ -78,6 +80,8 @@ func (s *system) fork(r request, cores *cores) (child, error) {
 	for i, f := range r.files {
 		fds[i] = f.Fd()
 	}
+	// Before the fork: the child may have ended before this thread runs again.
+	c.began = time.Now()
 	pid, err := syscall.ForkExec(r.cmd.path, r.cmd.argv, &syscall.ProcAttr{
 		Dir: r.cmd.dir, Env: r.cmd.env,
 		Files: fds,

@@ -52,11 +52,12 @@ func (s *system) launch(ctx context.Context, cmd command, files []*os.File, spec
 			CmdLine: cmd.line, CreationFlags: windows.CREATE_NEW_PROCESS_GROUP,
 		},
 	}
+	began := time.Now()
 	if err := c.Start(); err != nil {
 		windows.CloseHandle(object)
 		return nil, fmt.Errorf("exec: %q: %w", cmd.path, err)
 	}
-	h := &handle{cmd: c, object: object, grace: spec.Job.GraceOrDefault(), killed: make(chan struct{})}
+	h := &handle{cmd: c, object: object, grace: spec.Job.GraceOrDefault(), killed: make(chan struct{}), began: began}
 	if err := assign(object, c.Process.Pid); err != nil {
 		// It runs, but what it starts could not be ended: better not at all.
 		_ = c.Process.Kill()
@@ -107,6 +108,7 @@ type handle struct {
 	cmd    *exec.Cmd
 	object windows.Handle
 	grace  time.Duration
+	began  time.Time
 	title  string // of the interpreter of its script, or ""
 	lens   *lens  // always nil: nothing can be looked into here
 
@@ -115,6 +117,9 @@ type handle struct {
 	mu     sync.Mutex
 	over   bool
 }
+
+// Began implements [runner.Dated].
+func (h *handle) Began() time.Time { return h.began }
 
 // Identity implements [runner.Handle].
 func (h *handle) Identity() runner.Identity {
