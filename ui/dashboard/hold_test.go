@@ -209,3 +209,20 @@ func TestWhatAnInterpreterPrintsIsLabelledByItsName(t *testing.T) {
 		t.Errorf("one of two interpreters of a name is %q", got)
 	}
 }
+
+// A job that was asked to end and still runs can be killed: the footer says so in place of cancelling.
+func TestTheFooterSaysWhatEndsAJobThatResists(t *testing.T) {
+	s := newStage(t, 140, 42)
+	s.begin(2, 2)
+	s.sample(time.Second)
+	s.shows(t, "x cancel")
+	s.asked(nil, []int{0})
+	for _, view := range []string{"1", "2", "3", "enter"} {
+		s.press(view)
+		s.shows(t, "X kill now")
+		s.showsNot(t, "x cancel")
+	}
+	s.press("esc", "1", "right")
+	s.shows(t, "x cancel")
+	s.showsNot(t, "X kill now")
+}

@@ -63,7 +63,7 @@ var defaults = []binding{
 	{PauseJob, []string{" "}, "space", "pause or resume the job", "pause", "jobs"},
 	{PauseAll, []string{"P"}, "", "pause all, or resume all", "", "jobs"},
 	{CancelJob, []string{"x"}, "", "cancel the job, with its grace", "cancel", "jobs"},
-	{KillJob, []string{"X"}, "", "kill the job now", "", "jobs"},
+	{KillJob, []string{"X"}, "", "kill the job now", "kill now", "jobs"},
 	{CancelAll, []string{"C"}, "", "cancel all jobs", "", "jobs"},
 	{RestartJob, []string{"r"}, "", "run the job again", "restart", "jobs"},
 	{RestartMany, []string{"R"}, "", "run all that failed again", "", "jobs"},

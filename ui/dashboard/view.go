@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -199,6 +200,9 @@ func (m *model) footerKeys() []key.Binding {
 	out := []key.Binding{}
 	if !m.covered() {
 		out = append(out, key.NewBinding(key.WithKeys("up"), key.WithHelp("↑↓←→", "move")))
+	}
+	if at := slices.Index(actions, CancelJob); at >= 0 && m.state.IsStopping(m.focus) { // it was asked to end, and resists
+		actions[at] = KillJob
 	}
 	for i, k := range m.keys.footer(actions) {
 		if actions[i] == PauseJob && m.holds() {
