@@ -209,10 +209,10 @@ func (g *gilWatch) note(now time.Duration, pid int, p *python, s gil.Sample) {
 	}
 }
 
-// user is the task that has a GIL or waits for it, or -1.
+// user is the task that has a GIL or waits for it, or whose thread is the newest under it, or -1.
 func (p *python) user(l gil.GIL, s gil.Sample) int {
 	for i, th := range s.Threads {
-		if l.Locked && th.TID == l.Holder || th.WaitsGIL && th.Interpreter == l.Interpreter {
+		if l.Locked && th.TID == l.Holder || th.WaitsGIL && th.Interpreter == l.Interpreter || th.TID == l.Newest {
 			return p.members[i].w.task
 		}
 	}

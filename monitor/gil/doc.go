@@ -67,6 +67,9 @@ type GIL struct {
 	Locked bool
 	// Holder is the thread that holds it, or 0 if none does or it is not known.
 	Holder int
+	// Newest is the thread that was last made of those of a subinterpreter, whether or not it was asked for;
+	// 0 for the main one, and where it is not known.
+	Newest int
 	// Switches is how often it has passed from one thread to another since the interpreter started.
 	// It wraps round with the machine's word.
 	Switches uint64

@@ -16,21 +16,22 @@ const tableWords = 29
 // _Py_DebugOffsets: 3.13 Include/internal/pycore_runtime.h, 3.14 pycore_debug_offsets.h. Within a
 // minor version it does not change after its first release candidate.
 type places struct {
-	runtimeSize, head                          int
-	interpSize, id, next, gil, own, ownEnabled int
-	ownLocked, ownHolder                       int
-	threadSize, threadInterp, threadNative     int
+	runtimeSize, head                      int
+	interpSize, id, next, threads          int
+	gil, own, ownEnabled                   int
+	ownLocked, ownHolder                   int
+	threadSize, threadInterp, threadNative int
 }
 
 var known = map[uint64]places{
 	0x030d: {
 		runtimeSize: 3, head: 5,
-		interpSize: 6, id: 7, next: 8, gil: 14, own: 15, ownEnabled: 16, ownLocked: 17, ownHolder: 18,
+		interpSize: 6, id: 7, next: 8, threads: 9, gil: 14, own: 15, ownEnabled: 16, ownLocked: 17, ownHolder: 18,
 		threadSize: 19, threadInterp: 22, threadNative: 25,
 	},
 	0x030e: {
 		runtimeSize: 3, head: 5,
-		interpSize: 6, id: 7, next: 8, gil: 15, own: 16, ownEnabled: 17, ownLocked: 18, ownHolder: 19,
+		interpSize: 6, id: 7, next: 8, threads: 9, gil: 15, own: 16, ownEnabled: 17, ownLocked: 18, ownHolder: 19,
 		threadSize: 22, threadInterp: 25, threadNative: 28,
 	},
 }
@@ -42,7 +43,7 @@ type layout struct {
 	runtimeSize  uint64
 	head         uint64 // in _PyRuntime: the first interpreter
 
-	id, next, gil uint64 // in an interpreter: its number, the next one, a pointer to its GIL
+	id, next, threads, gil uint64 // in an interpreter: its number, the next one, its newest thread, a pointer to its GIL
 
 	enabled, locked, holder, switches uint64 // in a GIL; enabled only if free-threaded
 
@@ -98,7 +99,7 @@ func readLayout(image []byte, order binary.ByteOrder, word uint64) (l layout, ve
 	l = layout{
 		word: word, freeThreaded: at(2) == 1,
 		runtimeSize: at(p.runtimeSize), head: at(p.head),
-		id: at(p.id), next: at(p.next), gil: at(p.gil),
+		id: at(p.id), next: at(p.next), threads: at(p.threads), gil: at(p.gil),
 		enabled: at(p.ownEnabled), locked: at(p.ownLocked) - at(p.own), holder: at(p.ownHolder) - at(p.own),
 		threadInterp: at(p.threadInterp), threadNative: at(p.threadNative),
 	}
@@ -107,9 +108,10 @@ func readLayout(image []byte, order binary.ByteOrder, word uint64) (l layout, ve
 		return size <= limit && offset <= size && size-offset >= 8
 	}
 	if !inside(l.head, l.runtimeSize, maxStruct) ||
-		!inside(l.id, at(p.interpSize), maxStruct) || !inside(l.next, at(p.interpSize), maxStruct) || !inside(l.gil, at(p.interpSize), maxStruct) ||
+		!inside(l.id, at(p.interpSize), maxStruct) || !inside(l.next, at(p.interpSize), maxStruct) ||
+		!inside(l.threads, at(p.interpSize), maxStruct) || !inside(l.gil, at(p.interpSize), maxStruct) ||
 		!inside(l.threadInterp, at(p.threadSize), maxThread) || !inside(l.threadNative, at(p.threadSize), maxThread) ||
-		max(l.id, l.next, l.gil)-min(l.id, l.next, l.gil) > maxRead ||
+		max(l.id, l.next, l.threads, l.gil)-min(l.id, l.next, l.threads, l.gil) > maxRead ||
 		max(l.threadInterp, l.threadNative)-min(l.threadInterp, l.threadNative) > maxRead ||
 		l.locked > maxGIL || l.holder > maxGIL || l.enabled > maxGIL || l.locked != l.holder+word {
 		return layout{freeThreaded: l.freeThreaded}, ver, fmt.Errorf("the table for debuggers of Python %s tells places that cannot be", ver)

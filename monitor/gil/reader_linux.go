@@ -172,7 +172,7 @@ func (r *Reader) sample(p *process, tids []int) Sample {
 		known = err == nil // what cannot be read just now, as while an interpreter ends, is not known
 		for i := range p.found {
 			if p.foreign {
-				p.found[i].Holder = 0
+				p.found[i].Holder, p.found[i].Newest = 0, 0
 			}
 		}
 	}

@@ -32,6 +32,7 @@ var (
 // interp is an interpreter as it was found.
 type interp struct {
 	addr, next, gil uint64
+	newest          uint64 // the state of the thread that was made last, or 0
 	id              int64
 	locked          bool
 	holder          uint64 // a thread's state, or 0
@@ -50,7 +51,7 @@ type walker struct {
 	fresh   []interp // of a walk that is not finished
 	parts   []span
 	buf     []byte
-	holders map[uint64]int // tid of a thread's state, as of this reading
+	named   map[uint64]int // tid of a thread's state, as of this reading
 }
 
 // lock is a GIL with the addresses that its waiting threads sleep on.
@@ -59,10 +60,10 @@ type lock struct {
 	at span
 }
 
-// fields is the part of an interpreter that holds id, next and the pointer to its GIL.
+// fields is the part of an interpreter that holds id, next, its threads and the pointer to its GIL.
 func (w *walker) fields(addr uint64) span {
 	l := &w.layout
-	first, last := min(l.id, l.next, l.gil), max(l.id, l.next, l.gil)
+	first, last := min(l.id, l.next, l.threads, l.gil), max(l.id, l.next, l.threads, l.gil)
 	return span{addr + first, last - first + 8}
 }
 
@@ -99,7 +100,10 @@ func (w *walker) locks(mem memory, out []lock) ([]lock, error) {
 		}
 		g := GIL{Interpreter: in.id, Interpreters: 1, Known: true, Locked: in.locked, Switches: in.switches}
 		if in.locked {
-			g.Holder = w.holders[in.holder]
+			g.Holder = w.named[in.holder]
+		}
+		if in.id != 0 {
+			g.Newest = w.named[in.newest]
 		}
 		out = append(out, lock{g, span{in.gil, w.layout.lockBytes()}})
 	}
@@ -186,9 +190,10 @@ func (w *walker) fetch(mem memory) error {
 
 func (w *walker) decode(in *interp, b []byte) (rest []byte) {
 	l := &w.layout
-	first := min(l.id, l.next, l.gil)
+	first := min(l.id, l.next, l.threads, l.gil)
 	in.id = int64(w.order.Uint64(b[l.id-first:]))
 	in.next = w.pointer(b[l.next-first:])
+	in.newest = w.pointer(b[l.threads-first:])
 	in.gil = w.pointer(b[l.gil-first:])
 	return b[w.fields(0).size:]
 }
@@ -202,17 +207,20 @@ func (w *walker) decodeState(in *interp, b []byte) (rest []byte) {
 	return b[l.gilBytes():]
 }
 
-// name finds the threads that hold a GIL. A thread's state may end between its address was read and
-// this: then it is not known who holds it.
+// name finds the threads that hold a GIL, and the newest of each subinterpreter. A thread's state may end
+// between its address was read and this: then it is not known who that is.
 func (w *walker) name(mem memory) {
-	if w.holders == nil {
-		w.holders = map[uint64]int{}
+	if w.named == nil {
+		w.named = map[uint64]int{}
 	}
-	clear(w.holders)
+	clear(w.named)
 	w.parts = w.parts[:0]
 	for _, in := range w.interps {
 		if in.locked && in.holder != 0 {
 			w.parts = append(w.parts, w.thread(in.holder))
+		}
+		if in.id != 0 && in.newest != 0 && (in.newest != in.holder || !in.locked) {
+			w.parts = append(w.parts, w.thread(in.newest))
 		}
 	}
 	if len(w.parts) == 0 {
@@ -249,6 +257,6 @@ func (w *walker) nameOne(p span, b []byte) {
 	owner, tid := w.pointer(b[l.threadInterp-first:]), w.pointer(b[l.threadNative-first:])
 	ours := slices.ContainsFunc(w.interps, func(in interp) bool { return in.addr == owner })
 	if ours && tid <= maxTID {
-		w.holders[p.addr-first] = int(tid)
+		w.named[p.addr-first] = int(tid)
 	}
 }

@@ -43,7 +43,7 @@ func (m *ram) put32(addr uint64, value uint32) {
 // small is a layout with everything close together.
 var small = layout{
 	word: 8, runtimeSize: 64, head: 8,
-	id: 0, next: 8, gil: 16,
+	id: 0, next: 8, gil: 16, threads: 24,
 	holder: 8, locked: 16, switches: 24,
 	threadInterp: 0, threadNative: 8,
 }
@@ -77,6 +77,8 @@ func threeInterpreters() *ram {
 	m.put32(atSubGIL+16, 1)
 	m.put(atSubGIL+24, 77)
 	m.put(atMainGIL+8, atThread) // was the last to hold it
+	m.put(atSub+24, atThread)
+	m.put(atMain+24, atThread) // of which nobody asks: it has many
 	m.put(atThread, atSub)
 	m.put(atThread+8, 4711)
 	return m
@@ -103,7 +105,7 @@ func TestWalkerReadsTheGILOfEachInterpreter(t *testing.T) {
 	m, w := threeInterpreters(), smallWalker()
 	want := []GIL{
 		{Interpreter: 0, Interpreters: 2, Known: true},
-		{Interpreter: 1, Interpreters: 1, Known: true, Locked: true, Holder: 4711, Switches: 77},
+		{Interpreter: 1, Interpreters: 1, Known: true, Locked: true, Holder: 4711, Newest: 4711, Switches: 77},
 	}
 	if got := gils(t, w, m); !slices.Equal(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
@@ -245,7 +247,7 @@ func tableWith(at int, value uint64) []byte {
 func TestReadLayout(t *testing.T) {
 	l, v, err := readLayout(tableWith(-1, 0), binary.LittleEndian, 8)
 	want := layout{
-		word: 8, runtimeSize: 316616, head: 808, id: 7280, next: 7272, gil: 16, enabled: 0,
+		word: 8, runtimeSize: 316616, head: 808, id: 7280, next: 7272, threads: 7344, gil: 16, enabled: 0,
 		locked: 16, holder: 8, switches: 24, threadInterp: 16, threadNative: 160,
 	}
 	if err != nil || v.String() != "3.14.6" || l != want {
