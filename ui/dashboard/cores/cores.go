@@ -4,9 +4,11 @@ package cores
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"parallax/monitor/verdict"
 	"parallax/runner"
 	"parallax/themes"
 	"parallax/ui/dashboard/scene"
@@ -165,14 +167,35 @@ func cellInk(s *scene.Scene, c piece) text.Ink {
 
 // advice is the sentence below the lanes: what the run should change or, when it is over, how it went.
 func advice(s *scene.Scene, width int) *text.Row {
-	a := s.State.Advice
+	a := current(s.State)
 	switch {
-	case s.State.Over():
+	case s.State.Over() || s.State.Ended:
 		a = summary(s)
 	case s.About != "" && a.Level != runner.Warning && a.Code != runner.CodeForeign && a.Code != runner.CodePaused:
 		a = runner.Advised{Level: runner.Note, Text: s.About}
 	}
 	return text.NewRow(width).Put(s.Level(a.Level), text.Shorten(a.Text, width))
+}
+
+// current is the advice on the run, if it is about jobs that still run: what was said of others is stale.
+func current(st *runner.State) runner.Advised {
+	a := st.Advice
+	if !slices.Contains(verdict.Codes(), a.Code) {
+		return a
+	}
+	for _, i := range st.Active {
+		if st.Tasks[i].Started <= a.When() {
+			return a
+		}
+	}
+	waiting := st.Count(runner.Queued) + st.Count(runner.Unborn)
+	switch {
+	case len(st.Active) > 0 || waiting == 0:
+		return runner.Advised{}
+	case st.Held:
+		return runner.Advised{Level: runner.Note, Text: "the run is paused: no job runs, " + draw.Count(waiting) + " waiting"}
+	}
+	return runner.Advised{Level: runner.Note, Text: "no job runs, " + draw.Count(waiting) + " waiting"}
 }
 
 func summary(s *scene.Scene) runner.Advised {
@@ -181,7 +204,7 @@ func summary(s *scene.Scene) runner.Advised {
 	if len(st.Tasks) == 1 {
 		a.Text = "done"
 	}
-	if failed, cancelled := st.Count(runner.Failed), st.Count(runner.Cancelled); failed+cancelled > 0 {
+	if failed, cancelled := st.Count(runner.Failed), st.Count(runner.Cancelled); st.Count(runner.Succeeded) < len(st.Tasks) {
 		a.Level = runner.Warning
 		a.Text = fmt.Sprintf("%s of %s done", draw.Count(st.Count(runner.Succeeded)), draw.Count(len(st.Tasks)))
 		if failed > 0 {
