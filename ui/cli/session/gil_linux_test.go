@@ -3,65 +3,37 @@ package session
 import (
 	"fmt"
 	"os"
-	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
-	"parallax/monitor"
 	"parallax/runner"
-	"parallax/runner/process"
-	"parallax/runner/python"
 	"parallax/runner/python/which"
 	"parallax/runner/python/which/whichtest"
 )
 
-// loads are what threads can do with the GIL: each runs for some seconds.
+// loads are what threads can do with the GIL: each runs for two seconds.
 var loads = map[string]string{
-	"pure":   "import time\nend = time.monotonic() + 3\nn = 0\nwhile time.monotonic() < end:\n    for i in range(1000): n += i\n",
-	"sleeps": "import time\nend = time.monotonic() + 3\nwhile time.monotonic() < end: time.sleep(0.05)\n",
-	"hashes": "import hashlib, time\nbig = bytes(16 << 20)\nend = time.monotonic() + 3\nwhile time.monotonic() < end: hashlib.sha256(big).digest()\n",
+	"pure":   "import time\nend = time.monotonic() + 2\nn = 0\nwhile time.monotonic() < end:\n    for i in range(1000): n += i\n",
+	"sleeps": "import time\nend = time.monotonic() + 2\nwhile time.monotonic() < end: time.sleep(0.05)\n",
+	"hashes": "import hashlib, time\nbig = bytes(16 << 20)\nend = time.monotonic() + 2\nwhile time.monotonic() < end: hashlib.sha256(big).digest()\n",
 }
 
-// fourOf runs four scripts of a kind through all that a run has, and returns how it was at its end.
-func fourOf(t *testing.T, py which.Python, m runner.Model, load string) runner.State {
+// fourOf runs four scripts of a kind, and returns how it was at its end and what was advised.
+func fourOf(t *testing.T, py which.Python, m runner.Model, load string) (runner.State, []string) {
 	t.Helper()
-	dir := t.TempDir()
-	script := filepath.Join(dir, load+".py")
-	if err := os.WriteFile(script, []byte(loads[load]), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	cores, quota, _ := monitor.Usable()
-	st := NewStage(t.Context(), Env{
-		Root: filepath.Join(dir, "runs"), Cores: cores, Quota: quota,
-		Launchers: func() map[runner.Model]runner.Launcher {
-			all := python.Models(python.Options{Python: py.Path, Processes: process.New(process.Options{})})
-			all[runner.Processes] = process.New(process.Options{Python: func(runner.Job) (string, error) { return py.Path, nil }})
-			return all
-		},
-	})
-	p := Plan{Workers: 4}
+	texts := map[string]string{}
 	for i := range 4 {
-		p.Jobs = append(p.Jobs, runner.Job{Name: fmt.Sprint(load, i), Model: m, Script: script})
+		texts[fmt.Sprint(load, i)] = loads[load]
 	}
-	s, err := st.Start(p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	last(t, st, s.Feed)
-	state, err := s.Wait()
-	if err != nil || state.Count(runner.Succeeded) != len(p.Jobs) {
-		t.Fatalf("%d succeeded, %v: %s", state.Count(runner.Succeeded), err, state.Tasks[0].Reason)
-	}
-	return state
+	return execute(t, py, 0, scripts(t, m, texts))
 }
 
 // TestWaitingForTheGILIsToldOfAWholeRun holds what is told of a run's time against what its jobs do. The
 // one that has the GIL waits for a core when others use them all: then nobody's wait for it is its own
 // doing, so shares are of the time in which none waited for a core.
 func TestWaitingForTheGILIsToldOfAWholeRun(t *testing.T) {
-	if !monitor.Host().WaitCore {
-		t.Skip("this kernel does not tell how long threads wait for a core")
-	}
+	needWaitCore(t)
 	for i, py := range whichtest.Few(t, which.Python.Threads) {
 		for _, c := range []struct {
 			load        string
@@ -81,7 +53,10 @@ func TestWaitingForTheGILIsToldOfAWholeRun(t *testing.T) {
 				if py.FreeThreaded {
 					c.least, c.most = 0, 0
 				}
-				state := fourOf(t, py, c.model, c.load)
+				state, said := fourOf(t, py, c.model, c.load)
+				if c.least == 0 && slices.Contains(said, "gil-bound") {
+					t.Errorf("said: %v", said)
+				}
 				checkTimes(t, &state, c.least, c.most)
 				if c.model == runner.Processes {
 					if len(state.Locks) != 0 {
