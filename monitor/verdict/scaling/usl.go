@@ -167,14 +167,18 @@ func bounded(x float64) float64 { return math.Sin(x) * math.Sin(x) }
 func (f fit) minimise(start []float64, at func(x []float64) (s, k float64)) []float64 {
 	problem := optimize.Problem{Func: func(x []float64) float64 { return f.residue(at(x)) }}
 	least := problem.Func(start)
-	for size := 0.05; size > 1e-6; size /= 10 {
+	for size := 0.05; size > 1e-5; size /= 20 {
 		found, err := optimize.Minimize(problem, start, &optimize.Settings{
-			Converger: &optimize.FunctionConverge{Absolute: 1e-16, Relative: 1e-12, Iterations: 60},
+			Converger: &optimize.FunctionConverge{Absolute: 1e-18, Relative: 1e-12, Iterations: 20},
 		}, &optimize.NelderMead{SimplexSize: size})
 		if err != nil || !(found.F <= least) {
 			break // nothing better from here: what was found so far is what there is
 		}
+		gained := least - found.F
 		start, least = found.X, found.F
+		if gained <= 1e-12*least {
+			break
+		}
 	}
 	return start
 }

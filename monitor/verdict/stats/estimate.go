@@ -7,6 +7,7 @@ package stats
 import (
 	"encoding/json"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -72,16 +73,18 @@ func (e *Estimate) UnmarshalJSON(text []byte) error {
 }
 
 // Mean returns the mean of xs with Student's interval, mean ± t·s/√n with n-1 degrees of freedom
-// (Student 1908). If no value is negative, Low is at least 0. Without values the mean is 0.
+// (Student 1908). If no value is negative, Low is at least 0. Without values, or if one is not
+// a finite number, the mean is 0 and the interval not known.
 func Mean(xs []float64) Estimate {
-	e := Estimate{Low: floor(xs), High: math.Inf(1), N: len(xs), Outliers: len(Outliers(xs))}
-	switch len(xs) {
-	case 0:
+	e := Estimate{Low: floor(xs), High: math.Inf(1), N: len(xs)}
+	switch {
+	case len(xs) == 0 || !finite(xs):
 		return e
-	case 1:
+	case len(xs) == 1:
 		e.Mean = xs[0]
 		return e
 	}
+	e.Outliers = len(Outliers(xs))
 	mean, deviation := meanDeviation(xs)
 	half := quantile(float64(len(xs)-1)) * deviation / math.Sqrt(float64(len(xs)))
 	e.Mean, e.Low, e.High = mean, max(e.Low, mean-half), mean+half
@@ -90,12 +93,15 @@ func Mean(xs []float64) Estimate {
 
 // floor is the least that the mean of values such as xs can be.
 func floor(xs []float64) float64 {
-	for _, x := range xs {
-		if x < 0 {
-			return math.Inf(-1)
-		}
+	if slices.ContainsFunc(xs, func(x float64) bool { return !(x >= 0) }) {
+		return math.Inf(-1)
 	}
 	return 0
+}
+
+// finite reports whether all values are numbers whose squares are numbers, too.
+func finite(xs []float64) bool {
+	return !slices.ContainsFunc(xs, func(x float64) bool { return !(math.Abs(x) < 1e150) })
 }
 
 // quantile is Student's t for both sides of a 95 % interval with so many degrees of freedom.
