@@ -291,3 +291,25 @@ func TestTheLanesViewFitsEverySize(t *testing.T) {
 		}
 	}
 }
+
+// Before anything is measured the view has the shape that it will have, and says what it waits for.
+func TestTheScreenIsNotEmptyBeforeTheFirstSample(t *testing.T) {
+	for _, size := range [][2]int{{60, 16}, {80, 24}, {140, 42}, {200, 60}} {
+		s := newStage(t, size[0], size[1])
+		s.shows(t, "starting …")
+		s.shows(t, "test")
+		s.begin(4, 4)
+		for _, view := range []string{"1", "2", "4"} {
+			if s.press(view); size[1] >= 20 { // there is room for lanes
+				s.shows(t, "measuring …")
+			}
+		}
+		s.press("3")
+		s.rowWith(t, "0    –")
+		s.shows(t, "measuring …")
+		if size[1] >= 42 {
+			s.rowWith(t, "1    –")
+			s.shows(t, "jobs over time")
+		}
+	}
+}

@@ -31,7 +31,7 @@ func (m *model) View() string {
 		return ansi.Wordwrap(fmt.Sprintf("parallax needs %d x %d; this terminal is %d x %d", minWidth, minHeight, m.w, m.h), m.w, "")
 	}
 	if len(m.state.Tasks) == 0 {
-		return text.NewRow(m.w).Skip(1).Put(m.look.styles.Dim, "starting …").String()
+		return m.starting()
 	}
 	s := m.scene()
 	rows := header.View(s, m.acts.act.Title, m.w)
@@ -55,6 +55,20 @@ func (m *model) View() string {
 		rows = overlay(rows, m.questionBox(), m.w)
 	case m.front.chooser != nil:
 		rows = overlay(rows, m.chooserBox(), m.w)
+	}
+	return strings.Join(rows, "\n")
+}
+
+// starting is the screen before anything is known of the run.
+func (m *model) starting() string {
+	st := &m.look.styles
+	rows := []string{text.NewRow(m.w).Skip(1).Put(st.AccentBold, "parallax").Skip(2).Put(st.Title, m.acts.act.Title).String()}
+	for len(rows) < m.h {
+		row := text.NewRow(m.w)
+		if len(rows) == m.h/2 {
+			row.Skip((m.w-len("starting …"))/2).Put(st.Dim, "starting …")
+		}
+		rows = append(rows, row.String())
 	}
 	return strings.Join(rows, "\n")
 }

@@ -66,13 +66,27 @@ func lower(s *scene.Scene, lens Lens, past *Past, axis Axis, p plan, width int) 
 // tall draws the cores of a block.
 func tall(s *scene.Scene, lens Lens, axis Axis, b block) []*text.Row {
 	var out []*text.Row
-	for i := b.first; i < min(b.first+b.n, len(s.State.Lanes.Cores)); i++ {
+	for i := b.first; i < min(b.first+b.n, known(s.State)); i++ {
+		if len(s.State.Lanes.Cores) == 0 {
+			out = append(out, unmeasured(s, s.State.Cores[i], b.size)...)
+			continue
+		}
 		mark := -1
 		if lens.on && lens.row == i {
 			mark = axis.column(lens.at)
 		}
 		out = append(out, lane(s, axis, i, b.size, mark)...)
 	}
+	return out
+}
+
+// unmeasured is a core before its first lane, in the rows that it will have.
+func unmeasured(s *scene.Scene, core int, z size) []*text.Row {
+	out := make([]*text.Row, z.rows)
+	for i := range out {
+		out[i] = text.NewRow(z.width)
+	}
+	out[0].Put(s.Styles.Dim, fmt.Sprintf("%-2d%4s", core, "–")).Skip(z.side-6).Put(s.Styles.Dim, "measuring …")
 	return out
 }
 

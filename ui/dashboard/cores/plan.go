@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"parallax/runner"
 	"parallax/ui/dashboard/scene"
 	"parallax/ui/draw"
 )
@@ -54,7 +55,7 @@ const (
 
 // arrange plans the view: a pure function of its size and of what there is to show.
 func arrange(s *scene.Scene, lens Lens, width, height int) plan {
-	cores, tasks := len(s.State.Lanes.Cores), len(s.State.Tasks)
+	cores, tasks := known(s.State), len(s.State.Tasks)
 	p := plan{inner: max(width-4, 0)}
 	z := size{side: sideOf(s, width), width: p.inner, rows: 1}
 	p.main = block{name: "core lanes", of: cores, top: 1, size: z}
@@ -89,10 +90,18 @@ func arrange(s *scene.Scene, lens Lens, width, height int) plan {
 	p.main.n = min(p.main.of, max(room/p.main.rows, 0))
 	p.main.first = min(max(focus-p.main.n/2, 0), p.main.of-p.main.n)
 	if runs == 2 {
-		p.main.top += 2 + min(p.main.n, len(s.Before.State.Lanes.Cores))*p.main.rows
+		p.main.top += 2 + min(p.main.n, known(s.Before.State))*p.main.rows
 	}
 	p.second.top = p.box + 1
 	return p
+}
+
+// known is of how many cores there are lanes or, before the first, will be.
+func known(s *runner.State) int {
+	if len(s.Lanes.Cores) > 0 {
+		return len(s.Lanes.Cores)
+	}
+	return len(s.Cores)
 }
 
 // fill gives spare rows away: to the second box, to a row for each number of cores, and then to all
@@ -106,7 +115,7 @@ func (p *plan) fill(s *scene.Scene, spare, per int) int {
 	if need := p.second.of + edges; p.second.of > 0 && spare >= need {
 		p.second.n, p.lower, spare = p.second.of, need, spare-need
 	}
-	cores := len(s.State.Lanes.Cores)
+	cores := known(s.State)
 	if p.atOnce > 0 && cores > 0 && cores <= mostRowed && spare >= cores && strings.HasPrefix(s.State.Lanes.Tier, "exact") {
 		p.atOnce, spare = cores+1, spare-cores
 	}

@@ -241,6 +241,8 @@ func atOnce(s *scene.Scene, past *Past, width, rows int) []*text.Row {
 	switch r.Put(st.Dim, when+"  "); {
 	case all <= 0 && strings.HasPrefix(s.State.Lanes.Tier, "exact"):
 		r.Put(st.Dim, "nothing yet")
+	case s.State.Lanes.Tier == "":
+		r.Put(st.Dim, "measuring …")
 	case all <= 0:
 		out[0] = text.NewRow(width).Put(st.Dim, "on cores at once: needs exact lanes")
 	case rows >= len(times):
