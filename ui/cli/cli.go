@@ -147,7 +147,7 @@ Without a command it shows the demo: the same scripts in one model after the oth
 	)
 	root.AddCommand(
 		a.demoCommand(), a.runCommand(),
-		a.historyCommand(), a.showCommand(), a.logsCommand(), a.replayCommand(),
+		a.historyCommand(), a.showCommand(), a.logsCommand(), a.replayCommand(), a.exportCommand(),
 		a.doctorCommand(), a.schemaCommand(), a.versionCommand(), a.starCommand(),
 	)
 	root.AddCommand(a.controlCommands()...)
