@@ -332,6 +332,7 @@ func (t target) heldBack() string {
 // controlReport is what came of a request, as JSON.
 type controlReport struct {
 	Run    string         `json:"run"`
+	Now    string         `json:"now,omitempty"` // of all jobs: what became of the run itself, "held" or "released"
 	Jobs   []controlFacts `json:"jobs"`
 	Counts map[string]int `json:"counts,omitempty"` // how many jobs it was done to, by what they are now
 }
@@ -347,7 +348,7 @@ type controlFacts struct {
 }
 
 func (t target) report(answer remote.Answer) controlReport {
-	r := controlReport{t.info.ID, make([]controlFacts, len(answer.Tasks)), answer.Counts}
+	r := controlReport{t.info.ID, answer.Run, make([]controlFacts, len(answer.Tasks)), answer.Counts}
 	for i, o := range answer.Tasks {
 		r.Jobs[i] = controlFacts{o.Task, t.info.Jobs[o.Task].Name, o.Now, o.Why, o.Force, o.Label, o.Text}
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"testing"
 
 	"parallax/runner"
@@ -44,6 +45,18 @@ func TestWhatAHeldRunKeepsBackIsSaid(t *testing.T) {
 		if got := (target{info: info, req: c.req}).came(c.answer); got != c.want {
 			t.Errorf("%+v:\ngot  %s\nwant %s", c.req, got, c.want)
 		}
+	}
+}
+
+// As JSON it is told of which run it is, and what became of the run itself.
+func TestTheReportNamesTheRunAndWhatBecameOfIt(t *testing.T) {
+	on := target{info: journal.Info{ID: "20260102-0304-abcd", Jobs: []runner.Job{{Name: "a"}}}}
+	got, err := json.Marshal(on.report(remote.Answer{Run: remote.Held, Tasks: []remote.Outcome{{Task: 0, Now: "paused"}}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `{"run":"20260102-0304-abcd","now":"held","jobs":[{"task":0,"name":"a","now":"paused"}]}`; string(got) != want {
+		t.Errorf("it is\n%s, want\n%s", got, want)
 	}
 }
 
