@@ -17,8 +17,13 @@ const (
 // Verdict is one recommendation, with its reasons.
 type Verdict struct {
 	Model runner.Model // the one to use; "" where it is inconclusive
-	Bound Bound
-	// Headline is the recommendation in a few words: "Use processes.", "Inconclusive.".
+	// Serial says that one job after the other, in Model, is as quick as anything: side by side does not pay.
+	Serial bool
+	// Suggested says that the figures suggest it and are not sure enough to recommend it.
+	Suggested bool
+	Bound     Bound
+	// Headline is the recommendation in a few words: "Use processes.", "The figures suggest
+	// processes.", "Inconclusive between threads and processes.".
 	Headline string
 	// Reasons are sentences with numbers, the weightiest first. Of an inconclusive verdict they say why.
 	Reasons []string

@@ -1,0 +1,136 @@
+package choice
+
+import (
+	"cmp"
+	"slices"
+
+	"parallax/runner"
+)
+
+// Decide says which model to use, by the rules that docs/compare.md explains. Fewer than three rounds
+// suggest at most. The same table gives the same verdict.
+func Decide(t *Table) Verdict {
+	c := contest{t: t, nature: natureOf(t), loaded: felt(t, limits.foreignBad, limits.feltBad)}
+	c.enter()
+	v := Verdict{Bound: c.nature.bound}
+	switch {
+	case len(c.ways) == 0:
+		c.nobody(&v)
+	case t.Jobs == 1:
+		c.alone(&v)
+	default:
+		c.judge(&v)
+	}
+	v.Reasons = append(v.Reasons, c.outs()...)
+	v.Doubts = append(v.Doubts, c.doubts()...)
+	return v
+}
+
+// contest is what a verdict is found by.
+type contest struct {
+	t       *Table
+	nature  nature
+	loaded  bool      // others held so much that only large differences count
+	ways    []*Column // to choose among, the cheapest first: all in the ranking but the baseline
+	large   []*Column // that would be among them if they did not hold too much memory
+	fastest *Column   // of the ways
+}
+
+// prices are the models, the cheapest first. Subinterpreters are last because they are experimental. Where
+// jobs compute and wait, a few interpreters can do what as many processes as jobs do; where they only
+// compute or only wait, it is a process with more in it that can break.
+func prices(b Bound) []runner.Model {
+	if b == Mixed {
+		return []runner.Model{runner.Goroutines, runner.Threads, runner.Hybrid, runner.Processes, runner.Interpreters}
+	}
+	return []runner.Model{runner.Goroutines, runner.Threads, runner.Processes, runner.Hybrid, runner.Interpreters}
+}
+
+// enter finds the ways to choose among. A way that holds nearly all of the free memory is one only
+// where there is no other.
+func (c *contest) enter() {
+	var all []*Column
+	for _, m := range prices(c.nature.bound) {
+		if w := c.t.Of(m); w != nil {
+			all = append(all, w)
+		}
+	}
+	for _, w := range all {
+		if c.t.Memory > 0 && w.Memory.N > 0 && w.Memory.Mean > limits.memory*float64(c.t.Memory) {
+			c.large = append(c.large, w)
+			continue
+		}
+		c.ways = append(c.ways, w)
+	}
+	if len(c.ways) == 0 {
+		c.ways, c.large = c.large, nil
+	}
+	if len(c.ways) > 0 {
+		c.fastest = slices.MinFunc(c.ways, func(a, b *Column) int { return cmp.Compare(a.Wall.Mean, b.Wall.Mean) })
+	}
+}
+
+// judge chooses the cheapest way that is as quick as the fastest; running the jobs one after the other is
+// the cheapest of all. A cheaper way of which that is not clear makes it inconclusive.
+func (c *contest) judge(v *Verdict) {
+	entrants := c.ways
+	if base := c.t.Serial(); base != nil {
+		entrants = append([]*Column{base}, entrants...)
+	}
+	var open *Column
+	for _, w := range entrants {
+		switch s := c.stand(w); {
+		case s == unclear && open == nil:
+			open = w
+		case s.quick() && open != nil:
+			c.between(v, open, w)
+			return
+		case s.quick():
+			c.recommend(v, w, s == maybeQuick)
+			return
+		}
+	}
+}
+
+// standing is how a way stands against the fastest.
+type standing int
+
+const (
+	slow standing = iota
+	unclear
+	maybeQuick
+	surelyQuick
+)
+
+func (s standing) quick() bool { return s >= maybeQuick }
+
+// stand says how a way stands against the fastest.
+func (c *contest) stand(w *Column) standing {
+	if w == c.fastest {
+		return surelyQuick
+	}
+	r, margin := ratio(w, c.fastest), limits.margin
+	if w.Model == runner.Hybrid && c.nature.bound == Mixed {
+		margin = limits.hybrid
+	}
+	slower := margin
+	if c.loaded {
+		slower = max(slower, limits.loaded)
+	}
+	switch {
+	case r.N == 0:
+		return unclear
+	case r.Low > slower:
+		return slow
+	case r.Mean <= margin && r.High <= max(limits.unsure, margin):
+		return surelyQuick
+	case r.Mean <= margin && r.High <= limits.unknown:
+		return maybeQuick
+	case r.Mean <= limits.tie && r.Low <= 1 && r.High <= limits.unknown && beatsSerial(w) && beatsSerial(c.fastest):
+		return maybeQuick
+	}
+	return unclear
+}
+
+// beatsSerial reports whether a way is clearly faster than running the jobs one after the other.
+func beatsSerial(c *Column) bool { return !c.Serial && c.Speedup.Low > limits.margin }

@@ -1,0 +1,63 @@
+package choice
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"parallax/monitor/verdict/stats"
+)
+
+// ratio is [Ratio] with an interval also for one or two rounds: wide, and a rule of thumb.
+func ratio(of, over *Column) stats.Estimate {
+	r := Ratio(of, over)
+	if r.N > 0 && r.N < limits.rounds {
+		r.Low, r.High = r.Mean/limits.few, r.Mean*limits.few
+	}
+	return r
+}
+
+// furtherRounds is how many more rounds would make the interval of a ratio end before the margin, if
+// they spread as those there are; 0 where that cannot be known or takes more than limits.patience.
+func furtherRounds(r stats.Estimate, margin float64) int {
+	if r.N < 2 || !r.Known() || r.Low <= 0 || r.Mean <= 0 {
+		return 0
+	}
+	away := math.Abs(math.Log(r.Mean / margin))
+	spread := math.Log(r.High/r.Mean) * math.Sqrt(float64(r.N)) / student(r.N)
+	for more := 1; more <= limits.patience; more++ {
+		n := r.N + more
+		if student(n)*spread/math.Sqrt(float64(n)) < away {
+			return more
+		}
+	}
+	return 0
+}
+
+// student is Student's t for both sides of a 95 % interval of so many rounds.
+func student(rounds int) float64 {
+	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(rounds - 1)}.Quantile((1 + stats.Confidence) / 2)
+}
+
+// felt reports whether other programs held more than a share of the cores and the jobs noticed: in the
+// baseline, where no job waits for another's core, they waited for one. Either is enough where the
+// other is not known.
+func felt(t *Table, share, wait float64) bool {
+	cores, known := foreign(t)
+	base := t.Serial()
+	if base == nil || base.WaitCore.N == 0 {
+		return known && cores > share*t.Cores
+	}
+	return base.WaitCore.Mean > wait && (!known || cores > share*t.Cores)
+}
+
+// foreign is how many cores other programs kept busy, on average over the ways in the ranking.
+func foreign(t *Table) (cores float64, known bool) {
+	n := 0
+	for i := range t.Columns {
+		if c := &t.Columns[i]; c.Counts() && c.Foreign >= 0 {
+			cores, n = cores+c.Foreign, n+1
+		}
+	}
+	return cores / float64(max(n, 1)), n > 0
+}

@@ -1,0 +1,288 @@
+package choice
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"parallax/monitor/verdict/stats"
+	"parallax/runner"
+)
+
+// recommend says which way to use, and why.
+func (c *contest) recommend(v *Verdict, w *Column, unsure bool) {
+	v.Model, v.Serial = w.Model, w.Serial
+	v.Suggested = unsure || c.loaded || c.rounds() < limits.rounds
+	v.Headline = c.headline(w, v.Suggested)
+	v.Reasons = append(v.Reasons, c.nature.sentence(c.t))
+	if w.Serial {
+		v.Reasons = append(v.Reasons, c.noGain())
+	} else {
+		for _, other := range c.rivals(w) {
+			v.Reasons = append(v.Reasons, c.against(w, other))
+		}
+		v.Reasons = append(v.Reasons, c.overSerial(w), c.threadsGain(w))
+	}
+	v.Reasons = append(v.Reasons, c.mostlyStarting(), c.tooLarge())
+	v.Reasons = said(v.Reasons)
+	v.Changes = c.changes(w)
+	if unsure && c.rounds() >= limits.rounds && w != c.fastest {
+		r := ratio(w, c.fastest)
+		v.Doubts = append(v.Doubts, fmt.Sprintf("That they are as quick as %s is not sure: the 95 %% interval of the ratio %s reaches from %s to %s.",
+			who(c.fastest.Way, c.t.Jobs), factor(r.Mean), factor(r.Low), factor(r.High)))
+	}
+}
+
+// rounds is the least that a way has.
+func (c *contest) rounds() int {
+	n := math.MaxInt
+	for _, w := range c.ways {
+		n = min(n, w.Trials)
+	}
+	return n
+}
+
+func (c *contest) headline(w *Column, suggested bool) string {
+	use, suggest := "Use "+string(w.Model), string(w.Model)
+	switch {
+	case w.Serial:
+		use, suggest = "Run them one after the other", "running them one after the other"
+	case len(c.ways) == 1 && c.t.Serial() != nil:
+		use, suggest = "Run them side by side, as "+string(w.Model), "running them side by side, as "+string(w.Model)
+	}
+	if suggested {
+		return "The figures suggest " + suggest + "."
+	}
+	return use + "."
+}
+
+// rivals are the other ways, that which is most asked about first: threads against processes.
+func (c *contest) rivals(w *Column) []*Column {
+	first := runner.Threads
+	if w.Model == runner.Threads {
+		first = runner.Processes
+	}
+	var out []*Column
+	for _, other := range c.ways {
+		if other == w {
+			continue
+		}
+		if other.Model == first {
+			out = append([]*Column{other}, out...)
+		} else {
+			out = append(out, other)
+		}
+	}
+	return out
+}
+
+// against holds the way that was chosen against another.
+func (c *contest) against(w, other *Column) string {
+	own, theirs := who(w.Way, c.t.Jobs), who(other.Way, c.t.Jobs)
+	r := ratio(other, w)
+	switch {
+	case r.N == 0:
+		return ""
+	case r.Low > limits.margin:
+		return fmt.Sprintf("%s finished %s sooner than %s (%s against %s, %s)%s.", capital(own), times(r.Mean), theirs,
+			seconds(w.Wall.Mean), seconds(other.Wall.Mean), basis(Ratio(other, w)), c.memory(w, other))
+	case r.Mean < 1:
+		return fmt.Sprintf("%s were only %s quicker (%s against %s, %s)%s.", capital(theirs), times(1/r.Mean),
+			seconds(other.Wall.Mean), seconds(w.Wall.Mean), basis(Ratio(w, other)), c.memory(other, w))
+	}
+	return fmt.Sprintf("%s finished no sooner (%s against %s, %s)%s.", capital(theirs),
+		seconds(other.Wall.Mean), seconds(w.Wall.Mean), basis(Ratio(w, other)), c.memory(other, w))
+}
+
+// memory says how much more or less memory a way used than another.
+func (c *contest) memory(w, other *Column) string {
+	if w.Memory.N == 0 || other.Memory.N == 0 {
+		return ""
+	}
+	switch more := w.Memory.Mean - other.Memory.Mean; {
+	case math.Abs(more) < 1<<20:
+		return " and used as much memory, " + bytes(w.Memory.Mean)
+	case more > 0:
+		return " and used " + bytes(more) + " more"
+	default:
+		return " and used " + bytes(-more) + " less"
+	}
+}
+
+// overSerial says what running side by side gains.
+func (c *contest) overSerial(w *Column) string {
+	base := c.t.Serial()
+	if base == nil || w.Speedup.N == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("Side by side they took %s, one after the other %s: %s sooner (%s)",
+		seconds(w.Wall.Mean), seconds(base.Wall.Mean), times(w.Speedup.Mean), basis(w.Speedup))
+	if w.Parallelism.N > 0 {
+		text += fmt.Sprintf(", with %.2f of %s busy", w.Parallelism.Mean, cores(c.t.Cores))
+	}
+	return text + "."
+}
+
+// threadsGain says of threads what is to be learnt from them: that a GIL lets one run at a time, or
+// that nothing does.
+func (c *contest) threadsGain(chosen *Column) string {
+	w := c.t.Of(runner.Threads)
+	if w == nil || w.Speedup.N == 0 || len(c.ways) < 2 {
+		return ""
+	}
+	if w == chosen {
+		if w.Parallelism.N == 0 || w.Parallelism.Mean < 1.2 || c.nature.bound == IO {
+			return ""
+		}
+		why := "their work lets go of the GIL"
+		if c.t.NoGIL {
+			why = "this Python has no GIL"
+		}
+		return fmt.Sprintf("%s kept %.2f cores busy: %s.", capital(who(w.Way, c.t.Jobs)), w.Parallelism.Mean, why)
+	}
+	if w.Speedup.Mean >= limits.gains || c.nature.bound != GIL {
+		return ""
+	}
+	text := fmt.Sprintf("Threads gained nothing over running the jobs one after the other (%s): the GIL let one of them run at a time", times(w.Speedup.Mean))
+	if w.WaitGIL.N > 0 {
+		text += fmt.Sprintf(", and they waited for it %s of their time", percent(w.WaitGIL.Mean))
+	}
+	return text + "."
+}
+
+// noGain says that nothing is faster than one job after the other.
+func (c *contest) noGain() string {
+	w := c.fastest
+	return fmt.Sprintf("Nothing gains by running side by side: at best %s took %s, one after the other took %s (%s, %s) on %s.",
+		who(w.Way, c.t.Jobs), seconds(w.Wall.Mean), seconds(c.t.Serial().Wall.Mean), times(w.Speedup.Mean), basis(w.Speedup), cores(c.t.Cores))
+}
+
+// mostlyStarting says of processes that they spend their time on starting.
+func (c *contest) mostlyStarting() string {
+	w := c.t.Of(runner.Processes)
+	if w == nil || w.Startup.N == 0 || w.Wall.Mean <= 0 || c.t.Jobs <= 0 {
+		return ""
+	}
+	n := running(w.Way, c.t.Jobs)
+	whole := w.Startup.Mean * float64(c.t.Jobs) / float64(n)
+	if whole < limits.starting*w.Wall.Mean {
+		return ""
+	}
+	return fmt.Sprintf("The jobs are short: starting %s takes %s, so that of the %s of %s %s go into starting.",
+		who(w.Way, c.t.Jobs), seconds(w.Startup.Mean), seconds(w.Wall.Mean), count(c.t.Jobs, "process"), percent(min(whole/w.Wall.Mean, 1)))
+}
+
+// tooLarge names the ways that hold too much memory.
+func (c *contest) tooLarge() string {
+	var all []string
+	for _, w := range c.large {
+		all = append(all, fmt.Sprintf("%s held %s", who(w.Way, c.t.Jobs), bytes(w.Memory.Mean)))
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return capital(fmt.Sprintf("%s, of %s that were free: too much to be recommended.", list(all), bytes(float64(c.t.Memory))))
+}
+
+// between says that two ways cannot be told apart, and what would help.
+func (c *contest) between(v *Verdict, cheap, dear *Column) {
+	own, theirs := who(cheap.Way, c.t.Jobs), who(dear.Way, c.t.Jobs)
+	v.Headline = fmt.Sprintf("Inconclusive between %s and %s.", cheap.Model, dear.Model)
+	if cheap.Serial {
+		own = "the jobs one after the other"
+		v.Headline = "Inconclusive whether running side by side gains anything."
+	}
+	against := dear
+	r := Ratio(cheap, dear)
+	if wide := ratio(cheap, c.fastest); dear != c.fastest && wide.N > 0 {
+		against, r = c.fastest, Ratio(cheap, c.fastest)
+		theirs = who(c.fastest.Way, c.t.Jobs)
+	}
+	if r.N == 0 {
+		v.Reasons = append(v.Reasons, fmt.Sprintf("%s and %s have 0 rounds in common.", capital(own), theirs))
+		return
+	}
+	text := fmt.Sprintf("%s took %s, %s %s: %s as long (%s)", capital(own), seconds(cheap.Wall.Mean), theirs, seconds(against.Wall.Mean),
+		times(r.Mean), basis(r))
+	v.Reasons = said([]string{text + "; " + c.why(r), c.nature.sentence(c.t), c.mostlyStarting(), c.tooLarge()})
+	if c.loaded || r.N < limits.rounds {
+		return
+	}
+	switch more := furtherRounds(r, limits.margin); {
+	case more > limits.nextStep:
+		v.Changes = append(v.Changes, fmt.Sprintf("About %d more rounds would tell them apart, if they spread as these do: + adds %d.", more, limits.nextStep))
+	case more > 0:
+		v.Changes = append(v.Changes, fmt.Sprintf("%d more rounds with + should tell them apart.", limits.nextStep))
+	default:
+		v.Changes = append(v.Changes, fmt.Sprintf("Even %d more rounds would hardly tell them apart: a quieter machine or longer jobs would.", limits.patience))
+	}
+}
+
+// why says why a ratio decides nothing.
+func (c *contest) why(r stats.Estimate) string {
+	switch {
+	case r.N < limits.rounds:
+		return fmt.Sprintf("%s can be off by %s.", rounds(r.N), times(limits.few))
+	case c.loaded && r.Low > limits.margin:
+		return fmt.Sprintf("while others hold the cores, less than %s tells nothing.", times(limits.loaded))
+	}
+	return fmt.Sprintf("that does not say whether it is more than %s.", times(limits.margin))
+}
+
+// alone says what a single job can show.
+func (c *contest) alone(v *Verdict) {
+	v.Headline = "Inconclusive: 1 job shows what a model costs, not what runs side by side."
+	v.Reasons = append(v.Reasons, c.nature.sentence(c.t))
+	base := c.t.Serial()
+	for _, w := range c.ways {
+		text := fmt.Sprintf("As %s it took %s", who(w.Way, 1), seconds(w.Wall.Mean))
+		if base != nil && w.Inflation.N > 0 {
+			text += fmt.Sprintf(" and %s the CPU time of a process by itself", times(w.Inflation.Mean))
+		}
+		if w.Startup.N > 0 {
+			text += fmt.Sprintf("; starting and ending it costs %s", seconds(w.Startup.Mean))
+		}
+		v.Reasons = append(v.Reasons, text+".")
+	}
+	v.Reasons = said(v.Reasons)
+	v.Changes = append(v.Changes, "2 jobs or more would show which of them to use.")
+}
+
+// nobody says why there is nothing to choose among.
+func (c *contest) nobody(v *Verdict) {
+	failed := 0
+	for i := range c.t.Columns {
+		if c.t.Columns[i].Failed && !c.t.Columns[i].Serial {
+			failed++
+		}
+	}
+	if failed == 0 {
+		v.Headline = "Inconclusive: no round is whole yet."
+		v.Reasons = append(v.Reasons, fmt.Sprintf("0 rounds count; a recommendation needs %d.", limits.rounds))
+		return
+	}
+	v.Headline = "Inconclusive: no model ran all jobs to their end."
+	v.Reasons = append(v.Reasons, fmt.Sprintf("Of %s 0 ran all jobs to their end.", count(failed, "model")))
+}
+
+// outs names the ways that are out of the ranking, with why.
+func (c *contest) outs() []string {
+	var out []string
+	for i := range c.t.Columns {
+		switch w := &c.t.Columns[i]; {
+		case w.Failed && w.Serial:
+			out = append(out, fmt.Sprintf("There is no serial baseline, so no speed-up: %s.", strings.TrimSuffix(w.Error, ".")))
+		case w.Failed:
+			out = append(out, fmt.Sprintf("%s are out: %s.", capital(string(w.Model)), strings.TrimSuffix(w.Error, ".")))
+		case w.Trials == 0 && !w.Serial && len(c.ways) > 0:
+			out = append(out, fmt.Sprintf("%s have 0 rounds that count.", capital(string(w.Model))))
+		}
+	}
+	return out
+}
+
+// said leaves out what there was nothing to say of.
+func said(sentences []string) []string {
+	return slices.DeleteFunc(sentences, func(s string) bool { return s == "" })
+}
