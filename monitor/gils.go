@@ -40,6 +40,9 @@ func (b *lockBook) see(now time.Duration, about runner.GIL, g gil.GIL, waits boo
 		s = &lockSeen{began: now, told: g.Switches, known: g.Known}
 		b.seen[key] = s
 	}
+	if s.looks == 0 && now-s.last > 2*rarest { // it stood still: that is no part of what is told
+		s.began, s.told = now, g.Switches
+	}
 	if about.Task < 0 && about.Python == s.Python {
 		about.Task = s.Task
 	}

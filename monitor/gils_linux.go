@@ -174,6 +174,9 @@ func (g *gilWatch) process(r *procReader, pid int, p *python) {
 	if !p.contended() {
 		p.next += soloLook
 	}
+	if sample.Stopped { // nobody is in anybody's way
+		return
+	}
 	if sample.Python.Waits {
 		for i, th := range sample.Threads {
 			if r.coarse { // waiting for a core is not told from being blocked: it is a share of all time

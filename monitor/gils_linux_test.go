@@ -15,15 +15,21 @@ import (
 	"parallax/runner/python/which/whichtest" //nolint:depguard // likewise
 )
 
-// spinning is a Python program of so many threads that count for ever, and say so first.
+// spinning is a Python program of so many threads that count for ever.
 const spinning = `
 import sys, threading
 def spin():
     n = 0
     while True:
         n += 1
+# None computes before all are there: each start would have to wait for all that do.
+go = threading.Event()
+def wait():
+    go.wait()
+    spin()
 for _ in range(int(sys.argv[1]) - 1):
-    threading.Thread(target=spin, daemon=True).start()
+    threading.Thread(target=wait, daemon=True).start()
+go.set()
 spin()
 `
 

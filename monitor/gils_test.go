@@ -42,6 +42,13 @@ func TestLooksAtAGILBecomeMeans(t *testing.T) {
 	if got := b.take(700 * ms); len(got) != 1 || got[0].Held != -1 || got[0].Handoffs != -1 {
 		t.Errorf("while it could not be read: %+v", got)
 	}
+	b.see(710*ms, about, gil.GIL{Known: true, Switches: 10}, true)
+	b.take(710 * ms)
+	b.see(3*time.Second, about, gil.GIL{Known: true, Switches: 20}, true) // it stood still meanwhile
+	b.see(3100*ms, about, gil.GIL{Known: true, Switches: 30}, true)
+	if got := b.take(3100 * ms); len(got) != 1 || got[0].Span != 100*ms || math.Abs(got[0].Handoffs-100) > 1e-6 {
+		t.Errorf("after it stood still: %+v", got)
+	}
 	if b.take(time.Minute); len(b.seen) != 0 {
 		t.Errorf("%d are kept", len(b.seen))
 	}

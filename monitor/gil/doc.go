@@ -77,7 +77,10 @@ type GIL struct {
 
 // Sample is one look at a process.
 type Sample struct {
-	Python  Python
+	Python Python
+	// Stopped is whether all of it stands still, by SIGSTOP or a debugger: who waits then waits for nothing
+	// but to go on.
+	Stopped bool
 	Threads []Thread // one for each thread that was asked for, in that order
 	// GILs has one for each lock, by interpreter. It is empty for a free-threaded build that runs
 	// without one, and for an interpreter that has not started yet.

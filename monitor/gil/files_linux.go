@@ -107,6 +107,12 @@ func parseIdentity(text []byte) (is identity, ok bool) {
 	return is, false
 }
 
+// isStopped is whether a stat file of /proc tells of a thread that stands still.
+func isStopped(text []byte) bool {
+	_, rest, _ := bytes.Cut(text[bytes.LastIndexByte(text, ')')+1:], []byte(" "))
+	return len(rest) > 0 && (rest[0] == 'T' || rest[0] == 't')
+}
+
 // number reads a number. A text that is none gives 0.
 func number(text []byte) (n uint64) {
 	for _, b := range text {

@@ -55,6 +55,7 @@ func (r *Reader) Read(pid int, tids []int) (Sample, error) {
 		if r.attach(p) == nil {
 			s := r.sample(p, tids)
 			if !r.changed(p) { // looked at last, so that what was read was this process's
+				s.Stopped = p.stopped
 				return s, nil
 			}
 		}
@@ -130,12 +131,14 @@ func (r *Reader) changed(p *process) bool {
 
 // process is one that was asked for: what runs in it, or why that is not measured.
 type process struct {
-	pid   int
-	dir   int // /proc/PID: stays with this process when its number is given to another
-	stat  int
-	is    identity
-	err   error
-	calls uint // times it was asked for since it was refused
+	pid  int
+	dir  int // /proc/PID: stays with this process when its number is given to another
+	stat int
+	is   identity
+	err  error
+
+	stopped bool // as of the last reading of stat
+	calls   uint // times it was asked for since it was refused
 
 	python  Python
 	locks   []span // if nothing narrower is known
@@ -264,6 +267,7 @@ func (r *Reader) program(p *process) (identity, error) {
 	if err != nil {
 		return identity{}, gone(err)
 	}
+	p.stopped = isStopped(text)
 	is, ok := parseIdentity(text)
 	if !ok {
 		return is, ErrGone
