@@ -1,0 +1,117 @@
+package compare
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"parallax/ui/draw"
+	"parallax/ui/text"
+)
+
+// line is one row of the verdict.
+type line struct {
+	ink  text.Ink
+	text string
+}
+
+// verdictLines is all that is said of a comparison, in rows of so many columns.
+func (m *model) verdictLines(width int) []line {
+	st, s := &m.styles, m.now()
+	var out []line
+	say := func(ink text.Ink, mark, words string) {
+		if words == "" {
+			return
+		}
+		for i, row := range wrapped(words, max(width-text.Width(mark), 8)) {
+			if i > 0 {
+				mark = text.Blanks(text.Width(mark))
+			}
+			out = append(out, line{ink, mark + row})
+		}
+	}
+	if s.Err != nil {
+		say(st.Bad, st.Icons.Failed+" ", s.Err.Error())
+	}
+	v := &s.Verdict
+	say(st.Text, "", strings.TrimSpace(doing(s)+" "+lasts(s, m.gone())))
+	switch {
+	case v.Headline == "" || !v.Conclusive() && s.Doing != Over && s.Table.Rounds == 0: // too early for one
+		say(st.Dim, "", s.Record.Why)
+	case v.Conclusive() && !v.Suggested:
+		say(st.GoodBold, st.Icons.Succeeded+" ", m.soFar()+v.Headline)
+	default:
+		say(st.WarnBold, "! ", m.soFar()+v.Headline)
+	}
+	if s.Doing == Over || s.Table.Rounds > 0 {
+		for _, words := range v.Reasons {
+			say(st.Text, "", words)
+		}
+		for _, words := range v.Doubts {
+			say(st.Warn, "! ", words)
+		}
+		for _, words := range v.Changes {
+			say(st.Dim, "", words)
+		}
+	}
+	for _, c := range s.Record.Cannot {
+		say(st.Dim, "", fmt.Sprintf("Not as %s: %s", c.Model, c.Why))
+	}
+	return out
+}
+
+// soFar stands before what may still change.
+func (m *model) soFar() string {
+	if m.now().Doing == Over {
+		return ""
+	}
+	return "So far: "
+}
+
+// hidden is how many rows of the verdict are scrolled past when one is at its end.
+func (m *model) hidden() int {
+	if m.w == 0 {
+		return 0
+	}
+	l := m.layout()
+	if l.small {
+		return 0
+	}
+	return max(len(m.verdictLines(l.verdict.w-4))-(l.verdict.h-2), 0)
+}
+
+// verdictBox draws the verdict, or as much of it as there is room for.
+func (m *model) verdictBox(r rect) []string {
+	st, s := &m.styles, m.now()
+	border, title := st.Border, st.Title
+	switch v := s.Verdict; {
+	case v.Conclusive() && v.Suggested:
+		border, title = st.Warn, st.WarnBold
+	case v.Conclusive():
+		border, title = st.Good, st.GoodBold
+	}
+	b := draw.Box{Border: border, Width: r.w, Height: r.h, Left: []draw.Span{{Ink: title, Text: "verdict"}}}
+	lines := m.verdictLines(b.Inner())
+	top := max(min(m.top, len(lines)-b.Rows()), 0)
+	if top > 0 {
+		b.Right = []draw.Span{{Ink: st.Dim, Text: fmt.Sprintf("… %d above", top)}}
+	}
+	lines = lines[top:]
+	var rows []*text.Row
+	for i, l := range lines {
+		if i == b.Rows()-1 && len(lines) > b.Rows() {
+			more := fmt.Sprintf("… %d more", len(lines)-i)
+			rows = append(rows, text.NewRow(b.Inner()).Put(st.Dim, more).Put(st.Faint, "   "+m.keys.bindings["page_down"].Help().Key))
+			break
+		}
+		rows = append(rows, text.NewRow(b.Inner()).Put(l.ink, l.text))
+	}
+	return b.View(rows)
+}
+
+// wrapped cuts a sentence into rows between its words. It may come from outside, with whatever a script
+// has printed.
+func wrapped(words string, width int) []string {
+	return strings.Split(ansi.Wrap(text.Plain([]byte(words)), max(width, 1), ""), "\n")
+}
