@@ -22,13 +22,20 @@ type column struct {
 	put   func(*text.Row, *scene.Scene, int)
 }
 
-// The widths of a row's time bar, and of the one that says how far the job is; of what a job is to the
+// The widths of a row's time bar, with room and without, and of the one that says how far the job is; of what a job is to the
 // system at least; and what of the last line must be left for more of that.
 const (
 	barWidth  = 20
+	shortBar  = 12
 	doneWidth = 13
 	onWidth   = 14
 	lineWidth = 40
+)
+
+// From barFrom columns on there is a time bar, from roomy on a long one.
+const (
+	barFrom = 88
+	roomy   = 116
 )
 
 // View draws the head, the rows from top on, and the legend, in width x height.
@@ -44,7 +51,7 @@ func View(s *scene.Scene, order []int, top int, sorted string, width, height int
 	for len(out) < height-1 {
 		out = append(out, text.Blanks(width))
 	}
-	return append(out, foot(s, order, top, height-2, sorted, width))
+	return append(out, foot(s, cols, order, top, height-2, sorted, width))
 }
 
 // Rows is how many jobs a table of a height shows.
@@ -54,12 +61,12 @@ func Rows(height int) int { return max(height-2, 1) }
 func columns(s *scene.Scene, order []int, width int) (cols []column, rest int) {
 	all := []column{
 		{"job", jobWidth(s, order, width), false, 0, putName},
-		{"state", 14, false, 0, putState},
+		{"state", stateWidth(s, order), false, 0, putState},
 		{"done", doneWidth, false, 76, putDone},
 		{"on", onWidth, false, 132, putOn},
 		{"core", 4, true, 116, putCore},
 		{"cpu", 6, true, 66, putCPU},
-		{"time went", barWidth, false, 104, putBar},
+		{"time went", barWidth, false, barFrom, putBar},
 		{"memory", 8, true, 76, putMemory},
 		{"time", 8, true, 60, putTime},
 	}
@@ -69,6 +76,9 @@ func columns(s *scene.Scene, order []int, width int) (cols []column, rest int) {
 		}
 	} else {
 		all = slices.Delete(all, 2, 3)
+	}
+	if width < roomy {
+		all[slices.IndexFunc(all, func(c column) bool { return c.head == "time went" })].width = shortBar
 	}
 	used := 3
 	for _, c := range all {
@@ -98,6 +108,15 @@ func longest(s *scene.Scene, order []int) int {
 		}
 	}
 	return w
+}
+
+// stateWidth is the width of the longest state of the first jobs, but no less than of the usual ones.
+func stateWidth(s *scene.Scene, order []int) int {
+	w := len("succeeded")
+	for _, i := range order[:min(len(order), 200)] {
+		w = max(w, text.Width(s.Word(i)))
+	}
+	return min(w, 14)
 }
 
 func jobWidth(s *scene.Scene, order []int, width int) int {
@@ -163,7 +182,7 @@ func pointer(selected bool) string {
 }
 
 // foot explains the time bars, as far as there is room, and says what of the jobs is shown.
-func foot(s *scene.Scene, order []int, top, rows int, sorted string, width int) string {
+func foot(s *scene.Scene, cols []column, order []int, top, rows int, sorted string, width int) string {
 	st := s.Styles
 	if len(order) > rows {
 		sorted += fmt.Sprintf(" · %s–%s of %s", draw.Count(top+1), draw.Count(min(top+rows, len(order))), draw.Count(len(order)))
@@ -173,7 +192,7 @@ func foot(s *scene.Scene, order []int, top, rows int, sorted string, width int) 
 		ink         text.Ink
 		glyph, word string
 	}{{st.OnCore, "█", "on a core"}, {st.WaitCore, "▓", "waiting for a core"}, {st.WaitGIL, "▒", "waiting for the GIL"}, {st.Blocked, "░", "blocked"}} {
-		if width < 104 || r.Left() < text.Width(sorted)+text.Width(l.word)+6 {
+		if !slices.ContainsFunc(cols, func(c column) bool { return c.head == "time went" }) || r.Left() < text.Width(sorted)+text.Width(l.word)+6 {
 			break
 		}
 		r.Put(l.ink, l.glyph).Skip(1).Put(st.Dim, l.word).Skip(3)
@@ -230,7 +249,7 @@ func putCPU(r *text.Row, s *scene.Scene, i int) {
 
 func putBar(r *text.Row, s *scene.Scene, i int) {
 	if split, ok := scene.Split(&s.State.Tasks[i]); ok {
-		draw.Stack(r, s.Pieces(split), barWidth)
+		draw.Stack(r, s.Pieces(split), r.Left())
 	}
 }
 
