@@ -34,6 +34,7 @@ type Adviser struct {
 	said    time.Duration  // when current was last said
 	rival   string         // the rule that wins now and is not current's
 	since   time.Duration  // since when it wins
+	active  int            // how many jobs ran then
 	host    machine        // as it was in the last seconds: single samples of it jump about
 	looked  time.Duration  // when it was last looked at
 	began   bool
@@ -53,9 +54,17 @@ func (a *Adviser) Next(s *runner.State) (runner.Advised, bool) {
 	if !ours && shown.Level == runner.Warning && s.Now-shown.When() < Courtesy {
 		return runner.Advised{}, false
 	}
+	// A sentence that counts jobs which are over is wrong at once. While others wait to take their
+	// places it is not: as many run again in a moment.
+	fewer := ours && f.waiting == 0 && f.running+f.paused < a.active
+	a.active = f.running + f.paused
+	still, holds := f.says(a.current.Code, s.Now)
 	switch {
-	case a.current.Text == "":
+	case a.current.Text == "", fewer && !holds:
 		return a.say(next, s.Now)
+	case fewer && still.Text != a.current.Text: // its rival has to wait all the same
+		a.current, a.said = still, s.Now
+		return still, true
 	case next.Code == a.current.Code:
 		a.rival = ""
 		if (!alike(next.Text, a.current.Text) || !ours) && s.Now-a.said >= Refresh {

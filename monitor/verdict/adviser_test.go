@@ -112,6 +112,37 @@ func TestAdviserIsCalm(t *testing.T) {
 	}
 }
 
+// A sentence that counts a job which has just ended is wrong at once; one whose place is taken by
+// another is not.
+func TestAdviserDoesNotCountJobsThatAreOver(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		jobs, ends int
+		want       string
+	}{
+		{"one of three ended", 3, 1, "other programs use 1.2 cores: 2 jobs wait for a core 60 % of the time"},
+		{"none ended", 3, 0, ""},
+		{"another takes its place", 4, 1, ""},
+	} {
+		sc := scene{jobs: c.jobs, running: 3, workers: 3, cores: 2, on: 0.26, wait: 0.6, others: 1.2, host: calm}
+		s := sc.state(t)
+		var a Adviser
+		first, ok := a.Next(s)
+		if !ok || first.Code != runner.CodeForeign {
+			t.Fatalf("%s: says %+v", c.name, first)
+		}
+		s.Advice = first
+		for i := range c.ends {
+			if err := s.Apply(runner.TaskEnded{At: runner.At(s.Now), Task: i, Try: 1, Status: runner.Succeeded, Cause: -1}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if next, ok := a.Next(s); ok != (c.want != "") || next.Text != c.want {
+			t.Errorf("%s: says %q, want %q", c.name, next.Text, c.want)
+		}
+	}
+}
+
 func TestAdviserLeavesWarningsOfOthers(t *testing.T) {
 	c := scene{jobs: 2, running: 2, workers: 2, cores: 2, on: 1, host: calm}
 	s := c.state(t)

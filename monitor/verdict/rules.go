@@ -126,10 +126,24 @@ func (f facts) advise(now time.Duration, stands string) (runner.Advised, bool) {
 	}
 	for _, r := range rules {
 		if r.holds(f, r.code == stands) {
-			return runner.Advised{At: runner.At(now), Task: -1, Level: r.level, Code: r.code, Text: r.text(f)}, true
+			return r.say(f, now), true
 		}
 	}
 	return runner.Advised{}, false
+}
+
+// says is what the rule with a code says, if what it said still holds.
+func (f facts) says(code string, now time.Duration) (runner.Advised, bool) {
+	for _, r := range rules {
+		if r.code == code && r.holds(f, true) {
+			return r.say(f, now), true
+		}
+	}
+	return runner.Advised{}, false
+}
+
+func (r rule) say(f facts, now time.Duration) runner.Advised {
+	return runner.Advised{At: runner.At(now), Task: -1, Level: r.level, Code: r.code, Text: r.text(f)}
 }
 
 func memoryShort(f facts, stands bool) bool {
