@@ -17,6 +17,7 @@ type Facts struct {
 	Quota     float64
 	Limits    string // where Cores and Quota come from, in words
 	MemTotal  int64  // bytes; -1 unknown
+	MemFree   int64  // bytes that programs could have now; -1 unknown
 	Lanes     string // how the lanes are measured, and why not better
 	WaitCore  bool   // the time that tasks wait for a core is known
 	NoWait    string // why it is not, or ""
@@ -28,13 +29,13 @@ func Host() Facts { return HostAt(Exact) }
 
 // HostAt returns the facts where no finer measuring than a tier is asked for.
 func HostAt(finest Tier) Facts {
-	f := Facts{OS: runtime.GOOS, Arch: runtime.GOARCH, MemTotal: -1}
+	f := Facts{OS: runtime.GOOS, Arch: runtime.GOARCH, MemTotal: -1, MemFree: -1}
 	f.Cores, f.Quota, f.Limits = Usable()
 	if info, err := cpu.Info(); err == nil && len(info) > 0 {
 		f.Processor = info[0].ModelName
 	}
 	if m, err := mem.VirtualMemory(); err == nil {
-		f.MemTotal = int64(m.Total)
+		f.MemTotal, f.MemFree = int64(m.Total), int64(m.Available)
 	}
 	f.Lanes = lanesAt(finest, f.Cores)
 	f.NoWait, f.PSS = means(finest)

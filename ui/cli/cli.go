@@ -146,9 +146,9 @@ Without a command it shows the demo: the same scripts in one model after the oth
 		&cobra.Group{ID: groupAbout, Title: "About this machine and parallax:"},
 	)
 	root.AddCommand(
-		a.demoCommand(), a.runCommand(),
+		a.demoCommand(), a.runCommand(), a.compareCommand(),
 		a.historyCommand(), a.showCommand(), a.logsCommand(), a.replayCommand(), a.exportCommand(),
-		a.doctorCommand(), a.schemaCommand(), a.versionCommand(), a.starCommand(),
+		a.costsCommand(), a.doctorCommand(), a.schemaCommand(), a.versionCommand(), a.starCommand(),
 	)
 	root.AddCommand(a.controlCommands()...)
 	root.SetHelpCommandGroupID(groupAbout)

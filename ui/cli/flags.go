@@ -51,11 +51,16 @@ type flagGroup struct {
 	set   *pflag.FlagSet
 }
 
+// sources adds the flags that name lists of jobs.
+func (f *runFlags) sources(fs *pflag.FlagSet) {
+	fs.StringVarP(&f.file, "file", "f", "", "take the jobs from `FILE`: parallax.yaml or a Procfile")
+	fs.StringArrayVarP(&f.argFiles, "arg-file", "a", nil, "one job per line of `FILE` (- is standard input), as :::: FILE")
+}
+
 // groups adds the flags to a command and returns them by topic, for its help.
 func (f *runFlags) groups(c *cobra.Command) []flagGroup {
 	what := pflag.NewFlagSet("jobs", pflag.ContinueOnError)
-	what.StringVarP(&f.file, "file", "f", "", "take the jobs from `FILE`: parallax.yaml or a Procfile")
-	what.StringArrayVarP(&f.argFiles, "arg-file", "a", nil, "one job per line of `FILE` (- is standard input), as :::: FILE")
+	f.sources(what)
 	what.StringVar(&f.as, "as", "", "run the jobs as `MODEL`: auto, goroutines, threads, interpreters, processes or hybrid")
 	what.StringVar(&f.python, "python", "", "run .py scripts with `PYTHON`: a path, a name, or a version such as 3.13 or 3.14t")
 	what.StringVar(&f.interpreters, "interpreters", "", "with --as hybrid: spread the jobs over `N` interpreters (default: one for each core)")
@@ -108,6 +113,9 @@ type setting struct {
 
 func given(fs *pflag.FlagSet, name string) setting {
 	f := fs.Lookup(name)
+	if f == nil { // not of this command
+		return setting{}
+	}
 	if f.Changed {
 		from := "--" + name
 		if f.Shorthand != "" {

@@ -54,7 +54,12 @@ type limits struct {
 // request reads the command line of `parallax run`. The error is a [runner.Faults] with everything
 // that is wrong: with flags, lists, files and jobs.
 func (a *app) request(c *cobra.Command, f *runFlags, args []string) (request, error) {
-	r := &reader{}
+	return a.requestBy(&reader{}, c, f, args)
+}
+
+// requestBy is request for a reader that may know of faults already. Flags that the command does not
+// have were not given.
+func (a *app) requestBy(r *reader, c *cobra.Command, f *runFlags, args []string) (request, error) {
 	fs := c.Flags()
 	req := request{format: f.outputs(r, fs)}
 	own := readSettled()
@@ -209,7 +214,7 @@ func (f *runFlags) spread(r *reader, fs *pflag.FlagSet, file jobfile.File) int {
 
 func readLimits(r *reader, fs *pflag.FlagSet, own settled) limits {
 	l := limits{
-		as: given(fs, "as"), python: own.fallback(given(fs, "python"), own.Python),
+		as: oneModel(fs), python: own.fallback(given(fs, "python"), own.Python),
 		preload: given(fs, "preload"), timeout: given(fs, "timeout"), retries: given(fs, "retries"), grace: given(fs, "grace"),
 		stalled: given(fs, "stalled-after"),
 	}
@@ -220,6 +225,14 @@ func readLimits(r *reader, fs *pflag.FlagSet, own settled) limits {
 	l.tries = value(r, l.retries, 0, parseCount)
 	l.modules = value(r, l.preload, nil, jobfile.ParsePreload)
 	return l
+}
+
+// oneModel is the model that all jobs are to run in: where several are compared, none is.
+func oneModel(fs *pflag.FlagSet) setting {
+	if f := fs.Lookup("as"); f == nil || f.Value.Type() != "string" {
+		return setting{}
+	}
+	return given(fs, "as")
 }
 
 // apply puts what flags say above what the job file says, and the environment below it.

@@ -29,8 +29,10 @@ func twoJobs(t *testing.T, last runner.TaskEnded, between ...runner.Event) *runn
 	used := runner.Exit{Usage: runner.Usage{Known: true, User: second, Voluntary: 3, Involuntary: 4}}
 	evs := []runner.Event{
 		runner.RunStarted{ID: "run1", Workers: 2, Jobs: []runner.Job{{Name: "a"}, {Name: "b"}}},
-		runner.TaskQueued{Task: 0, Try: 1}, runner.TaskQueued{Task: 1, Try: 1},
-		runner.TaskStarted{Task: 0, Try: 1}, runner.TaskStarted{Task: 1, Try: 1},
+		runner.TaskQueued{Task: 0, Try: 1},
+		runner.TaskQueued{Task: 1, Try: 1},
+		runner.TaskStarted{Task: 0, Try: 1},
+		runner.TaskStarted{Task: 1, Try: 1},
 	}
 	evs = append(evs, between...)
 	evs = append(evs, runner.TaskEnded{At: runner.At(2 * second), Task: 0, Status: runner.Succeeded, Exit: used, Cause: -1})

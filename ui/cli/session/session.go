@@ -3,6 +3,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,6 +41,11 @@ type Plan struct {
 	// RestartLost starts jobs again that failed only because another ended their interpreter.
 	RestartLost bool
 	Hold        bool // keep the run open when all tasks are over, until runner.Finish
+
+	Root      string                                  // the folder that holds the run, where it is another than the stage's
+	Launchers func() map[runner.Model]runner.Launcher // likewise, made anew for the run
+	// Unheard says that nobody takes events from the session's Feed.
+	Unheard bool
 }
 
 // Stage runs sessions. Its methods may be called from any goroutine.
@@ -60,7 +66,7 @@ type Stage struct {
 
 // Session is one run that was started.
 type Session struct {
-	// Feed is the stream of events for whoever shows the run.
+	// Feed is the stream of events for whoever shows the run; nil where the plan says that nobody does.
 	Feed *runner.Feed
 	// Plan is what was asked for.
 	Plan Plan
@@ -96,7 +102,11 @@ func (st *Stage) Start(plan Plan) (*Session, error) {
 	if err := st.open(nil); err != nil {
 		return nil, err
 	}
-	rec, err := journal.Create(st.env.Root, journal.Info{
+	root, launchers := cmp.Or(plan.Root, st.env.Root), st.env.Launchers
+	if plan.Launchers != nil {
+		launchers = plan.Launchers
+	}
+	rec, err := journal.Create(root, journal.Info{
 		Name: plan.Name, Version: st.env.Version, Argv: st.env.Argv, Jobs: plan.Jobs,
 		Host:     journal.Host{Cores: st.env.Cores, Quota: st.env.Quota},
 		Settings: journal.Settings{Workers: plan.Workers, Halt: plan.Halt, Separate: plan.Separate},
@@ -107,14 +117,17 @@ func (st *Stage) Start(plan Plan) (*Session, error) {
 	var sampler *monitor.Sampler
 	run, err := runner.New(runner.Options{
 		ID: rec.Info().ID, Name: plan.Name, Jobs: plan.Jobs, Workers: plan.Workers, Cores: st.env.Cores, Quota: st.env.Quota,
-		Halt: plan.Halt, Separate: plan.Separate, Launchers: st.env.Launchers(), Recorder: rec,
+		Halt: plan.Halt, Separate: plan.Separate, Launchers: launchers(), Recorder: rec,
 		Backoff: plan.Backoff, RestartLost: plan.RestartLost, Hold: plan.Hold,
 		Final: func() (runner.Sampled, bool) { return sampler.Final() },
 	})
 	if err != nil {
 		return nil, errors.Join(err, rec.Close())
 	}
-	s := &Session{Plan: plan, run: run, rec: rec, Feed: run.Subscribe(), done: make(chan struct{})}
+	s := &Session{Plan: plan, run: run, rec: rec, done: make(chan struct{})}
+	if !plan.Unheard { // what nobody takes would pile up
+		s.Feed = run.Subscribe()
+	}
 	if err := st.open(s); err != nil { // who left meanwhile waits for what was there then
 		return nil, errors.Join(err, rec.Close(), os.RemoveAll(rec.Dir()))
 	}

@@ -1,0 +1,310 @@
+// Package course makes a comparison: it runs the same jobs in one way after the other, round by round,
+// keeps what was measured, and tells how things stand to whoever shows it.
+package course
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"parallax/monitor/comparison"
+	"parallax/monitor/verdict/choice"
+	"parallax/monitor/verdict/stats"
+	"parallax/monitor/verdict/trial"
+	"parallax/runner"
+	"parallax/ui/cli/session"
+	"parallax/ui/dashboard/compare"
+)
+
+// Way is one way to run the jobs.
+type Way struct {
+	trial.Way
+	Plan session.Plan // with its jobs; what belongs to the comparison is filled in
+}
+
+// Plan is a comparison to be made.
+type Plan struct {
+	Info   comparison.Info // Ways is filled in
+	Ways   []Way           // in the order in which they take turns
+	Rounds Rounds
+	Judge  choice.Setting // Startup is filled in
+	// Startup measures what as many empty jobs cost in a way; nil leaves it unknown.
+	Startup func(ctx context.Context, w Way) (stats.Estimate, error)
+	// Shown says that somebody takes the events of the runs.
+	Shown bool
+}
+
+// Course is a comparison while it is made. Its exported methods may be called from any goroutine.
+type Course struct {
+	stage *session.Stage
+	plan  Plan
+	rec   *comparison.Writer
+	ready chan struct{}
+	more  chan int
+
+	mu  sync.Mutex
+	now compare.Status
+	out map[trial.Way]bool // of no use to try again: a job failed
+}
+
+// New makes the folder of a comparison below root. It starts nothing.
+func New(stage *session.Stage, root string, plan Plan) (*Course, error) {
+	plan.Info.Ways = nil
+	for _, w := range plan.Ways {
+		plan.Info.Ways = append(plan.Info.Ways, w.Way)
+	}
+	rec, err := comparison.Create(root, plan.Info)
+	if err != nil {
+		return nil, err
+	}
+	c := &Course{
+		stage: stage, plan: plan, rec: rec,
+		ready: make(chan struct{}, 1), more: make(chan int, 1), out: map[trial.Way]bool{},
+	}
+	c.plan.Judge.Startup = func(w trial.Way) (stats.Estimate, bool) {
+		r := rec.Record()
+		return r.Startup(w)
+	}
+	c.now = compare.Status{Way: -1, Newest: make([]compare.Shown, len(plan.Ways))}
+	c.judge()
+	return c, nil
+}
+
+// Ready implements [compare.Course].
+func (c *Course) Ready() <-chan struct{} { return c.ready }
+
+// Status implements [compare.Course].
+func (c *Course) Status() compare.Status {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// More implements [compare.Course].
+func (c *Course) More(rounds int) {
+	for {
+		select {
+		case c.more <- rounds:
+			return
+		case asked := <-c.more: // before they were begun
+			rounds += asked
+		}
+	}
+}
+
+// Dir is the comparison's folder.
+func (c *Course) Dir() string { r := c.rec.Record(); return r.Dir }
+
+// Run makes the comparison until ctx is done or its runs are cancelled; what was measured until then
+// counts. It goes on with the rounds that are asked for after the last until then, if stay is true,
+// else it returns after the last. An error says what kept it from going on or from being recorded.
+func (c *Course) Run(ctx context.Context, stay bool) error {
+	err := c.perform(ctx)
+	for stay && err == nil {
+		select {
+		case n := <-c.more:
+			r := c.rec.Record()
+			err = errors.Join(c.rec.Rounds(r.Rounds+n, ""), c.rounds(ctx))
+		case <-ctx.Done():
+			return c.close(nil)
+		}
+	}
+	return c.close(err)
+}
+
+func (c *Course) close(err error) error {
+	if isStop(err) {
+		err = nil
+	}
+	return errors.Join(err, c.rec.Close())
+}
+
+// errStopped says that the user has ended the comparison.
+var errStopped = errors.New("interrupted")
+
+func isStop(err error) bool { return errors.Is(err, errStopped) || errors.Is(err, context.Canceled) }
+
+// perform makes the rounds that were planned.
+func (c *Course) perform(ctx context.Context) error {
+	if err := c.startups(ctx); err != nil {
+		return c.end(err)
+	}
+	began := time.Now()
+	if err := c.round(ctx, 0); err != nil {
+		return c.end(err)
+	}
+	n, why := c.plan.Rounds.number(time.Since(began))
+	if err := c.rec.Rounds(n, why); err != nil {
+		return c.end(err)
+	}
+	return c.rounds(ctx)
+}
+
+// rounds makes what is left of the rounds.
+func (c *Course) rounds(ctx context.Context) error {
+	for r := c.rec.Record(); ; r = c.rec.Record() {
+		next := 1
+		for i := range r.Trials {
+			next = max(next, r.Trials[i].Round+1)
+		}
+		if next > r.Rounds || len(c.left()) == 0 {
+			return c.end(nil)
+		}
+		if err := c.round(ctx, next); err != nil {
+			return c.end(err)
+		}
+	}
+}
+
+// left are the ways that are still tried.
+func (c *Course) left() []int {
+	var ways []int
+	for i, w := range c.plan.Ways {
+		if !c.out[w.Way] {
+			ways = append(ways, i)
+		}
+	}
+	return ways
+}
+
+// end keeps why nothing more is done for now, and passes it on.
+func (c *Course) end(err error) error {
+	reason := ""
+	if err != nil {
+		reason = err.Error()
+	}
+	err = errors.Join(err, c.rec.End(reason))
+	c.update(func(s *compare.Status) {
+		s.Doing, s.Way = compare.Over, -1
+		if !isStop(err) {
+			s.Err = err
+		}
+	})
+	c.judge()
+	return err
+}
+
+// startups measures what each way costs to start. A way that cannot be started is left unknown: its
+// trials say why.
+func (c *Course) startups(ctx context.Context) error {
+	if c.plan.Startup == nil {
+		return nil
+	}
+	for i, w := range c.plan.Ways {
+		c.update(func(s *compare.Status) { s.Doing, s.Way = compare.Starting, i })
+		took, err := c.plan.Startup(ctx, w)
+		if ctx.Err() != nil || c.stage.Stopped() {
+			return errStopped
+		}
+		if err != nil {
+			continue
+		}
+		if err := c.rec.Startup(comparison.Startup{Way: w.Way, Took: took}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// round tries each way that is left once. Round 0 is the warm-up.
+func (c *Course) round(ctx context.Context, n int) error {
+	for _, i := range c.left() {
+		if err := c.try(ctx, i, n); err != nil {
+			return err
+		}
+		c.judge()
+	}
+	return nil
+}
+
+// try runs the jobs in one way to their end, and keeps how that went.
+func (c *Course) try(ctx context.Context, way, round int) error {
+	w := c.plan.Ways[way]
+	plan := w.Plan
+	plan.Root, plan.Unheard, plan.Hold = c.rec.Runs(), !c.plan.Shown, false
+	plan.Name = fmt.Sprintf("%s, round %d", w.Name(), round)
+	if round == 0 {
+		plan.Name = w.Name() + ", warm-up"
+	}
+	if ctx.Err() != nil || c.stage.Stopped() {
+		return errStopped
+	}
+	s, err := c.stage.Start(plan)
+	if err != nil {
+		if c.stage.Stopped() {
+			return errStopped
+		}
+		return fmt.Errorf("run the jobs as %s: %w", w.Name(), err)
+	}
+	c.update(func(st *compare.Status) {
+		st.Doing, st.Way, st.Round = compare.Trying, way, round
+		if round == 0 {
+			st.Doing = compare.Warming
+		}
+		run := compare.Shown{ID: s.ID()}
+		if s.Feed != nil {
+			run.Feed = s.Feed
+		}
+		st.Newest = replaced(st.Newest, way, run)
+	})
+	state, err := c.wait(ctx, s)
+	if err != nil {
+		return fmt.Errorf("run the jobs as %s: %w", w.Name(), err)
+	}
+	t := trial.Of(&state, w.Way, round)
+	if t.Error != "" && !t.Broken {
+		c.out[w.Way] = true
+	}
+	c.update(func(st *compare.Status) {
+		run := st.Newest[way]
+		run.State = &state
+		st.Newest = replaced(st.Newest, way, run)
+	})
+	if err := c.rec.Trial(t); err != nil {
+		return err
+	}
+	if ctx.Err() != nil || c.stage.Stopped() {
+		return errStopped
+	}
+	return nil
+}
+
+// wait waits for a run. When ctx is done its jobs are cancelled, with their grace.
+func (c *Course) wait(ctx context.Context, s *session.Session) (runner.State, error) {
+	select {
+	case <-s.Done():
+	case <-ctx.Done():
+		s.Do(runner.Cancel{})
+	}
+	return s.Wait()
+}
+
+// replaced returns a copy with another run: statuses that were given away do not change.
+func replaced(runs []compare.Shown, at int, run compare.Shown) []compare.Shown {
+	runs = slices.Clone(runs)
+	runs[at] = run
+	return runs
+}
+
+// judge makes the table and the verdict anew.
+func (c *Course) judge() {
+	rec := c.rec.Record()
+	table := choice.Tabulate(rec.Ways, rec.Trials, c.plan.Judge)
+	verdict := choice.Decide(&table)
+	c.update(func(s *compare.Status) { s.Table, s.Verdict = table, verdict })
+}
+
+// update changes the status and tells whoever shows it.
+func (c *Course) update(change func(*compare.Status)) {
+	c.mu.Lock()
+	c.now.Record = c.rec.Record()
+	change(&c.now)
+	c.mu.Unlock()
+	select {
+	case c.ready <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,30 @@
+package course
+
+import (
+	"testing"
+	"time"
+)
+
+func TestLongRoundsAreFewerAndThatIsSaid(t *testing.T) {
+	for _, c := range []struct {
+		asked  int
+		warmup time.Duration
+		want   int
+		said   bool
+	}{
+		{0, 0, 5, false},
+		{0, 2 * time.Second, 5, false},
+		{0, 24 * time.Second, 5, false},
+		{0, 30 * time.Second, 4, true},
+		{0, 45 * time.Second, 3, true},
+		{0, time.Minute, 2, true},
+		{0, 6 * time.Minute, 1, true},
+		{10, 6 * time.Minute, 10, false},
+		{1, time.Second, 1, false},
+	} {
+		got, why := Rounds{Asked: c.asked}.number(c.warmup)
+		if got != c.want || (why != "") != c.said {
+			t.Errorf("asked %d, a warm-up of %v: %d (%q), want %d", c.asked, c.warmup, got, why, c.want)
+		}
+	}
+}

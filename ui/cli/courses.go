@@ -1,0 +1,244 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/charmbracelet/lipgloss"
+
+	"parallax/monitor/comparison"
+	"parallax/runner"
+	"parallax/runner/journal"
+	"parallax/ui/cli/course"
+	"parallax/ui/cli/session"
+	"parallax/ui/dashboard"
+	"parallax/ui/dashboard/compare"
+	"parallax/ui/plain"
+)
+
+// courseView is how comparisons are to be shown.
+type courseView struct {
+	screen screenFlags
+	lines  bool // print lines rather than draw
+	json   bool
+	quiet  bool
+	titles []string // what tabs call them, where there are several
+}
+
+// performCourses makes comparisons one after the other, shows them, and sets the exit status.
+func (a *app) performCourses(ctx context.Context, env session.Env, plans []course.Plan, v courseView) error {
+	root, err := comparison.Root()
+	if err != nil {
+		return &usageError{err: err}
+	}
+	stage := session.NewStage(ctx, env)
+	var say func(string)
+	if v.lines {
+		say = func(text string) { fmt.Fprintln(a.std.Err, "parallax: "+text) }
+	}
+	signals := watchSignals(stage, say)
+	var made []*course.Course
+	for _, plan := range plans {
+		plan.Shown = !v.lines
+		c, err := course.New(stage, root, plan)
+		if err != nil {
+			_ = signals.stop() // nothing runs that it could have ended
+			return &usageError{err: err, hint: "nothing was started"}
+		}
+		made = append(made, c)
+	}
+	shown, ran := a.runCourses(stage, made, v)
+	stage.Leave()
+	ended := stage.Wait()
+	first := signals.stop()
+	var broken *session.PanicError
+	if errors.As(ended, &broken) {
+		a.status = reportPanic(a.std.Err, broken)
+		return nil
+	}
+	return a.settleCourses(first, errors.Join(ran, shown), made)
+}
+
+// runCourses makes the comparisons while they are shown. It returns when both are over: on a screen
+// when the user has left it, else after the last round.
+func (a *app) runCourses(stage *session.Stage, made []*course.Course, v courseView) (shown, ran error) {
+	ctx, stop := context.WithCancel(stage.Whole())
+	defer stop()
+	var done sync.WaitGroup
+	errs := make([]error, len(made))
+	done.Go(func() {
+		for i, c := range made {
+			last := i == len(made)-1
+			if errs[i] = a.guard(stage, func() error { return c.Run(ctx, last && !v.lines) }); errs[i] != nil {
+				return
+			}
+		}
+	})
+	shown = a.guard(stage, func() error {
+		if v.lines {
+			return a.printCourses(ctx, made, v)
+		}
+		return a.drawCourses(ctx, stage, made, v)
+	})
+	if !v.lines || shown != nil {
+		stop()
+	}
+	done.Wait()
+	return shown, errors.Join(errs...)
+}
+
+// settleCourses turns the end of comparisons into an exit status.
+func (a *app) settleCourses(first *interrupt, err error, made []*course.Course) error {
+	tried, counts := 0, 0
+	for _, c := range made {
+		t := c.Status().Table
+		for i := range t.Columns {
+			tried++
+			if !t.Columns[i].Failed {
+				counts++
+			}
+		}
+	}
+	switch {
+	case first != nil:
+		a.status = first.status()
+	case errors.Is(err, dashboard.ErrInterrupted):
+		a.status = (&interrupt{syscall.SIGINT}).status()
+		err = nil
+	case isBrokenPipe(err):
+		a.status = exitPipe
+		err = nil
+	case tried > 0 && counts == 0:
+		a.status = exitFailed
+	}
+	if err != nil {
+		if a.status == exitOK {
+			a.status = exitFailed
+		}
+		a.complain(err)
+	}
+	return nil
+}
+
+// printCourses prints comparisons as lines, each as it is made.
+func (a *app) printCourses(ctx context.Context, made []*course.Course, v courseView) error {
+	for _, c := range made {
+		if err := a.printCourse(ctx, c, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printCourse says how each trial went as it ends and, at the end, what came of all.
+func (a *app) printCourse(ctx context.Context, c *course.Course, v courseView) error {
+	told := 0
+	for {
+		now := c.Status()
+		for ; told < len(now.Record.Trials); told++ {
+			t := &now.Record.Trials[told]
+			switch {
+			case v.json:
+				if err := plain.TrialJSON(a.std.Out, t); err != nil {
+					return err
+				}
+			case !v.quiet:
+				fmt.Fprintln(a.std.Err, "parallax: "+plain.Trial(&now.Record, t))
+			}
+		}
+		if now.Doing == compare.Over {
+			return a.printVerdict(&now, v)
+		}
+		select {
+		case <-c.Ready():
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// printVerdict prints the table and the verdict.
+func (a *app) printVerdict(now *compare.Status, v courseView) error {
+	if v.json {
+		return plain.VerdictJSON(a.std.Out, &now.Record, &now.Table, now.Verdict)
+	}
+	if err := plain.Table(a.std.Out, &now.Table); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(a.std.Out, "\n%s\n", strings.Join(plain.Verdict(&now.Table, now.Verdict), "\n"))
+	return err
+}
+
+// drawCourses shows comparisons on a screen until the user has left it. A run that the user opens is
+// shown in its place, and then they are again.
+func (a *app) drawCourses(ctx context.Context, stage *session.Stage, made []*course.Course, v courseView) error {
+	l, err := readLook(a.std, v.screen)
+	if err != nil {
+		return err
+	}
+	lipgloss.SetColorProfile(l.profile)
+	lipgloss.SetHasDarkBackground(l.theme.Dark)
+	d := l.options()
+	o := compare.Options{
+		Theme: d.Theme, Styles: d.Styles, NextTheme: d.NextTheme, KeepTheme: d.KeepTheme, Keys: d.Keys, Notice: d.Notice,
+		In: a.std.In, Out: a.std.Out, Broke: stage.Break,
+	}
+	for i, c := range made {
+		title := c.Status().Record.Title
+		if i < len(v.titles) {
+			title = v.titles[i]
+		}
+		o.Acts = append(o.Acts, compare.Act{Title: title, Course: c})
+	}
+	for {
+		res, err := compare.Run(ctx, o)
+		if err != nil || res.Open == "" {
+			return err
+		}
+		o.At, o.Notice = res.At, ""
+		rec := made[res.Act].Status().Record
+		if err := a.drawRun(ctx, filepath.Join(rec.Runs(), res.Open), v.screen); err != nil {
+			return err
+		}
+	}
+}
+
+// drawRun shows a run from its folder on the screen: what happened until now at once, then what still happens.
+func (a *app) drawRun(ctx context.Context, dir string, screen screenFlags) error {
+	from, err := journal.Open(dir)
+	if err != nil {
+		return err
+	}
+	feed := runner.NewFeed()
+	var last atomic.Int64 // when the run ended; 0 while it has not
+	follow, stop := context.WithCancel(ctx)
+	var done sync.WaitGroup
+	done.Go(func() {
+		for ev, err := range from.Follow(follow) {
+			if err != nil { // what was left out of a damaged folder; `parallax show` tells it
+				continue
+			}
+			feed.Put([]runner.Event{ev})
+			if _, ended := ev.(runner.RunEnded); ended {
+				last.Store(int64(ev.When()))
+			}
+		}
+	})
+	clock := func() time.Duration {
+		if end := last.Load(); end > 0 {
+			return time.Duration(end)
+		}
+		return time.Since(from.Info().Start)
+	}
+	err = openDashboard(ctx, a.std, act{title: from.Info().Name, feed: feed, dir: dir, clock: clock}, screen, screenHands{})
+	stop()
+	done.Wait()
+	return err
+}
