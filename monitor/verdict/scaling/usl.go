@@ -142,20 +142,18 @@ func (f fit) search() (sigma, kappa float64) {
 		}
 	}
 	inside := func(x []float64) (s, k float64) { return bounded(x[0]), x[1] * x[1] }
-	for _, start := range [][]float64{{0.1, 0.01}, {0.5, 0.03}, {0.8, 0.1}, {1.2, 0.3}} {
+	for _, start := range [][]float64{{0.1, 0.01}, {0.5, 0.05}, {1, 0.2}} {
 		try(inside(f.minimise(start, inside)))
 	}
-	edges := []func(x []float64) (s, k float64){
-		func(x []float64) (s, k float64) { return bounded(x[0]), 0 },
-		func(x []float64) (s, k float64) { return 0, x[0] * x[0] },
-		func(x []float64) (s, k float64) { return 1, x[0] * x[0] },
-	}
 	best = best*(1+1e-9) + 1e-24 // what is as good on a bound is on it: not a σ or κ of 1e-20
-	for _, edge := range edges {
-		for _, start := range []float64{0.05, 0.5} {
-			try(edge(f.minimise([]float64{start}, edge)))
-		}
+	along := func(start float64, edge func(x []float64) (s, k float64)) {
+		try(edge(f.minimise([]float64{start}, edge)))
 	}
+	noKappa := func(x []float64) (s, k float64) { return bounded(x[0]), 0 }
+	along(0.05, noKappa)
+	along(0.5, noKappa)
+	along(0.1, func(x []float64) (s, k float64) { return 0, x[0] * x[0] })
+	along(0.1, func(x []float64) (s, k float64) { return 1, x[0] * x[0] })
 	return sigma, kappa
 }
 

@@ -73,6 +73,20 @@ func TestFitOnTheBound(t *testing.T) {
 	near(t, "R²", u.R2, 0.9907, 1e-4)
 }
 
+// So much coherency that one worker is best: there is no load below 1.
+func TestFitBestIsALoad(t *testing.T) {
+	var ps []Point
+	for _, n := range []float64{1, 2, 3, 4, 5, 6} {
+		ps = append(ps, Point{n, USL{Lambda: 3, Sigma: 0.5, Kappa: 0.7}.Predict(n)})
+	}
+	u, err := Fit(ps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "κ", u.Kappa, 0.7, 1e-4)
+	near(t, "best", u.Best, 1, 0)
+}
+
 func TestFitRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name   string

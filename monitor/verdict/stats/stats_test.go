@@ -111,7 +111,9 @@ func TestOutliers(t *testing.T) {
 		{"at the limit", []float64{1, 2, 3, 4, 3 + 14.8}, nil}, // median 3, distances 2 1 0 1 14.8, MAD 1
 		{"above it", []float64{3 + 14.9, 1, 2, 3, 4}, []int{0}},
 		{"below it", []float64{3 - 14.9, 4, 2, 3, 5}, []int{0}},
-		{"too few to tell", []float64{2, 2.01, 2.02, 90}, nil},
+		{"too few to tell", []float64{2, 2.01, 90}, nil},
+		{"just enough", []float64{2, 2.01, 2.02, 90}, []int{3}}, // median 2.015, MAD 0.01
+		{"four, three the same", []float64{2, 2, 2, 3}, nil},
 		{"all the same", []float64{2, 2, 2, 2, 2}, nil},
 		{"one tick more than the others", []float64{2, 2, 2, 2, 3}, nil},
 		{"one of 21 that are otherwise the same", append(twenty, 3), []int{20}},
