@@ -109,10 +109,7 @@ func (c *contest) stand(w *Column) standing {
 	if w == c.fastest {
 		return surelyQuick
 	}
-	r, margin := ratio(w, c.fastest), limits.margin
-	if w.Model == runner.Hybrid && c.nature.bound == Mixed {
-		margin = limits.hybrid
-	}
+	r, margin := ratio(w, c.fastest), c.margin(w)
 	slower := margin
 	if c.loaded {
 		slower = max(slower, limits.loaded)
@@ -120,8 +117,10 @@ func (c *contest) stand(w *Column) standing {
 	switch {
 	case r.N == 0:
 		return unclear
-	case r.Low > slower:
+	case r.Low > slower && c.explained(w):
 		return slow
+	case r.Low > slower:
+		return unclear
 	case r.Mean <= margin && r.High <= max(limits.unsure, margin):
 		return surelyQuick
 	case r.Mean <= margin && r.High <= limits.unknown:
@@ -130,6 +129,30 @@ func (c *contest) stand(w *Column) standing {
 		return maybeQuick
 	}
 	return unclear
+}
+
+// explained reports whether a way that took longer did so by its own doing. Where others hold the
+// cores, that has to be the GIL: else it may only have got fewer of the cores, as one process among many
+// gets fewer than four (and under Linux' autogroups one session fewer than four, however many threads
+// are in it). How much hybrid loses by that where jobs also wait cannot be told.
+func (c *contest) explained(w *Column) bool {
+	if !c.loaded || w.Serial {
+		return true
+	}
+	if c.nature.bound == Mixed && w.Model == runner.Hybrid {
+		return false
+	}
+	return w.WaitGIL.N > 0 && w.WaitGIL.Mean >= limits.gilBlame
+}
+
+// margin is how much slower a way may be than the fastest and still be preferred for its price.
+func (c *contest) margin(w *Column) float64 {
+	switch {
+	case w.Serial:
+	case c.nature.bound == IO, c.nature.bound == Mixed && w.Model == runner.Hybrid:
+		return limits.easy
+	}
+	return limits.margin
 }
 
 // beatsSerial reports whether a way is clearly faster than running the jobs one after the other.

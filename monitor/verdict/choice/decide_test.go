@@ -255,7 +255,7 @@ func TestWhatIsNotSure(t *testing.T) {
 		},
 		{
 			"a baseline as quick as the rest, within noise", table(5, noisy(but(pureSerial, func(r *ran) { r.wall = 4.8 }), 0.2), noisy(pureProcesses, 0.2)),
-			[]string{"Inconclusive whether running side by side gains anything.", "The jobs one after the other took 4.80 s, four processes 4.20 s: 1.14× as long"},
+			[]string{"Inconclusive whether running side by side gains anything.", "The jobs one after the other took 4.80 s, four processes took 4.20 s: 1.14× as long"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) { decided(t, c.table, c.has...) })
@@ -275,11 +275,19 @@ func TestWhatMakesFiguresDoubtful(t *testing.T) {
 	}{
 		{
 			"others hold the cores", table(5, busy(pureSerial), busy(pureThreads), busy(pureProcesses)),
-			[]string{"The figures suggest processes.", "Other programs kept 1.1 of 2 cores busy meanwhile, and jobs waited for a core 30 % of the time"},
+			[]string{"The figures suggest processes.", "Other programs kept 1.1 of 2 cores busy meanwhile, and even one after the other, jobs that wanted a core were without one 38 % of that time"},
 		},
 		{
 			"and differences are small", table(5, busy(pureSerial), busy(but(pureThreads, func(r *ran) { r.wall = 5.5 })), busy(pureProcesses)),
 			[]string{"Inconclusive between threads and processes.", "while others hold the cores, less than 1.50× tells nothing."},
+		},
+		{
+			"and it is not the GIL", table(5, busy(pureSerial), busy(but(pureThreads, func(r *ran) { r.gil = 0.05 })), busy(pureProcesses)),
+			[]string{"Inconclusive between threads and processes.", "but they waited for the GIL only 5.0 % of their time"},
+		},
+		{
+			"and hybrid may only have got fewer cores", table(5, busyAll(busy, mixed(1.9))...),
+			[]string{"Inconclusive between hybrid and processes.", "\nmixed\n"},
 		},
 		{
 			"others work on cores that jobs do not need", table(5, but(pureSerial, func(r *ran) { r.foreign = 1.1 }), pureThreads, pureProcesses),
@@ -311,6 +319,13 @@ func TestWhatMakesFiguresDoubtful(t *testing.T) {
 		tab.Columns[1].Wall.Outliers = 1
 		decided(t, tab, "1 of the 5 times of four threads lies far from the others.")
 	})
+}
+
+func busyAll(busy func(ran) ran, all []ran) []ran {
+	for i := range all {
+		all[i] = busy(all[i])
+	}
+	return all
 }
 
 func TestWhatIsOut(t *testing.T) {

@@ -36,10 +36,10 @@ func (c *contest) foreignLoad() string {
 	cores, known := foreign(c.t)
 	text := "Other programs took cores meanwhile"
 	if known {
-		text = fmt.Sprintf("Other programs kept %.1f of %s busy meanwhile", cores, amount(c.t.Cores)+" cores")
+		text = fmt.Sprintf("Other programs kept %.1f of %s cores busy meanwhile", cores, amount(c.t.Cores))
 	}
-	if base := c.t.Serial(); base != nil && base.WaitCore.N > 0 {
-		text += fmt.Sprintf(", and jobs waited for a core %s of the time even one after the other", percent(base.WaitCore.Mean))
+	if lost, known := unmet(c.t); known {
+		text += fmt.Sprintf(", and even one after the other, jobs that wanted a core were without one %s of that time", percent(lost))
 	}
 	text += ": what runs more at once gets more of the cores"
 	if c.loaded {

@@ -4,7 +4,7 @@ package choice
 // users. Shares are parts of 1. Where no source is given they are rules of thumb of our own.
 var limits = struct {
 	margin   float64 // a way is slower when the interval of its wall time over the fastest's lies above it
-	hybrid   float64 // the same for hybrid where jobs compute and wait: that it needs fewer interpreters is worth some time
+	easy     float64 // the same where the price counts for more: for all of jobs that wait, and for hybrid in those that do both
 	tie      float64 // within noise: the interval holds 1, and the ratio itself is no more
 	unsure   float64 // a cheaper way whose interval ends above it is only suggested
 	unknown  float64 // and above this nothing is said
@@ -17,6 +17,7 @@ var limits = struct {
 	waits    float64 // computing, of computing and blocked, in jobs that wait ("on a core < 20 %")
 	computes float64 // likewise in jobs that compute
 	gilWait  float64 // of the threads' time: it is the GIL that holds them back
+	gilBlame float64 // likewise: the least by which it can be blamed where others hold the cores
 	gains    float64 // a speed-up below it gains nothing
 	busy     float64 // of the cores: more workers find none
 	memory   float64 // of what was free: a way that holds more is out
@@ -24,7 +25,7 @@ var limits = struct {
 
 	foreign    float64 // of the cores, kept busy by other programs: doubtful, if it was felt
 	foreignBad float64 // likewise, so that only large differences count
-	felt       float64 // of the baseline's time, waiting for a core: with one job at a time, that is others' doing
+	felt       float64 // of the time in which the baseline wants a core, without one: with one job at a time, that is others' doing
 	feltBad    float64
 	stolen     float64 // of the cores' time: "a few %"
 	throttled  float64 // of the time
@@ -35,7 +36,7 @@ var limits = struct {
 	starting   float64 // of a way's wall time: starting is what it mostly does
 }{
 	margin:   1.05,
-	hybrid:   1.15,
+	easy:     1.15,
 	tie:      1.10,
 	unsure:   1.25,
 	unknown:  2.0,
@@ -48,6 +49,7 @@ var limits = struct {
 	waits:    0.20,
 	computes: 0.80,
 	gilWait:  0.30,
+	gilBlame: 0.15,
 	gains:    1.05,
 	busy:     0.85,
 	memory:   0.90,

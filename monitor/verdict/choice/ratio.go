@@ -40,15 +40,27 @@ func student(rounds int) float64 {
 }
 
 // felt reports whether other programs held more than a share of the cores and the jobs noticed: in the
-// baseline, where no job waits for another's core, they waited for one. Either is enough where the
-// other is not known.
-func felt(t *Table, share, wait float64) bool {
+// baseline, where no job waits for another's core, they were without one for so much of the time in
+// which they wanted one. What is not known does not count against it.
+func felt(t *Table, share, without float64) bool {
 	cores, known := foreign(t)
-	base := t.Serial()
-	if base == nil || base.WaitCore.N == 0 {
+	lost, seen := unmet(t)
+	switch {
+	case !seen:
 		return known && cores > share*t.Cores
+	case !known:
+		return lost > without
 	}
-	return base.WaitCore.Mean > wait && (!known || cores > share*t.Cores)
+	return lost > without && cores > share*t.Cores
+}
+
+// unmet is for which share of the time in which jobs of the baseline wanted a core they had none.
+func unmet(t *Table) (share float64, known bool) {
+	base := t.Serial()
+	if base == nil || base.WaitCore.N == 0 || base.OnCore.N == 0 {
+		return 0, false
+	}
+	return base.WaitCore.Mean / max(base.WaitCore.Mean+base.OnCore.Mean, 1e-9), true
 }
 
 // foreign is how many cores other programs kept busy, on average over the ways in the ranking.

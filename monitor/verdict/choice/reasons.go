@@ -203,13 +203,13 @@ func (c *contest) between(v *Verdict, cheap, dear *Column) {
 		v.Reasons = append(v.Reasons, fmt.Sprintf("%s and %s have 0 rounds in common.", capital(own), theirs))
 		return
 	}
-	text := fmt.Sprintf("%s took %s, %s %s: %s as long (%s)", capital(own), seconds(cheap.Wall.Mean), theirs, seconds(against.Wall.Mean),
+	text := fmt.Sprintf("%s took %s, %s took %s: %s as long (%s)", capital(own), seconds(cheap.Wall.Mean), theirs, seconds(against.Wall.Mean),
 		times(r.Mean), basis(r))
-	v.Reasons = said([]string{text + "; " + c.why(r), c.nature.sentence(c.t), c.mostlyStarting(), c.tooLarge()})
+	v.Reasons = said([]string{text + "; " + c.why(cheap, r), c.nature.sentence(c.t), c.mostlyStarting(), c.tooLarge()})
 	if c.loaded || r.N < limits.rounds {
 		return
 	}
-	switch more := furtherRounds(r, limits.margin); {
+	switch more := furtherRounds(r, c.margin(cheap)); {
 	case more > limits.nextStep:
 		v.Changes = append(v.Changes, fmt.Sprintf("About %d more rounds would tell them apart, if they spread as these do: + adds %d.", more, limits.nextStep))
 	case more > 0:
@@ -219,15 +219,18 @@ func (c *contest) between(v *Verdict, cheap, dear *Column) {
 	}
 }
 
-// why says why a ratio decides nothing.
-func (c *contest) why(r stats.Estimate) string {
+// why says why a ratio over the fastest decides nothing about a way.
+func (c *contest) why(w *Column, r stats.Estimate) string {
+	margin := c.margin(w)
 	switch {
 	case r.N < limits.rounds:
 		return fmt.Sprintf("%s can be off by %s.", rounds(r.N), times(limits.few))
-	case c.loaded && r.Low > limits.margin:
+	case c.loaded && r.Low > limits.loaded && w.WaitGIL.N > 0:
+		return fmt.Sprintf("but they waited for the GIL only %s of their time, so it may be that others left them fewer cores.", percent(w.WaitGIL.Mean))
+	case c.loaded && r.Low > margin:
 		return fmt.Sprintf("while others hold the cores, less than %s tells nothing.", times(limits.loaded))
 	}
-	return fmt.Sprintf("that does not say whether it is more than %s.", times(limits.margin))
+	return fmt.Sprintf("that does not say whether it is more than %s.", times(margin))
 }
 
 // alone says what a single job can show.
