@@ -9,7 +9,7 @@ import (
 
 // counter sets a figure from a moment on. Viewers show it as its name and its unit.
 func (t *trace) counter(name, unit string, at time.Duration, v float64) {
-	t.add(traceEvent{Name: name, Cat: "counter", Phase: "C", TS: micros(at), PID: t.run, Args: args{unit: v}})
+	t.add(traceEvent{Name: name, Cat: "counter", Phase: "C", TS: micros(at), PID: t.run, TID: t.runTID, Args: args{unit: v}})
 }
 
 // counters writes the figures of a sample. Means are told at the beginning of the span that they cover,

@@ -34,7 +34,7 @@ func WriteJoblog(w io.Writer, r *journal.Reader, head bool) error {
 		start := st.Time.Add(task.Started).Add(time.Millisecond / 2) // it is rounded, not cut
 		code, signal := joblogExit(end, task.Host.ID != 0)
 		if _, err := fmt.Fprintf(out, "%d\t:\t%d.%03d\t%10s\t0\t%d\t%d\t%d\t%s\n",
-			end.Task+1, start.Unix(), start.Nanosecond()/int(time.Millisecond), runtime(end.When()-task.Started),
+			end.Task+1, start.Unix(), start.Nanosecond()/int(time.Millisecond), lasted(end.When()-task.Started),
 			end.LogSize[0], code, signal, oneLine(st.Jobs[end.Task].Command())); err != nil {
 			return err
 		}
@@ -42,8 +42,8 @@ func WriteJoblog(w io.Writer, r *journal.Reader, head bool) error {
 	return out.Flush()
 }
 
-// runtime is a time in seconds, cut to milliseconds.
-func runtime(d time.Duration) string {
+// lasted is a time in seconds, cut to milliseconds.
+func lasted(d time.Duration) string {
 	ms := max(d, 0).Milliseconds()
 	return fmt.Sprintf("%d.%03d", ms/1000, ms%1000)
 }

@@ -68,8 +68,9 @@ func (t *Tracer) Close() error {
 	return t.out.Flush()
 }
 
-// process and thread give the numbers of new tracks. They begin well above 0, which Perfetto takes for the
-// idle threads of the kernel.
+// process and thread name tracks and give them an order. Perfetto knows a track's name by the number of its
+// thread alone, and orders by it: so numbers ascend, no two tracks have the same, and no thread that of a
+// process, which would make it that one's main thread.
 func (t *Tracer) process(name string) (pid int) {
 	t.pid++
 	pid = t.pid
@@ -96,7 +97,7 @@ type traceEvent struct {
 	TS     int64  `json:"ts"`            // µs
 	Dur    int64  `json:"dur,omitempty"` // µs
 	PID    int    `json:"pid"`
-	TID    int    `json:"tid"`
+	TID    int    `json:"tid,omitempty"` // 0 only in what names a process
 	Scope  string `json:"s,omitempty"`
 	Colour string `json:"cname,omitempty"` // one of the names that chrome://tracing has reserved; Perfetto picks its own
 	Args   args   `json:"args,omitempty"`

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -58,6 +59,9 @@ func view(t *testing.T, text string) viewed {
 	slices.SortStableFunc(events, func(a, b seen) int { return int(a.Ts - b.Ts) })
 	for _, e := range events {
 		at := track{e.Pid, e.Tid}
+		if e.Pid == 0 || e.Tid == 0 && !strings.HasPrefix(e.Name, "process_") {
+			t.Fatalf("%+v is on no track", e) // 0 is the idle thread of the kernel for Perfetto
+		}
 		stack := open[at]
 		for len(stack) > 0 && stack[len(stack)-1].to >= 0 && stack[len(stack)-1].to <= e.Ts { // complete slices end by themselves
 			stack = stack[:len(stack)-1]
@@ -314,7 +318,7 @@ func TestSeveralRunsInATraceShareNoTrack(t *testing.T) {
 	}
 	tids := map[int]bool{}
 	for at := range v.names {
-		if tids[at.tid] {
+		if tids[at.tid] || v.process[at.tid] != "" {
 			t.Errorf("two tracks have the number %d", at.tid)
 		}
 		tids[at.tid] = true
@@ -344,5 +348,43 @@ func TestAFullDiskIsTold(t *testing.T) {
 		if err := write(&failing{room: 100}); err == nil {
 			t.Errorf("%s: no error", name)
 		}
+	}
+}
+
+// measuring counts what is written, and looks now and then at how much memory is in use.
+type measuring struct {
+	size, next, peak uint64
+}
+
+func (m *measuring) Write(p []byte) (int, error) {
+	if m.size += uint64(len(p)); m.size >= m.next {
+		m.next = m.size + 1<<20
+		m.peak = max(m.peak, inUse())
+	}
+	return len(p), nil
+}
+
+func inUse() uint64 {
+	runtime.GC()
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return stats.HeapAlloc
+}
+
+func TestMemoryDoesNotGrowWithTheLengthOfARun(t *testing.T) {
+	evs := begun(3)
+	for sec := range 1200 {
+		evs = append(evs, sample(time.Duration(sec+1)*s, map[int]time.Duration{0: s, 1: s, 2: s}, []string{"A3 B3 c5 o4", "a5 b5 c5"}))
+	}
+	r := record(t, threeJobs(), evs...)
+	evs = nil
+	before := inUse()
+	m := &measuring{}
+	if err := WriteTrace(m, r); err != nil {
+		t.Fatal(err)
+	}
+	const most = 2 << 20
+	if grown := int64(m.peak) - int64(before); grown > most || m.size < most*3/2 {
+		t.Errorf("%d bytes of trace took %d of memory, want %d at most", m.size, grown, most)
 	}
 }
