@@ -31,7 +31,7 @@ func fourOf(t *testing.T, py which.Python, m runner.Model, load string) (runner.
 
 // TestWaitingForTheGILIsToldOfAWholeRun holds what is told of a run's time against what its jobs do. The
 // one that has the GIL waits for a core when others use them all: then nobody's wait for it is its own
-// doing, so shares are of the time in which none waited for a core.
+// doing, so the least shares are of the time in which none waited for a core.
 func TestWaitingForTheGILIsToldOfAWholeRun(t *testing.T) {
 	needWaitCore(t)
 	for i, py := range whichtest.Few(t, which.Python.Threads) {
@@ -71,7 +71,7 @@ func TestWaitingForTheGILIsToldOfAWholeRun(t *testing.T) {
 }
 
 // checkTimes holds the parts of four tasks' time against its whole, and the wait for the GIL against what it
-// must be of the time in which they did not wait for a core.
+// must be: at least, of the time in which they did not wait for a core; at most, of all.
 func checkTimes(t *testing.T, state *runner.State, least, most float64) {
 	t.Helper()
 	var wall, core, gil time.Duration
@@ -88,7 +88,11 @@ func checkTimes(t *testing.T, state *runner.State, least, most float64) {
 		}
 		wall, core, gil = wall+live, core+split.WaitCore, gil+split.WaitGIL
 	}
-	share := gil.Seconds() / max(wall-core, time.Millisecond).Seconds()
+	of := wall
+	if least > 0 { // of what little is left on a busy machine, a single look at one who waits is much
+		of = wall - core
+	}
+	share := gil.Seconds() / max(of, time.Millisecond).Seconds()
 	for i := range state.Tasks {
 		t.Logf("task %d: %+v of %v", i, state.Tasks[i].Stats.Total, state.Tasks[i].Wall(state.Tasks[i].Ended))
 	}
