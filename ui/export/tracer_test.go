@@ -377,7 +377,6 @@ func TestMemoryDoesNotGrowWithTheLengthOfARun(t *testing.T) {
 		evs = append(evs, sample(time.Duration(sec+1)*s, map[int]time.Duration{0: s, 1: s, 2: s}, []string{"A3 B3 c5 o4", "a5 b5 c5"}))
 	}
 	r := record(t, threeJobs(), evs...)
-	evs = nil
 	before := inUse()
 	m := &measuring{}
 	if err := WriteTrace(m, r); err != nil {
@@ -386,5 +385,27 @@ func TestMemoryDoesNotGrowWithTheLengthOfARun(t *testing.T) {
 	const most = 2 << 20
 	if grown := int64(m.peak) - int64(before); grown > most || m.size < most*3/2 {
 		t.Errorf("%d bytes of trace took %d of memory, want %d at most", m.size, grown, most)
+	}
+}
+
+func TestAnInterpreterThatJobsShareCountsOnceAndAnOpenPauseEnds(t *testing.T) {
+	evs := begun(1)
+	shared := runner.Identity{PID: 100, Host: runner.Host{ID: 1, Name: "python 3.13.0", Lock: 1}}
+	for i := 1; i < 3; i++ {
+		evs = append(evs, runner.TaskQueued{Task: i, Try: 1})
+		evs = append(evs, begin(i, 1, 0, shared)...)
+	}
+	evs = append(
+		evs,
+		sample(s, map[int]time.Duration{0: s, 1: s, 2: s}, []string{"A10", "B10"}),
+		runner.RunPaused{At: at(2 * s)},
+		runner.TaskPaused{At: at(3 * s), Task: 1},
+	)
+	v := trace1(t, record(t, threeJobs(), evs...))
+	if got := v.counters["memory of the run bytes"]; len(got) != 1 || got[0][1] != 2<<20 {
+		t.Errorf("memory %v, want that of two processes", got)
+	}
+	if got := v.told(v.of(t, "run", "run")); !strings.HasPrefix(got, "paused as a whole 2000-3000\n") {
+		t.Errorf("the run:\n%s", got)
 	}
 }
