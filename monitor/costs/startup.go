@@ -57,7 +57,7 @@ func once(ctx context.Context, open func() map[runner.Model]runner.Launcher, job
 	faults := make([]error, len(jobs))
 	for i := range jobs {
 		all.Go(func() {
-			t, err := s.launch(ctx, jobs[i], s.null)
+			t, err := s.launch(ctx, jobs[i], s.null, s.null)
 			if err == nil {
 				err = t.succeeds(ctx)
 			}
@@ -106,8 +106,8 @@ func (s *stand) close() error {
 	return errors.Join(faults...)
 }
 
-// launch starts a job. Its standard output goes to out.
-func (s *stand) launch(ctx context.Context, job runner.Job, out *os.File) (*try, error) {
+// launch starts a job. Its output goes to out and errs.
+func (s *stand) launch(ctx context.Context, job runner.Job, out, errs *os.File) (*try, error) {
 	l := s.by[job.Model]
 	if l == nil {
 		return nil, fmt.Errorf("job %q: the model %q cannot be had here", job.Name, job.Model)
@@ -117,7 +117,7 @@ func (s *stand) launch(ctx context.Context, job runner.Job, out *os.File) (*try,
 	s.last++
 	s.mu.Unlock()
 	h, err := l.Launch(ctx, runner.Spec{
-		Run: s.run, Task: number, Try: 1, Slot: number + 1, Job: job, Stdout: out, Stderr: s.null,
+		Run: s.run, Task: number, Try: 1, Slot: number + 1, Job: job, Stdout: out, Stderr: errs,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("job %q: %w", job.Name, err)
@@ -148,6 +148,11 @@ func (t *try) succeeds(ctx context.Context) error {
 		t.end(runner.Kill)
 		return context.Cause(ctx)
 	}
+	return t.fault()
+}
+
+// fault is why a job that is over was no success, or nil.
+func (t *try) fault() error {
 	if t.exit.Code == 0 && t.exit.Signal == "" && t.exit.Reason == "" {
 		return nil
 	}
