@@ -42,7 +42,7 @@ func TestAdviceIsAboutJobsThatRun(t *testing.T) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
-	s := &scene.Scene{State: recorded(20, 2, 2), Styles: &themes.Styles{}}
+	s := &scene.Scene{State: recorded(20, 2, 2)}
 	full := runner.Advised{At: runner.At(time.Second), Task: -1, Level: runner.Warning, Code: "disk", Text: "the disk is full"}
 	for _, ev := range []runner.Event{full, ended(0), ended(1), again} {
 		if err := s.State.Apply(ev); err != nil {

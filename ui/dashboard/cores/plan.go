@@ -83,7 +83,7 @@ func arrange(s *scene.Scene, lens Lens, width, height int) plan {
 	per := max(p.main.of, 1) * runs // rows that it takes to have a main one be taller by one
 	spare := height - listed - (p.main.rows*per + p.atOnce + fixed + 2)
 	if spare > 0 {
-		spare -= p.fill(s, spare, per)
+		p.fill(s, spare, per)
 	}
 	p.box = min(p.main.rows*per+p.atOnce+fixed+2, max(height-min(listed, 3), p.atOnce+fixed+3))
 	room := (p.box - 2 - p.atOnce - fixed) / runs
@@ -105,10 +105,10 @@ func known(s *runner.State) int {
 }
 
 // fill gives spare rows away: to the second box, to a row for each number of cores, and then to all
-// cores and jobs, with the first box's twice as tall. It returns how many it gave away. per is what
-// it takes for each of the first box to be taller by one.
-func (p *plan) fill(s *scene.Scene, spare, per int) int {
-	was, edges := spare, 2
+// cores and jobs, with the first box's twice as tall. per is what it takes for each of the first box to
+// be taller by one.
+func (p *plan) fill(s *scene.Scene, spare, per int) {
+	edges := 2
 	if p.second.jobs {
 		edges++ // what the states look like
 	}
@@ -129,7 +129,7 @@ func (p *plan) fill(s *scene.Scene, spare, per int) int {
 			p.main.rows++
 			spare -= per
 		default:
-			return was - spare
+			return
 		}
 	}
 }
