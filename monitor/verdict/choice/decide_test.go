@@ -224,6 +224,7 @@ func mixed(hybridSlower float64) []ran {
 }
 
 func TestWhatIsNotSure(t *testing.T) {
+	equal := but(pureThreads, func(r *ran) { r.wall, r.gil = 4.25, 0.05 })
 	for _, c := range []struct {
 		name  string
 		table *choice.Table
@@ -243,7 +244,7 @@ func TestWhatIsNotSure(t *testing.T) {
 		},
 		{
 			"spread too much", table(5, pureSerial, noisy(but(pureThreads, func(r *ran) { r.wall = 5 }), 0.15), noisy(pureProcesses, 0.15)),
-			[]string{"Inconclusive between threads and processes.", "that does not say whether it is more than 1.05×.", "5 more rounds with + should tell them apart."},
+			[]string{"Inconclusive between threads and processes.", "that does not say whether it is more than 1.05×.", "\n5 more rounds with + should tell them apart."},
 		},
 		{
 			"spread so much that rounds do not help", table(5, pureSerial, noisy(but(pureThreads, func(r *ran) { r.wall = 4.5 }), 0.6), noisy(pureProcesses, 0.6)),
@@ -252,6 +253,18 @@ func TestWhatIsNotSure(t *testing.T) {
 		{
 			"a tie within noise, both far ahead of the baseline", table(5, pureSerial, noisy(but(pureThreads, func(r *ran) { r.wall, r.gil = 4.5, 0.05 }), 0.12), noisy(pureProcesses, 0.12)),
 			[]string{"The figures suggest threads.", "is not sure: the 95 % interval of the ratio 1.07 reaches from"},
+		},
+		{
+			"as quick, and sure of it", table(5, pureSerial, noisy(equal, 0.1), noisy(pureProcesses, 0.1)),
+			[]string{"Use threads.", "-is not sure"},
+		},
+		{
+			"as quick, but it may be slower by a third", table(5, pureSerial, noisy(equal, 0.25), noisy(pureProcesses, 0.25)),
+			[]string{"The figures suggest threads.", "That they are as quick as four processes is not sure"},
+		},
+		{
+			"as quick, but it may be everything", table(5, but(pureSerial, func(r *ran) { r.wall = 40 }), noisy(equal, 0.7), noisy(pureProcesses, 0.7)),
+			[]string{"Inconclusive between threads and processes."},
 		},
 		{
 			"a baseline as quick as the rest, within noise", table(5, noisy(but(pureSerial, func(r *ran) { r.wall = 4.8 }), 0.2), noisy(pureProcesses, 0.2)),
@@ -283,7 +296,10 @@ func TestWhatMakesFiguresDoubtful(t *testing.T) {
 		},
 		{
 			"and it is not the GIL", table(5, busy(pureSerial), busy(but(pureThreads, func(r *ran) { r.gil = 0.05 })), busy(pureProcesses)),
-			[]string{"Inconclusive between threads and processes.", "but they waited for the GIL only 5.0 % of their time"},
+			[]string{
+				"Inconclusive between threads and processes.", "but they waited for the GIL only 5.0 % of their time",
+				"Once other programs keep less than 0.4 of 2 cores busy, the same comparison can say more.",
+			},
 		},
 		{
 			"and hybrid may only have got fewer cores", table(5, busyAll(busy, mixed(1.9))...),

@@ -206,7 +206,12 @@ func (c *contest) between(v *Verdict, cheap, dear *Column) {
 	text := fmt.Sprintf("%s took %s, %s took %s: %s as long (%s)", capital(own), seconds(cheap.Wall.Mean), theirs, seconds(against.Wall.Mean),
 		times(r.Mean), basis(r))
 	v.Reasons = said([]string{text + "; " + c.why(cheap, r), c.nature.sentence(c.t), c.mostlyStarting(), c.tooLarge()})
-	if c.loaded || r.N < limits.rounds {
+	if c.loaded {
+		v.Changes = append(v.Changes, fmt.Sprintf("Once other programs keep less than %s of %s busy, the same comparison can say more.",
+			amount(limits.foreign*c.t.Cores), cores(c.t.Cores)))
+		return
+	}
+	if r.N < limits.rounds {
 		return
 	}
 	switch more := furtherRounds(r, c.margin(cheap)); {
