@@ -175,6 +175,9 @@ func (g *gilWatch) process(r *procReader, pid int, p *python) {
 		p.next += soloLook
 	}
 	if sample.Stopped { // nobody is in anybody's way
+		for _, m := range p.members {
+			m.t.gil.Skip()
+		}
 		return
 	}
 	if sample.Python.Waits {

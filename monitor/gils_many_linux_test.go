@@ -54,10 +54,13 @@ func TestNobodyWaitsForTheGILOfAProcessThatStandsStill(t *testing.T) {
 	g.until("its threads to wait", waiting)
 	g.stop(cmd)
 	g.r.gils()
-	began, looked := g.r.now, g.r.locks.looked
+	began, looked, before := g.r.now, g.r.locks.looked, g.r.figures(0).gil
 	g.until("looks at it", func() bool { return g.r.now-began > time.Second && g.r.locks.looked > looked })
 	if locks := g.r.gils(); len(locks) > 0 {
 		t.Errorf("while nothing moves: %+v", locks)
+	}
+	if more := g.r.figures(0).gil - before; more > 500*time.Millisecond {
+		t.Errorf("while nothing moves for %v they waited %v", g.r.now-began, more)
 	}
 	syscall.Kill(-cmd.Process.Pid, syscall.SIGCONT)
 	g.until("its threads to wait again", waiting)

@@ -58,6 +58,12 @@ func (a *Account) Spend(wall, onCore, waitCore time.Duration) {
 	}
 }
 
+// Skip leaves out the time since the last look: the thread stood still.
+func (a *Account) Skip() {
+	a.settle()
+	a.blocked, a.waits, a.pending = 0, 0, 0
+}
+
 func (a *Account) settle() {
 	if a.blocked == 0 || a.pending == 0 {
 		return

@@ -56,6 +56,20 @@ func TestAccountKeepsTimeUntilSomebodyLooked(t *testing.T) {
 	}
 }
 
+func TestAccountSkipsTimeInWhichAThreadStoodStill(t *testing.T) {
+	var a Account
+	a.See(waiting)
+	a.Spend(time.Second, 0, 0)
+	a.Skip()
+	a.Spend(time.Minute, 0, 0)
+	a.Skip()
+	a.See(waiting)
+	a.Spend(time.Second, 0, 0)
+	if got := a.Total(); got.Waited != 2*time.Second || got.Blocked != 2*time.Second || got.Unknown != 0 {
+		t.Errorf("got %+v, want 2s waited of 2s", got)
+	}
+}
+
 func TestAccountIsNeverCertainOfFewLooks(t *testing.T) {
 	var few, many Account
 	for i := range 1000 {
