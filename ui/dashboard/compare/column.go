@@ -105,7 +105,7 @@ func (m *model) look(way int) look {
 func (m *model) recommended(way int) bool {
 	s := m.now()
 	w := s.Record.Ways[way]
-	if !s.Verdict.Conclusive() || w.Serial != s.Verdict.Serial {
+	if early(s) || !s.Verdict.Conclusive() || w.Serial != s.Verdict.Serial {
 		return false
 	}
 	return w.Serial || w.Model == s.Verdict.Model

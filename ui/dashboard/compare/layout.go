@@ -12,7 +12,7 @@ const (
 	gutterWidth = 15 // what stands left of narrow columns: the names of the figures
 	nameWidth   = 15 // in wide columns, what is left free where the first has the names of the figures
 	boxRest     = 4  // rows of a column that are not lanes: two edges, the time axis, the words
-	mostTall    = 3  // rows of a lane
+	mostTall    = 4  // rows of a lane
 )
 
 // rect is a part of the screen, in columns and rows from the upper left.

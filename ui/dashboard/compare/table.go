@@ -10,6 +10,7 @@ import (
 const (
 	markWidth  = 2  // before a value
 	valueWidth = 16 // a value with its interval
+	leastValue = 14 // the same of nearly all: it is enough where else there is no room for a bar
 	leastBar   = 5
 	mostBar    = 24
 )
@@ -22,11 +23,12 @@ func cellWidths(l layout) (skip, value, bar int) {
 		skip = 1
 	}
 	room := l.each - skip - markWidth
-	value = min(valueWidth, room-1)
-	if bar = min(room-value-3, mostBar); bar < leastBar {
-		bar = 0
+	for _, value := range []int{valueWidth, leastValue} {
+		if bar = min(room-value-2, mostBar); bar >= leastBar {
+			return skip, value, bar
+		}
 	}
-	return skip, value, bar
+	return skip, min(valueWidth, room-1), 0
 }
 
 // table draws as many figures as there are rows, the weightiest first.

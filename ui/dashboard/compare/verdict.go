@@ -6,6 +6,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"parallax/ui/dashboard"
 	"parallax/ui/draw"
 	"parallax/ui/text"
 )
@@ -37,14 +38,14 @@ func (m *model) verdictLines(width int) []line {
 	v := &s.Verdict
 	say(st.Text, "", strings.TrimSpace(doing(s)+" "+lasts(s, m.gone())))
 	switch {
-	case v.Headline == "" || !v.Conclusive() && s.Doing != Over && s.Table.Rounds == 0: // too early for one
+	case early(s) || v.Headline == "":
 		say(st.Dim, "", s.Record.Why)
 	case v.Conclusive() && !v.Suggested:
 		say(st.GoodBold, st.Icons.Succeeded+" ", m.soFar()+v.Headline)
 	default:
 		say(st.WarnBold, "! ", m.soFar()+v.Headline)
 	}
-	if s.Doing == Over || s.Table.Rounds > 0 {
+	if !early(s) {
 		for _, words := range v.Reasons {
 			say(st.Text, "", words)
 		}
@@ -86,6 +87,7 @@ func (m *model) verdictBox(r rect) []string {
 	st, s := &m.styles, m.now()
 	border, title := st.Border, st.Title
 	switch v := s.Verdict; {
+	case early(s):
 	case v.Conclusive() && v.Suggested:
 		border, title = st.Warn, st.WarnBold
 	case v.Conclusive():
@@ -101,8 +103,8 @@ func (m *model) verdictBox(r rect) []string {
 	var rows []*text.Row
 	for i, l := range lines {
 		if i == b.Rows()-1 && len(lines) > b.Rows() {
-			more := fmt.Sprintf("… %d more", len(lines)-i)
-			rows = append(rows, text.NewRow(b.Inner()).Put(st.Dim, more).Put(st.Faint, "   "+m.keys.bindings["page_down"].Help().Key))
+			key, _, _ := strings.Cut(m.keys.bindings[dashboard.PageDown].Help().Key, " ")
+			rows = append(rows, text.NewRow(b.Inner()).Put(st.Dim, fmt.Sprintf("… %d more   ", len(lines)-i)).Put(st.Faint, key))
 			break
 		}
 		rows = append(rows, text.NewRow(b.Inner()).Put(l.ink, l.text))

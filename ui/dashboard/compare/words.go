@@ -28,6 +28,8 @@ const (
 	handsRound  = 0.2  // share of waiting for the GIL from which on it is what holds threads back
 	oneCore     = 1.35 // cores, below which it is one
 	wellUsed    = 0.75 // share of the usable cores from which on they are well used
+	starved     = 0.5  // share of waiting for a core from which on, with few cores kept busy, others held them
+	noCore      = 0.15 // cores, below which it is hardly one
 	oddCores    = 0.2  // how far from a whole number of cores a figure is given as it is
 )
 
@@ -75,6 +77,8 @@ func seen(w trial.Way, f shares, jobs int, usable float64) (forms [2]string, t t
 		return [2]string{"hardly a core: one waits at a time", "one waits"}, plain
 	case f.onCore >= 0 && waits >= mostlyWaits:
 		return [2]string{"hardly a core: " + number(atOnce) + " wait at once", number(atOnce) + " wait at once"}, good
+	case f.core >= starved && f.cores < wellUsed*min(usable, float64(atOnce)):
+		return [2]string{"waits for cores that others hold", "waits for a core"}, bad
 	case w.Serial:
 		return [2]string{"one core: one job at a time", "one at a time"}, plain
 	case f.gil >= handsRound && f.cores < oneCore:
@@ -102,6 +106,8 @@ func made(w trial.Way, atOnce int) string {
 func coresBusy(cores float64) string {
 	whole := math.Round(cores)
 	switch {
+	case cores < noCore:
+		return "hardly a core"
 	case cores < 1-oddCores:
 		return fmt.Sprintf("%.1f of a core", cores)
 	case math.Abs(cores-whole) > oddCores:
@@ -132,6 +138,9 @@ func pluralES(n int, what string) string {
 	}
 	return number(n) + " " + what + "es"
 }
+
+// early reports whether too little is known for a verdict, so that none is shown.
+func early(s *Status) bool { return s.Doing != Over && s.Table.Rounds == 0 }
 
 // phase says in two or three words how far a course is.
 func phase(s *Status) string {

@@ -1,0 +1,150 @@
+package compare
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"parallax/runner"
+)
+
+func TestNewsAreToldAtOnceAndThenKeepTheirDistance(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		evs := ran(threads, 2*second, false)
+		feed := &queue{ready: make(chan struct{}, 1)}
+		c := course(goingOnAt(status(t, all[1:3], -1), Warming, 0, 0, feed))
+		var box inbox
+		var told atomic.Int32
+		w := newWatcher(0, c, &box, func() { told.Add(1) })
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { w.run(ctx); close(done) }()
+		synctest.Wait()
+		if n := told.Load(); n != 1 {
+			t.Fatalf("told %d times how things stand at first", n)
+		}
+		tick(time.Minute)
+		if n := told.Load(); n != 1 {
+			t.Errorf("told %d times though nothing changed", n)
+		}
+		for _, ev := range evs {
+			feed.put(ev)
+			tick(time.Millisecond)
+		}
+		tick(frameGap)
+		if n := int(told.Load()); n < 2 || n > 3 {
+			t.Errorf("told %d times of what happened within %d ms", n-1, len(evs))
+		}
+		_, got := box.take()
+		n := 0
+		for _, h := range got {
+			n += len(h.events)
+		}
+		if n != len(evs) {
+			t.Errorf("%d events of %d", n, len(evs))
+		}
+		cancel()
+		<-done
+	})
+}
+
+// tick lets time pass in a test of its own time.
+func tick(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
+
+// queue is a feed of a test's own time.
+type queue struct {
+	evs   []runner.Event
+	ready chan struct{}
+}
+
+func (q *queue) Ready() <-chan struct{} { return q.ready }
+
+func (q *queue) Take() []runner.Event {
+	evs := q.evs
+	q.evs = nil
+	return evs
+}
+
+func (q *queue) put(ev runner.Event) {
+	q.evs = append(q.evs, ev)
+	select {
+	case q.ready <- struct{}{}:
+	default:
+	}
+}
+
+// typing is a keyboard that a test types on.
+func typing(t *testing.T) (io.Reader, func(string)) {
+	r, w := io.Pipe()
+	t.Cleanup(func() { _ = w.Close() })
+	return r, func(keys string) {
+		if _, err := io.WriteString(w, keys); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestRunReturnsWhatIsToBeOpened(t *testing.T) {
+	o := options(status(t, all, 5))
+	in, press := typing(t)
+	o.In, o.Out = in, &bytes.Buffer{}
+	go press("ll\r")
+	res, err := Run(t.Context(), o)
+	if err != nil || res.Open != "interpreters-5" || res.At.Column != 2 {
+		t.Errorf("%+v, %v", res, err)
+	}
+}
+
+func TestRunEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	o := options(goingOnAt(status(t, all, 1), Trying, 2, 2, runner.NewFeed()))
+	in, _ := typing(t)
+	o.In, o.Out = in, &bytes.Buffer{}
+	cancel()
+	if res, err := Run(ctx, o); err != nil || res.Open != "" {
+		t.Errorf("%+v, %v", res, err)
+	}
+}
+
+func TestRunTellsOfAnInterrupt(t *testing.T) {
+	o := options(goingOnAt(status(t, all, 1), Trying, 2, 2, runner.NewFeed()))
+	in, press := typing(t)
+	o.In, o.Out = in, &bytes.Buffer{}
+	go press("\x03\x03")
+	if _, err := Run(t.Context(), o); !errors.Is(err, ErrInterrupted) {
+		t.Errorf("%v", err)
+	}
+}
+
+// broken is a course with a fault.
+type broken struct{ *fixed }
+
+func (b broken) Status() Status {
+	if b.mu.TryLock() {
+		defer b.mu.Unlock()
+		if b.asked++; b.asked > 1 {
+			panic("a fault")
+		}
+	}
+	return b.now
+}
+
+func TestAFaultEndsTheScreenAndIsTold(t *testing.T) {
+	o := options(status(t, all, 1))
+	o.Acts[0].Course = broken{course(status(t, all, 1))}
+	in, _ := typing(t)
+	o.In, o.Out = in, &bytes.Buffer{}
+	var told atomic.Bool
+	o.Broke = func(any, []byte) { told.Store(true) }
+	if _, err := Run(t.Context(), o); err == nil || !told.Load() {
+		t.Errorf("%v, told %v", err, told.Load())
+	}
+}
