@@ -124,7 +124,8 @@ func TestAPauseIsNoWaitForTheGIL(t *testing.T) {
 			if resumed == 0 || split.WaitGIL < 0 || split.WaitCore < 0 {
 				t.Fatal("it ended before it was held, or was not measured")
 			}
-			if most := 2*split.Live - split.OnCore - split.WaitCore + split.Live/4 + 300*time.Millisecond; split.WaitGIL > most {
+			// Those that sleep have to get the GIL when they wake, which on a busy machine takes long.
+			if most := 2*split.Live - split.OnCore - split.WaitCore + split.Live/4 + split.WaitCore/4 + 300*time.Millisecond; split.WaitGIL > most {
 				t.Errorf("two threads waited %v for the GIL, which is more than %v", split.WaitGIL, most)
 			}
 			within(t, "two threads that compute", split.WaitGIL.Seconds()/(split.WaitGIL+split.OnCore).Seconds(), 0.2, 0.9)
