@@ -81,13 +81,14 @@ func (c Costs) Kind(name string) Kind {
 	return Kind{}
 }
 
-// conclude fills in what follows from the figures.
-func (c *Costs) conclude() {
+// conclude returns it with what follows from the figures.
+func (c Costs) conclude() Costs {
 	thread, process := c.Kind(Thread).Empty, c.Kind(Process).Empty
 	if thread == nil || process == nil || thread.Median <= 0 {
-		return
+		return c
 	}
 	ratio := process.Median / thread.Median
 	worth := max(Worthwhile*(process.Median-thread.Median), 0)
 	c.Ratio, c.Worth = &ratio, &worth
+	return c
 }

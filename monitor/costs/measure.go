@@ -60,7 +60,7 @@ func Measure(ctx context.Context, opts Options) (Costs, error) {
 	if err != nil {
 		return Costs{}, fmt.Errorf("measure costs: %w", err)
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }() // in a folder for what may be left
 	kinds, err := kindsFor(opts, dir)
 	if err != nil {
 		return Costs{}, err
@@ -141,8 +141,7 @@ func (s *survey) sum() Costs {
 	for _, t := range s.tallies {
 		c.Kinds = append(c.Kinds, t.figures(s.rounds))
 	}
-	c.conclude()
-	return c
+	return c.conclude()
 }
 
 // The figures of a kind, by their names in JSON.

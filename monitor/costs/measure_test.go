@@ -183,8 +183,7 @@ func TestConclusion(t *testing.T) {
 		{"no threads", nil, stat(0.01), -1, -1},
 		{"no processes", stat(0.01), nil, -1, -1},
 	} {
-		got := Costs{Kinds: []Kind{{Name: Thread, Empty: c.thread}, {Name: Process, Empty: c.process}}}
-		got.conclude()
+		got := Costs{Kinds: []Kind{{Name: Thread, Empty: c.thread}, {Name: Process, Empty: c.process}}}.conclude()
 		for _, f := range []struct {
 			got  *float64
 			want float64

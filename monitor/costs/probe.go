@@ -53,7 +53,8 @@ func (s *signs) close() {
 
 // next waits for the next byte, or until a job that was to write it is over without, and a while.
 func (s *signs) next(ctx context.Context, t *try) (time.Time, error) {
-	done, late := t.done, (<-chan time.Time)(nil)
+	var late <-chan time.Time
+	done := t.done
 	for {
 		select {
 		case at, ok := <-s.seen:

@@ -88,7 +88,7 @@ func talkWithCat(ctx context.Context, _ *stand) (float64, error) {
 		_, err := io.ReadFull(out, answer)
 		return err
 	})
-	in.Close() // it ends now
+	_ = in.Close() // it ends now
 	if end := cmd.Wait(); err == nil {
 		err = end
 	}
@@ -120,12 +120,16 @@ func (s *stand) output(ctx context.Context, job runner.Job, dir string) (string,
 	for i := range files {
 		f, err := os.CreateTemp(dir, "out-")
 		if err != nil {
+			files[0].Close() // no harm where there is none
 			return "", fmt.Errorf("measure messages: %w", err)
 		}
-		defer os.Remove(f.Name())
-		defer f.Close()
 		files[i] = f
 	}
+	defer func() { // the folder goes as a whole, with what is in it
+		for _, f := range files {
+			f.Close()
+		}
+	}()
 	t, err := s.launch(ctx, job, files[0], files[1])
 	if err != nil {
 		return "", err

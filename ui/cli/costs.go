@@ -73,17 +73,17 @@ func (a *app) costs(ctx context.Context, python setting, rounds int, asJSON bool
 	}
 	_, quota, _ := monitor.Usable()
 	opts := costs.Options{Open: launchers(by), Python: found.Path, NoPython: fault, Cores: quota, Rounds: rounds}
-	clear := func() {}
+	wipe := func() {}
 	if isTerminal(a.std.Err) {
 		opts.Progress = func(done, steps int, what string) {
 			fmt.Fprintf(a.std.Err, "\r\x1b[K%s measuring: %s", draw.Percent(float64(done)/float64(steps)), what)
 		}
-		clear = func() { fmt.Fprint(a.std.Err, "\r\x1b[K") }
+		wipe = func() { fmt.Fprint(a.std.Err, "\r\x1b[K") }
 	}
 	ctx, stop := untilSignal(ctx)
 	c, err := costs.Measure(ctx, opts)
 	stop()
-	clear()
+	wipe()
 	var cut *interrupt
 	if errors.As(err, &cut) {
 		a.complain(fmt.Errorf("%s: this is what was measured until then", signalName(cut.sig)))
