@@ -120,11 +120,11 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	m.takeNews() // what came last is not lost for the next Run
 	switch {
 	case cause != nil && !errors.Is(cause, context.Canceled):
-		return m.result(), cause
-	case errors.Is(err, tea.ErrProgramKilled) && done:
-		return m.result(), nil
+		err = cause
+	case done && errors.Is(err, tea.ErrProgramKilled): // as it was told to
+		err = nil
 	case err == nil && m.interrupted:
-		return m.result(), ErrInterrupted
+		err = ErrInterrupted
 	}
 	return m.result(), err
 }

@@ -169,9 +169,9 @@ func nice(d time.Duration) time.Duration {
 	for unit*10 < d {
 		unit *= 10
 	}
-	for _, n := range []time.Duration{10, 12, 15, 20, 25, 30, 40, 50, 60, 80} {
-		if d <= unit*n/10 {
-			return unit * n / 10
+	for _, n := range []float64{1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8} {
+		if step := time.Duration(n * float64(unit)); d <= step {
+			return step
 		}
 	}
 	return unit * 10

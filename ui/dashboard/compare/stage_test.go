@@ -52,16 +52,6 @@ func (f *fixed) More(n int) {
 	f.asked += n
 }
 
-func (f *fixed) set(s Status) {
-	f.mu.Lock()
-	f.now = s
-	f.mu.Unlock()
-	select {
-	case f.ready <- struct{}{}:
-	default:
-	}
-}
-
 // The ways of the tests: four jobs on four cores.
 var (
 	serial       = trial.Way{Model: runner.Processes, Serial: true, Workers: 1}

@@ -132,7 +132,7 @@ func (m *model) act(a dashboard.Action) tea.Cmd {
 	case dashboard.Help:
 		m.help, m.helpAt = true, 0
 	case dashboard.Quit, dashboard.Interrupt:
-		return m.quit(a)
+		return m.quit()
 	}
 	return nil
 }
@@ -174,7 +174,7 @@ func (m *model) helpKey(a dashboard.Action) tea.Cmd {
 		m.helpAt++
 	case dashboard.Quit, dashboard.Interrupt:
 		m.help = false
-		return m.quit(a)
+		return m.quit()
 	default:
 		m.help = false
 	}
@@ -182,7 +182,7 @@ func (m *model) helpKey(a dashboard.Action) tea.Cmd {
 }
 
 // quit leaves at once when nothing is measured any more, else asks.
-func (m *model) quit(a dashboard.Action) tea.Cmd {
+func (m *model) quit() tea.Cmd {
 	if m.over() {
 		return tea.Quit
 	}
