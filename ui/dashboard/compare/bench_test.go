@@ -1,0 +1,21 @@
+package compare
+
+import (
+	"testing"
+
+	"parallax/runner"
+)
+
+// BenchmarkFrame is a frame of six columns while a run goes on: at most ten are drawn a second.
+func BenchmarkFrame(b *testing.B) {
+	feed := runner.NewFeed()
+	feed.Put(ran(threads, 4*second, false))
+	now := goingOnAt(status(b, all, 3), Trying, 1, 4, feed)
+	s := shown(options(now), 140, 42)
+	s.folded.inbox.put(0, now, taken(&now))
+	s.Update(news{})
+	for b.Loop() {
+		s.Update(news{})
+		_ = s.View()
+	}
+}
