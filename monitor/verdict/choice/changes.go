@@ -103,7 +103,7 @@ func (c *contest) room(w *Column) string {
 // min(p, Σ(on a core + waiting for the GIL)/wall).
 func (c *contest) withoutGIL(w *Column) string {
 	threads := c.t.Of(runner.Threads)
-	if threads == nil || w == threads || c.t.NoGIL || threads.WaitGIL.N == 0 || threads.WaitGIL.Mean < limits.gilWait ||
+	if threads == nil || w == threads || c.t.NoGIL || !waitsForGIL(threads) ||
 		threads.OnCore.Mean <= 0 || threads.Parallelism.N == 0 {
 		return ""
 	}

@@ -142,7 +142,7 @@ func (c *contest) explained(w *Column) bool {
 	if c.nature.bound == Mixed && w.Model == runner.Hybrid {
 		return false
 	}
-	return w.WaitGIL.N > 0 && w.WaitGIL.Mean >= limits.gilBlame
+	return waitsForGIL(w)
 }
 
 // margin is how much slower a way may be than the fastest and still be preferred for its price.

@@ -16,8 +16,8 @@ var limits = struct {
 
 	waits    float64 // computing, of computing and blocked, in jobs that wait ("on a core < 20 %")
 	computes float64 // likewise in jobs that compute
-	gilWait  float64 // of the threads' time: it is the GIL that holds them back
-	gilBlame float64 // likewise: the least by which it can be blamed where others hold the cores
+	gilWait  float64 // of the threads' time in which they do not wait for a core: it is the GIL that holds them back,
+	gilLeast float64 // and of all of their time, so that little is not made of less
 	gains    float64 // a speed-up below it gains nothing
 	busy     float64 // of the cores: more workers find none
 	memory   float64 // of what was free: a way that holds more is out
@@ -49,7 +49,7 @@ var limits = struct {
 	waits:    0.20,
 	computes: 0.80,
 	gilWait:  0.30,
-	gilBlame: 0.15,
+	gilLeast: 0.10,
 	gains:    1.05,
 	busy:     0.85,
 	memory:   0.90,
