@@ -65,20 +65,20 @@ func Of(s *runner.State, w Way, round int) Trial {
 	return t
 }
 
-// nearlyAll is of which share of the jobs' time a wait must be known for it to be told: of the rest
+// nearlyAll is of which share of the jobs' time a part must be known for it to be told: of the rest
 // it is taken to be likewise.
 const nearlyAll = 0.9
 
 // spent adds up where the time of the tasks went, as it was corrected at their ends.
 func (t *Trial) spent(tasks []runner.Task) {
-	var onCore, live, core, gil, coreOf, gilOf time.Duration
+	var onCore, live, core, gil, onCoreOf, coreOf, gilOf time.Duration
 	for i := range tasks {
 		m := tasks[i].Stats
 		if m == nil {
 			live += tasks[i].Wall(tasks[i].Ended)
 			continue
 		}
-		live, onCore = live+m.Total.Live, onCore+m.Total.OnCore
+		live, onCore, onCoreOf = live+m.Total.Live, onCore+m.Total.OnCore, onCoreOf+m.Total.Live
 		if m.Total.WaitCore >= 0 {
 			core, coreOf = core+m.Total.WaitCore, coreOf+m.Total.Live
 		}
@@ -90,7 +90,7 @@ func (t *Trial) spent(tasks []runner.Task) {
 	if live <= 0 {
 		return
 	}
-	t.CPU = onCore.Seconds()
+	t.CPU = ofNearlyAll(onCore, onCoreOf, live)
 	t.WaitCore, t.WaitGIL = ofNearlyAll(core, coreOf, live), ofNearlyAll(gil, gilOf, live)
 }
 

@@ -57,6 +57,26 @@ func TestATrialSumsUpARun(t *testing.T) {
 	}
 }
 
+// Two seconds on a core in four are no figure for a run of which half was not measured.
+func TestCPUTimeOfWhichMuchIsNotKnownIsNotTold(t *testing.T) {
+	run := func(secondJob time.Duration) trial.Trial {
+		used := runner.Exit{Usage: runner.Usage{Known: true, User: 2 * second}}
+		return trial.Of(fold(t,
+			runner.RunStarted{ID: "run1", Workers: 2, Jobs: []runner.Job{{Name: "a"}, {Name: "b"}}},
+			runner.TaskQueued{Task: 0, Try: 1}, runner.TaskQueued{Task: 1, Try: 1},
+			runner.TaskStarted{Task: 0, Try: 1}, runner.TaskStarted{Task: 1, Try: 1},
+			runner.TaskEnded{At: runner.At(secondJob), Task: 1, Status: runner.Succeeded, Cause: -1},
+			runner.TaskEnded{At: runner.At(4 * second), Task: 0, Status: runner.Succeeded, Exit: used, Cause: -1},
+		), trial.Way{Model: runner.Processes, Workers: 2}, 1)
+	}
+	if got := run(4 * second); got.CPU != -1 || got.Parallelism() != -1 || !got.Counts() {
+		t.Errorf("CPU %v, parallelism %v; want -1, though the trial counts", got.CPU, got.Parallelism())
+	}
+	if got := run(second / 5); math.Abs(got.CPU-2.1) > 1e-9 { // 2 s of 4 s, so 2.1 of 4.2
+		t.Errorf("CPU %v, want 2.1: of the rest it is taken to be likewise", got.CPU)
+	}
+}
+
 func TestATrialThatDoesNotCountSaysWhy(t *testing.T) {
 	paused := []runner.Event{runner.TaskPaused{At: runner.At(second), Task: 1}, runner.TaskResumed{At: runner.At(2 * second), Task: 1}}
 	for _, c := range []struct {
