@@ -31,6 +31,7 @@ type right struct {
 // testdata/README.md says how each was made.
 var recordings = map[string]right{
 	"sleepers": {[]choice.Bound{choice.IO}, []string{"threads", ""}},
+	"short":    {[]choice.Bound{choice.CPU, choice.GIL, choice.Inconclusive}, []string{"threads", ""}},
 	"primes":   {[]choice.Bound{choice.GIL}, []string{"processes", "interpreters", ""}},
 	"mixed":    {[]choice.Bound{choice.Mixed}, []string{"hybrid", ""}},
 	"sha256":   {[]choice.Bound{choice.CPU}, []string{"threads", ""}},
