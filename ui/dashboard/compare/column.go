@@ -263,7 +263,7 @@ func (m *model) caption(way int, state *runner.State, width int) *text.Row {
 	}
 	words, how := seen(s.Record.Ways[way], f, max(len(s.Record.Jobs), s.Table.Jobs), s.Table.Usable())
 	ink := map[tone]text.Ink{plain: st.Dim, good: st.Good, bad: st.Bad}[how]
-	return r.Put(ink, text.Shorten(fitting(words[:], width), width))
+	return r.Put(ink, text.Shorten(fitting(words, width), width))
 }
 
 // roundWords says which round enter opens, and how that went.

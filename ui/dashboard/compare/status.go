@@ -3,6 +3,7 @@ package compare
 import (
 	"parallax/monitor/comparison"
 	"parallax/monitor/verdict/choice"
+	"parallax/monitor/verdict/scaling"
 	"parallax/runner"
 )
 
@@ -20,8 +21,9 @@ type Course interface {
 // Status is how a comparison stands at one moment.
 type Status struct {
 	Record  comparison.Record
-	Table   choice.Table   // of the trials so far
-	Verdict choice.Verdict // likewise
+	Table   choice.Table            // of the trials so far
+	Verdict choice.Verdict          // likewise
+	Tuning  *scaling.Recommendation // in place of Verdict where numbers of workers are compared; must not be changed
 	Doing   Doing
 	Way     int     // of Record.Ways, the one that is tried just now; -1 for none
 	Round   int     // in which it is; 0 is the warm-up

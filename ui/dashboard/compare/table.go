@@ -2,6 +2,7 @@ package compare
 
 import (
 	"parallax/monitor/verdict/choice"
+	"parallax/themes"
 	"parallax/ui/draw"
 	"parallax/ui/text"
 )
@@ -72,6 +73,19 @@ func (m *model) cell(r *text.Row, l layout, at int, f choice.Figure, c *choice.C
 	r.PutAt(x+markWidth, ink, text.Shorten(words, width))
 	if bar > 0 && e.N > 0 {
 		r.Skip(x + markWidth + width + 1 - r.Used())
-		draw.Rule(r, filled, st.BarRest, level(f, e, t), bar)
+		putBar(r, st, filled, level(f, e, t), bar)
 	}
+}
+
+// putBar puts a bar. Without colours its rest has a glyph of its own.
+func putBar(r *text.Row, st *themes.Styles, filled text.Ink, share float64, width int) {
+	if !st.Mono {
+		draw.Rule(r, filled, st.BarRest, share, width)
+		return
+	}
+	n := int(share*float64(width) + 0.5)
+	if n == 0 && share > 0 {
+		n = 1
+	}
+	r.Repeat(filled, "━", n).Repeat(st.BarRest, "─", width-n)
 }

@@ -288,6 +288,7 @@ func TestWithoutColours(t *testing.T) {
 	s := shown(o, 140, 42)
 	s.says(t, "AAAA")
 	s.says(t, "✓ 2.20 s")
+	s.golden(t, "mono-140x42")
 	o.Styles = func(th themes.Theme) themes.Styles {
 		st := themes.New(th, termenv.Ascii)
 		return st.WithASCII()

@@ -22,10 +22,12 @@ const (
 	bad
 )
 
-// Thresholds of what is said below lanes.
+// Thresholds of what is said below lanes. Those of waiting are the verdict's, so that both say the same.
 const (
-	mostlyWaits = 0.8  // share of the jobs' time that is neither on a core nor waiting for one, from which on they wait
-	handsRound  = 0.2  // share of waiting for the GIL from which on it is what holds threads back
+	mostlyWaits = 0.8  // share of being blocked, of the time on a core or blocked, from which on jobs mostly wait
+	leastBlock  = 0.2  // and that of all time
+	handsRound  = 0.3  // share of waiting for the GIL, of the time that is not waiting for a core, from which on it holds back
+	leastGIL    = 0.1  // and that of all time
 	oneCore     = 1.35 // cores, below which it is one
 	wellUsed    = 0.75 // share of the usable cores from which on they are well used
 	starved     = 0.5  // share of waiting for a core from which on, with few cores kept busy, others held them
@@ -68,27 +70,28 @@ func seenIn(c *choice.Column, s *runner.State) (shares, bool) {
 }
 
 // seen says in a few words what one sees in the lanes of a way, of jobs so many that could keep usable
-// cores busy. The second form is for where there is no room for the first.
-func seen(w trial.Way, f shares, jobs int, usable float64) (forms [2]string, t tone) {
+// cores busy. Of several forms the longest comes first; the last fits into the narrowest column.
+func seen(w trial.Way, f shares, jobs int, usable float64) (forms []string, t tone) {
 	atOnce := max(min(w.Workers, jobs), 1)
-	waits := 1 - max(f.onCore, 0) - max(f.core, 0) - max(f.gil, 0)
+	blocked := max(1-max(f.onCore, 0)-max(f.core, 0)-max(f.gil, 0), 0)
+	waits := f.onCore >= 0 && blocked >= leastBlock && blocked >= mostlyWaits*(blocked+f.onCore)
 	switch {
-	case f.onCore >= 0 && waits >= mostlyWaits && (w.Serial || atOnce == 1):
-		return [2]string{"hardly a core: one waits at a time", "one waits"}, plain
-	case f.onCore >= 0 && waits >= mostlyWaits:
-		return [2]string{"hardly a core: " + number(atOnce) + " wait at once", number(atOnce) + " wait at once"}, good
+	case waits && (w.Serial || atOnce == 1):
+		return []string{"hardly a core: one waits at a time", "one waits at a time", "one waits"}, plain
+	case waits:
+		return []string{"hardly a core: " + number(atOnce) + " wait at once", number(atOnce) + " wait"}, good
+	case f.gil >= leastGIL && f.gil >= handsRound*(1-max(f.core, 0)) && f.cores < oneCore:
+		return []string{"one core at a time: the GIL hands it round", "one core at a time: the GIL", "GIL: one core"}, bad
 	case f.core >= starved && f.cores < wellUsed*min(usable, float64(atOnce)):
-		return [2]string{"waits for cores that others hold", "waits for a core"}, bad
+		return []string{"waits for cores that others hold", "waits for a core"}, bad
 	case w.Serial:
-		return [2]string{"one core: one job at a time", "one at a time"}, plain
-	case f.gil >= handsRound && f.cores < oneCore:
-		return [2]string{"one core at a time: the GIL hands it round", "the GIL: one core"}, bad
+		return []string{"one core: one job at a time", "one at a time"}, plain
 	}
 	words := coresBusy(f.cores)
 	if f.cores >= wellUsed*usable {
 		t = good
 	}
-	return [2]string{words + ", " + made(w, atOnce), words}, t
+	return []string{words + ", " + made(w, atOnce), words}, t
 }
 
 // made says of what a way is made, of so many jobs at once.

@@ -9,6 +9,7 @@ import (
 	"parallax/monitor/verdict/stats"
 	"parallax/monitor/verdict/trial"
 	"parallax/runner"
+	"parallax/ui/text"
 )
 
 func TestWhatOneSeesIsSaid(t *testing.T) {
@@ -19,10 +20,15 @@ func TestWhatOneSeesIsSaid(t *testing.T) {
 		long, short string
 		tone        tone
 	}{
-		{threads, shares{1.01, .25, .01, .74}, 4, "one core at a time: the GIL hands it round", "the GIL: one core", bad},
+		{threads, shares{1.01, .25, .01, .74}, 4, "one core at a time: the GIL hands it round", "GIL: one core", bad},
 		{threads, shares{3.9, .97, .02, .01}, 4, "four cores, one process", "four cores", good},
-		{threads, shares{.04, .01, 0, .01}, 4, "hardly a core: four wait at once", "four wait at once", good},
+		{threads, shares{.04, .01, 0, .01}, 4, "hardly a core: four wait at once", "four wait", good},
 		{serial, shares{.02, .02, 0, 0}, 4, "hardly a core: one waits at a time", "one waits", plain},
+		{threads, shares{.3, .04, .5, .01}, 4, "hardly a core: four wait at once", "four wait", good},
+		{threads, shares{.5, .1, .6, .3}, 4, "one core at a time: the GIL hands it round", "GIL: one core", bad},
+		{threads, shares{.5, .3, .62, .08}, 4, "waits for cores that others hold", "waits for a core", bad},
+		{threads, shares{1.9, .6, .1, .3}, 4, "two cores, one process", "two cores", plain},
+		{processes, shares{.1, .01, .95, -1}, 4, "waits for cores that others hold", "waits for a core", bad},
 		{serial, shares{1, .99, 0, 0}, 4, "one core: one job at a time", "one at a time", plain},
 		{interpreters, shares{3.58, .9, .1, 0}, 4, "3.6 cores, one process", "3.6 cores", good},
 		{processes, shares{3.88, .97, .02, -1}, 4, "four cores, four processes", "four cores", good},
@@ -33,7 +39,7 @@ func TestWhatOneSeesIsSaid(t *testing.T) {
 		{processes, shares{.5, .4, .1, -1}, 4, "0.5 of a core, four processes", "0.5 of a core", plain},
 	} {
 		forms, tone := seen(c.way, c.f, 4, c.usable)
-		if forms[0] != c.long || forms[1] != c.short || tone != c.tone {
+		if forms[0] != c.long || forms[len(forms)-1] != c.short || text.Width(c.short) > leastColumn-4 || tone != c.tone {
 			t.Errorf("%s %+v: %q, %d; want %q, %q, %d", c.way.Name(), c.f, forms, tone, c.long, c.short, c.tone)
 		}
 	}
