@@ -131,18 +131,25 @@ func (c *contest) stand(w *Column) standing {
 	return unclear
 }
 
-// explained reports whether a way that took longer did so by its own doing. Where others hold the
-// cores, that has to be the GIL: else it may only have got fewer of the cores, as one process among many
-// gets fewer than four (and under Linux' autogroups one session fewer than four, however many threads
-// are in it). How much hybrid loses by that where jobs also wait cannot be told.
+// explained reports whether a way that took longer did so by its own doing, and not because others
+// left it fewer cores: one process among many gets fewer than four do (and under Linux' autogroups
+// one session fewer than four, however many threads are in it). Where its jobs wait for the GIL it is that.
+// Else they must have had most of the cores that they could have used. How much hybrid loses to others where
+// jobs also wait cannot be told.
 func (c *contest) explained(w *Column) bool {
-	if !c.loaded || w.Serial {
+	switch {
+	case w.Serial:
 		return true
-	}
-	if c.nature.bound == Mixed && w.Model == runner.Hybrid {
+	case c.loaded && c.nature.bound == Mixed && w.Model == runner.Hybrid:
 		return false
+	case waitsForGIL(w):
+		return true
+	case c.nature.bound == Mixed:
+		return !c.loaded // how many jobs want a core changes all the time, so that its mean says little
+	case w.Model == runner.Threads && w.WaitGIL.N == 0 && c.nature.bound == GIL:
+		return !c.loaded
 	}
-	return waitsForGIL(w)
+	return !c.loaded && lost(c.t, w) <= limits.lost
 }
 
 // margin is how much slower a way may be than the fastest and still be preferred for its price.

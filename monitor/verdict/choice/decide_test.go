@@ -297,7 +297,7 @@ func TestWhatMakesFiguresDoubtful(t *testing.T) {
 		{
 			"and it is not the GIL", table(5, busy(pureSerial), busy(but(pureThreads, func(r *ran) { r.gil = 0.05 })), busy(pureProcesses)),
 			[]string{
-				"Inconclusive between threads and processes.", "but they waited for the GIL only 5.0 % of their time",
+				"Inconclusive between threads and processes.", "of the cores that they could have used and waited for the GIL only 5.0 % of their time",
 				"Once other programs keep less than 0.4 of 2 cores busy, the same comparison can say more.",
 			},
 		},

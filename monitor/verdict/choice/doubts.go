@@ -30,7 +30,7 @@ func (c *contest) fewRounds() string {
 }
 
 func (c *contest) foreignLoad() string {
-	if !felt(c.t, limits.foreign, limits.felt) {
+	if !disturbed(c.t) {
 		return ""
 	}
 	cores, known := foreign(c.t)
@@ -77,7 +77,7 @@ func (c *contest) most(of func(*Column) float64) float64 {
 // between is not the jobs' work, and every speed-up has it.
 func (c *contest) idleBaseline() string {
 	base := c.t.Serial()
-	if base == nil || base.Parallelism.N == 0 || c.nature.bound != CPU && c.nature.bound != GIL || felt(c.t, limits.foreign, limits.felt) {
+	if base == nil || base.Parallelism.N == 0 || c.nature.bound != CPU && c.nature.bound != GIL || disturbed(c.t) {
 		return ""
 	}
 	if a := base.Parallelism.Mean; a < limits.idle {
@@ -128,5 +128,9 @@ func (c *contest) outliers(w *Column) string {
 	if w.Wall.Outliers == 1 {
 		lies = "lies"
 	}
-	return fmt.Sprintf("%d of the %d times of %s %s far from the others.", w.Wall.Outliers, w.Wall.N, who(w.Way, c.t.Jobs), lies)
+	of := who(w.Way, c.t.Jobs)
+	if w.Serial {
+		of = "running them " + of
+	}
+	return fmt.Sprintf("%d of the %d times of %s %s far from the others.", w.Wall.Outliers, w.Wall.N, of, lies)
 }

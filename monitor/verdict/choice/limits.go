@@ -27,6 +27,7 @@ var limits = struct {
 	foreignBad float64 // likewise, so that only large differences count
 	felt       float64 // of the time in which the baseline wants a core, without one: with one job at a time, that is others' doing
 	feltBad    float64
+	lost       float64 // of the cores that a way could have used: above, others had them
 	stolen     float64 // of the cores' time: "a few %"
 	throttled  float64 // of the time
 	identity   float64 // by which S and A/(I*A_s) may differ
@@ -59,6 +60,7 @@ var limits = struct {
 	foreignBad: 0.35,
 	felt:       0.10,
 	feltBad:    0.25,
+	lost:       0.25,
 	stolen:     0.05,
 	throttled:  0.05,
 	identity:   0.10,

@@ -39,6 +39,24 @@ func student(rounds int) float64 {
 	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(rounds - 1)}.Quantile((1 + stats.Confidence) / 2)
 }
 
+// disturbed reports whether others took so much that the figures are doubtful: enough to be felt, or
+// they kept cores from a way that does not wait for anything else.
+func disturbed(t *Table) bool {
+	if felt(t, limits.foreign, limits.felt) {
+		return true
+	}
+	cores, known := foreign(t)
+	if known && cores <= limits.foreign*t.Cores {
+		return false
+	}
+	for i := range t.Columns {
+		if w := &t.Columns[i]; w.Counts() && !w.Serial && !waitsForGIL(w) && lost(t, w) > limits.lost {
+			return true
+		}
+	}
+	return false
+}
+
 // felt reports whether other programs held more than a share of the cores and the jobs noticed: in the
 // baseline, where no job waits for another's core, they were without one for so much of the time in
 // which they wanted one. What is not known does not count against it.
@@ -54,9 +72,19 @@ func felt(t *Table, share, without float64) bool {
 	return lost > without && cores > share*t.Cores
 }
 
+// lost is which share of the cores that a way's jobs could have used they did not get: of as many as
+// they wanted on average, on a core or waiting for one, and no more than there are; 0 where that is not known.
+func lost(t *Table, w *Column) float64 {
+	if w.Parallelism.N == 0 || w.WaitCore.N == 0 || w.OnCore.N == 0 || w.OnCore.Mean <= 0 {
+		return 0
+	}
+	could := min(w.Parallelism.Mean*(1+w.WaitCore.Mean/w.OnCore.Mean), t.Usable())
+	return max(1-w.Parallelism.Mean/could, 0)
+}
+
 // unmet is for which share of the time in which jobs of the baseline wanted a core they had none.
 func unmet(t *Table) (share float64, known bool) {
-	base := t.Serial()
+	base := t.find(func(c *Column) bool { return t.base(c.Way) })
 	if base == nil || base.WaitCore.N == 0 || base.OnCore.N == 0 {
 		return 0, false
 	}

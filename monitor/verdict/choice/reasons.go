@@ -206,7 +206,7 @@ func (c *contest) between(v *Verdict, cheap, dear *Column) {
 	text := fmt.Sprintf("%s took %s, %s took %s: %s as long (%s)", capital(own), seconds(cheap.Wall.Mean), theirs, seconds(against.Wall.Mean),
 		times(r.Mean), basis(r))
 	v.Reasons = said([]string{text + "; " + c.why(cheap, r), c.nature.sentence(c.t), c.mostlyStarting(), c.tooLarge()})
-	if c.loaded {
+	if c.loaded || r.Low > c.margin(cheap) {
 		v.Changes = append(v.Changes, fmt.Sprintf("Once other programs keep less than %s of %s busy, the same comparison can say more.",
 			amount(limits.foreign*c.t.Cores), cores(c.t.Cores)))
 		return
@@ -230,8 +230,12 @@ func (c *contest) why(w *Column, r stats.Estimate) string {
 	switch {
 	case r.N < limits.rounds:
 		return fmt.Sprintf("%s can be off by %s.", rounds(r.N), times(limits.few))
-	case c.loaded && r.Low > limits.loaded && w.WaitGIL.N > 0:
-		return fmt.Sprintf("but they waited for the GIL only %s of their time, so it may be that others left them fewer cores.", percent(w.WaitGIL.Mean))
+	case r.Low > margin && !c.explained(w) && (!c.loaded || r.Low > limits.loaded):
+		text := fmt.Sprintf("but they lacked %s of the cores that they could have used", percent(lost(c.t, w)))
+		if w.WaitGIL.N > 0 {
+			text += fmt.Sprintf(" and waited for the GIL only %s of their time", percent(w.WaitGIL.Mean))
+		}
+		return text + ", so it may be that others left them fewer."
 	case c.loaded && r.Low > margin:
 		return fmt.Sprintf("while others hold the cores, less than %s tells nothing.", times(limits.loaded))
 	}

@@ -17,6 +17,8 @@ type Setting struct {
 	Cores  float64 // whose time the runs could use: a quota can make it a fraction
 	Memory int64   // bytes that were free on the machine before; 0 and -1: unknown
 	NoGIL  bool    // the Python that runs the jobs as threads was built without one
+	// Base is the way that speed-up and CPU inflation are over; nil for the serial one.
+	Base *trial.Way
 	// Startup says what it costs to start and end as many empty jobs in a way, in seconds; false where
 	// that was not measured. nil: nowhere.
 	Startup func(trial.Way) (stats.Estimate, bool)
@@ -84,6 +86,14 @@ func Ratio(of, over *Column) stats.Estimate {
 	return stats.PairedRatio(xs, ys)
 }
 
+// base reports whether a way is what the others are held against.
+func (s Setting) base(w trial.Way) bool {
+	if s.Base != nil {
+		return w == *s.Base
+	}
+	return w.Serial
+}
+
 // Serial returns the baseline, or nil where there is none or it is out.
 func (t *Table) Serial() *Column {
 	return t.find(func(c *Column) bool { return c.Serial })
@@ -109,7 +119,7 @@ func Tabulate(ways []trial.Way, trials []trial.Trial, in Setting) Table {
 	t := Table{Setting: in}
 	var base []trial.Trial
 	for _, w := range ways {
-		if w.Serial {
+		if in.base(w) {
 			base = counting(w, trials)
 		}
 	}
