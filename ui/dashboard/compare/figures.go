@@ -115,7 +115,8 @@ func level(f choice.Figure, e stats.Estimate, t *choice.Table) float64 {
 	return min(max(e.Mean/most, 0), 1)
 }
 
-// best is the column that is marked in a row: the best, if it is so by what is shown.
+// best is the column that is marked in a row: the best, if it is so by the digits that this screen has
+// room for, which may be fewer than elsewhere. -1: none.
 func best(t *choice.Table, f choice.Figure) int {
 	at, ok := t.Best(f)
 	if !ok {

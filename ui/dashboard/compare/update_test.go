@@ -214,12 +214,15 @@ func TestHelpListsTheKeysThatWork(t *testing.T) {
 
 func TestKeysOfTheUserWork(t *testing.T) {
 	o := options(status(t, all, 5))
-	o.Keys = map[string][]string{"open": {"o"}, "right": {"w"}}
+	o.Keys = map[string][]string{"open": {"o"}, "right": {"w"}, "theme": {"l"}}
 	s := shown(o, 140, 42)
 	s.says(t, "o open run")
 	s.press("w", "enter")
 	if s.place.Column != 1 || s.quit {
 		t.Errorf("column %d, quit %v", s.place.Column, s.quit)
+	}
+	if s.press("l"); s.theme.Name == o.Theme.Name {
+		t.Error("a key that the user gave to something else still does what it did")
 	}
 	if s.press("o"); s.result().Open != "threads-5" {
 		t.Errorf("opened %q", s.result().Open)
@@ -315,5 +318,42 @@ func TestTheFoldedRunsOutliveTheScreen(t *testing.T) {
 	st := again.model.state(&now, 0)
 	if st == nil || st.Elapsed(0) != 2*time.Second || half >= st.Elapsed(0) {
 		t.Errorf("%v and then %v", half, st.Elapsed(0))
+	}
+}
+
+// Before every way has a trial that counts nothing is recommended: those that come first would be.
+func TestNothingIsRecommendedBeforeAllWereTried(t *testing.T) {
+	now := goingOnAt(status(t, all[1:4], 0), Trying, 2, 1, nil)
+	now.Record.Rounds, now.Record.Why = 3, "3 rounds: one takes 13 s"
+	now.Record.Trials = append(now.Record.Trials, tried(threads, 1), tried(interpreters, 1))
+	judge(&now)
+	if !now.Verdict.Conclusive() {
+		t.Fatalf("the test needs a verdict of two ways: %+v", now.Verdict)
+	}
+	s := shown(options(now), 140, 42)
+	s.saysNot(t, "✓ inter")
+	s.saysNot(t, "So far")
+	s.says(t, "3 rounds: one takes 13 s")
+}
+
+func TestWhatIsNoLongerShownIsForgotten(t *testing.T) {
+	feed := runner.NewFeed()
+	feed.Put(ran(threads, second, false))
+	now := goingOnAt(status(t, all[1:3], -1), Warming, 0, 0, feed)
+	s := shown(options(now), 140, 42)
+	s.folded.inbox.put(0, now, taken(&now))
+	s.Update(news{})
+	if len(s.folded.states) != 1 {
+		t.Fatalf("%d runs were folded", len(s.folded.states))
+	}
+	over := now
+	over.Newest = append([]Shown(nil), now.Newest...)
+	over.Newest[0].State = fold(t, ran(threads, second, true))
+	feed.Put(ran(threads, second, false))
+	evs := taken(&over)
+	s.folded.inbox.put(0, over, evs)
+	s.Update(news{})
+	if len(s.folded.states) != 0 || len(evs) != 0 {
+		t.Errorf("%d runs are kept though all are over, %d events were taken", len(s.folded.states), len(evs))
 	}
 }

@@ -105,12 +105,18 @@ func TestRunReturnsWhatIsToBeOpened(t *testing.T) {
 
 func TestRunEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	o := options(goingOnAt(status(t, all, 1), Trying, 2, 2, runner.NewFeed()))
+	feed := runner.NewFeed()
+	feed.Put(ran(threads, second, false))
+	o := options(goingOnAt(status(t, all, 1), Trying, 2, 2, feed))
 	in, _ := typing(t)
 	o.In, o.Out = in, &bytes.Buffer{}
 	cancel()
-	if res, err := Run(ctx, o); err != nil || res.Open != "" {
+	res, err := Run(ctx, o)
+	if err != nil || res.Open != "" {
 		t.Errorf("%+v, %v", res, err)
+	}
+	if s := res.At.folded.states["live"]; s == nil || s.Now != second {
+		t.Error("what was taken from the feed last was lost")
 	}
 }
 
