@@ -114,6 +114,15 @@ func TestWhereWhatIsSaidBegins(t *testing.T) {
 			func(tab *choice.Table, _, th, _ *choice.Column) { foreign(tab, 1, 0.4); th.WaitGIL.Mean = 0.28 },
 		},
 		{
+			"cores that others had", "lacked 2",
+			func(_ *choice.Table, _, th, _ *choice.Column) {
+				th.WaitGIL.Mean, th.WaitCore.Mean, th.Parallelism.Mean = 0.05, 0.6, 1.52
+			},
+			func(_ *choice.Table, _, th, _ *choice.Column) {
+				th.WaitGIL.Mean, th.WaitCore.Mean, th.Parallelism.Mean = 0.05, 0.6, 1.48
+			},
+		},
+		{
 			"steal", "hypervisor",
 			func(_ *choice.Table, _, th, _ *choice.Column) { th.Stolen = 0.049 },
 			func(_ *choice.Table, _, th, _ *choice.Column) { th.Stolen = 0.051 },
@@ -125,8 +134,8 @@ func TestWhereWhatIsSaidBegins(t *testing.T) {
 		},
 		{
 			"identity", "by its CPU time",
-			func(_ *choice.Table, _, _, p *choice.Column) { p.Inflation.Mean *= 1.08 },
-			func(_ *choice.Table, _, _, p *choice.Column) { p.Inflation.Mean *= 1.12 },
+			func(_ *choice.Table, _, _, p *choice.Column) { p.Inflation.Mean *= 1.09 },
+			func(_ *choice.Table, _, _, p *choice.Column) { p.Inflation.Mean *= 1.115 },
 		},
 		{
 			"a baseline that idles", "of a core busy",
@@ -166,11 +175,19 @@ func walls(slower float64, on float64) *choice.Table {
 	return table(5, but(pureSerial, func(r *ran) { r.on = on }), but(pureThreads, func(r *ran) { r.wall, r.gil = 4.2*slower, 0.05 }), pureProcesses)
 }
 
+// spread are threads as quick as processes on average, with rounds that lie far apart.
+func spread(noise float64) *choice.Table {
+	threads := but(pureThreads, func(r *ran) { r.wall, r.gil = 4.25, 0.05 })
+	return table(5, but(pureSerial, func(r *ran) { r.wall = 40 }), noisy(threads, noise), noisy(pureProcesses, noise))
+}
+
 func TestWhereTheMarginsLie(t *testing.T) {
 	decided(t, walls(1.03, 0.99), "Use threads.")
 	decided(t, walls(1.08, 0.99), "Use processes.")
 	decided(t, walls(1.12, 0.1), "Use threads.", "\nio\n")
 	decided(t, walls(1.18, 0.1), "Use processes.", "\nio\n")
+	decided(t, spread(0.48), "The figures suggest threads.", "from 0.5")
+	decided(t, spread(0.56), "Inconclusive between threads and processes.")
 	decided(t, table(5, mixed(1.12)...), "Use hybrid.")
 	decided(t, table(5, mixed(1.18)...), "Use processes.")
 }

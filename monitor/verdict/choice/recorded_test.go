@@ -40,6 +40,7 @@ var recordings = map[string]right{
 	// Two threads of an interpreter that each compute for half of their time are in each other's way: with
 	// nobody else there, hybrid took 1.24 times as long.
 	"mixed-quiet": {[]choice.Bound{choice.Mixed}, []string{"processes"}},
+	"mixed-many":  {[]choice.Bound{choice.Mixed}, []string{"hybrid", ""}},
 	"short":       {[]choice.Bound{choice.CPU, choice.GIL, choice.Inconclusive}, []string{"threads", ""}},
 }
 
