@@ -79,13 +79,16 @@ func seen(w trial.Way, f shares, jobs int, usable float64) (forms []string, t to
 	case waits && (w.Serial || atOnce == 1):
 		return []string{"hardly a core: one waits at a time", "one waits at a time", "one waits"}, plain
 	case waits:
-		return []string{"hardly a core: " + number(atOnce) + " wait at once", number(atOnce) + " wait"}, good
+		n := number(atOnce)
+		return []string{"hardly a core: " + n + " wait at once", n + " wait at once", n + " wait"}, good
 	case f.gil >= leastGIL && f.gil >= handsRound*(1-max(f.core, 0)) && f.cores < oneCore:
 		return []string{"one core at a time: the GIL hands it round", "one core at a time: the GIL", "GIL: one core"}, bad
 	case f.core >= starved && f.cores < wellUsed*min(usable, float64(atOnce)):
 		return []string{"waits for cores that others hold", "waits for a core"}, bad
+	case w.Serial && f.cores < 1-oddCores:
+		return []string{"one job at a time", "one at a time"}, plain
 	case w.Serial:
-		return []string{"one core: one job at a time", "one at a time"}, plain
+		return []string{"one core: one job at a time", "one job at a time", "one at a time"}, plain
 	}
 	words := coresBusy(f.cores)
 	if f.cores >= wellUsed*usable {

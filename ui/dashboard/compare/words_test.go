@@ -30,6 +30,7 @@ func TestWhatOneSeesIsSaid(t *testing.T) {
 		{threads, shares{1.9, .6, .1, .3}, 4, "two cores, one process", "two cores", plain},
 		{processes, shares{.1, .01, .95, -1}, 4, "waits for cores that others hold", "waits for a core", bad},
 		{serial, shares{1, .99, 0, 0}, 4, "one core: one job at a time", "one at a time", plain},
+		{serial, shares{.4, .4, .2, 0}, 4, "one job at a time", "one at a time", plain},
 		{interpreters, shares{3.58, .9, .1, 0}, 4, "3.6 cores, one process", "3.6 cores", good},
 		{processes, shares{3.88, .97, .02, -1}, 4, "four cores, four processes", "four cores", good},
 		{processes, shares{2, .5, .5, -1}, 2, "two cores, four processes", "two cores", good},
