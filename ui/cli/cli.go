@@ -146,7 +146,7 @@ Without a command it shows the demo: the same scripts in one model after the oth
 		&cobra.Group{ID: groupAbout, Title: "About this machine and parallax:"},
 	)
 	root.AddCommand(
-		a.demoCommand(), a.runCommand(), a.compareCommand(),
+		a.demoCommand(), a.runCommand(), a.compareCommand(), a.tuneCommand(),
 		a.historyCommand(), a.showCommand(), a.logsCommand(), a.replayCommand(), a.exportCommand(),
 		a.costsCommand(), a.doctorCommand(), a.schemaCommand(), a.versionCommand(), a.starCommand(),
 	)

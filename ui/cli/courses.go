@@ -29,6 +29,8 @@ type courseView struct {
 	lines  bool // print lines rather than draw
 	json   bool
 	quiet  bool
+	tune   bool     // they compare numbers of workers
+	notice string   // said at the beginning, if it is not ""
 	titles []string // what tabs call them, where there are several
 }
 
@@ -44,6 +46,9 @@ func (a *app) performCourses(ctx context.Context, env session.Env, plans []cours
 		say = func(text string) { fmt.Fprintln(a.std.Err, "parallax: "+text) }
 	}
 	signals := watchSignals(stage, say)
+	if v.notice != "" && v.lines && !v.quiet {
+		say(v.notice)
+	}
 	var made []*course.Course
 	for _, plan := range plans {
 		plan.Shown = !v.lines
@@ -166,6 +171,9 @@ func (a *app) printCourse(ctx context.Context, c *course.Course, v courseView) e
 
 // printVerdict prints the table and the verdict.
 func (a *app) printVerdict(now *compare.Status, v courseView) error {
+	if v.tune {
+		return printTuning(a.std.Out, now, v.json)
+	}
 	if v.json {
 		return plain.VerdictJSON(a.std.Out, &now.Record, &now.Table, now.Verdict)
 	}

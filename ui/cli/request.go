@@ -71,7 +71,7 @@ func (a *app) requestBy(r *reader, c *cobra.Command, f *runFlags, args []string)
 	cores, quota, _ := monitor.Usable()
 	finest := r.finest()
 	workers := func(s string) (int, error) { return jobfile.ParseWorkers(s, quota) }
-	asked := own.fallback(given(fs, "workers"), own.Workers)
+	asked := own.fallback(oneNumber(fs), own.Workers)
 	atOnce := value(r, asked, defaultWorkers(quota), workers)
 
 	if theme := given(fs, "theme"); theme.from != "" {
@@ -233,6 +233,14 @@ func oneModel(fs *pflag.FlagSet) setting {
 		return setting{}
 	}
 	return given(fs, "as")
+}
+
+// oneNumber is how many jobs are to run at once: where several numbers are compared, none is.
+func oneNumber(fs *pflag.FlagSet) setting {
+	if f := fs.Lookup("workers"); f == nil || f.Value.Type() != "string" {
+		return setting{}
+	}
+	return given(fs, "workers")
 }
 
 // apply puts what flags say above what the job file says, and the environment below it.

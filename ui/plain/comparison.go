@@ -11,6 +11,7 @@ import (
 	"parallax/monitor/verdict/choice"
 	"parallax/monitor/verdict/stats"
 	"parallax/monitor/verdict/trial"
+	"parallax/monitor/verdict/tuning"
 	"parallax/runner"
 	"parallax/ui/draw"
 )
@@ -21,7 +22,11 @@ func Trial(rec *comparison.Record, t *trial.Trial) string {
 	if t.Round == 0 {
 		when = "warm-up"
 	}
-	line := fmt.Sprintf("%s: %s %s", when, t.Name(), draw.Precise(t.Wall))
+	name := t.Name()
+	if rec.Kind == comparison.Tune {
+		name = tuning.Name(t.Way)
+	}
+	line := fmt.Sprintf("%s: %s %s", when, name, draw.Precise(t.Wall))
 	if t.Error != "" {
 		line += ": does not count: " + t.Error
 	}

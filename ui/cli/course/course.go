@@ -3,6 +3,7 @@
 package course
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,8 +13,10 @@ import (
 
 	"parallax/monitor/comparison"
 	"parallax/monitor/verdict/choice"
+	"parallax/monitor/verdict/scaling"
 	"parallax/monitor/verdict/stats"
 	"parallax/monitor/verdict/trial"
+	"parallax/monitor/verdict/tuning"
 	"parallax/runner"
 	"parallax/ui/cli/session"
 	"parallax/ui/dashboard/compare"
@@ -22,7 +25,8 @@ import (
 // Way is one way to run the jobs.
 type Way struct {
 	trial.Way
-	Plan session.Plan // with its jobs; what belongs to the comparison is filled in
+	Title string       // what its runs are called; "" for the name of the way
+	Plan  session.Plan // with its jobs; what belongs to the comparison is filled in
 }
 
 // Plan is a comparison to be made.
@@ -225,9 +229,10 @@ func (c *Course) try(ctx context.Context, way, round int) error {
 	w := c.plan.Ways[way]
 	plan := w.Plan
 	plan.Root, plan.Unheard, plan.Hold = c.rec.Runs(), !c.plan.Shown, false
-	plan.Name = fmt.Sprintf("%s, round %d", w.Name(), round)
+	name := cmp.Or(w.Title, w.Name())
+	plan.Name = fmt.Sprintf("%s, round %d", name, round)
 	if round == 0 {
-		plan.Name = w.Name() + ", warm-up"
+		plan.Name = name + ", warm-up"
 	}
 	if ctx.Err() != nil || c.stage.Stopped() {
 		return errStopped
@@ -237,7 +242,7 @@ func (c *Course) try(ctx context.Context, way, round int) error {
 		if c.stage.Stopped() {
 			return errStopped
 		}
-		return fmt.Errorf("run the jobs as %s: %w", w.Name(), err)
+		return fmt.Errorf("run the jobs as %s: %w", name, err)
 	}
 	c.update(func(st *compare.Status) {
 		st.Doing, st.Way, st.Round = compare.Trying, way, round
@@ -252,7 +257,7 @@ func (c *Course) try(ctx context.Context, way, round int) error {
 	})
 	state, err := c.wait(ctx, s)
 	if err != nil {
-		return fmt.Errorf("run the jobs as %s: %w", w.Name(), err)
+		return fmt.Errorf("run the jobs as %s: %w", name, err)
 	}
 	t := trial.Of(&state, w.Way, round)
 	if t.Error != "" && !t.Broken {
@@ -293,6 +298,11 @@ func replaced(runs []compare.Shown, at int, run compare.Shown) []compare.Shown {
 func (c *Course) judge() {
 	rec := c.rec.Record()
 	table := choice.Tabulate(rec.Ways, rec.Trials, c.plan.Judge)
+	if rec.Kind == comparison.Tune {
+		tuned := tuning.Recommend(&table, rec.Trials, scaling.Target(rec.Target))
+		c.update(func(s *compare.Status) { s.Table, s.Tuning = table, &tuned })
+		return
+	}
 	verdict := choice.Decide(&table)
 	c.update(func(s *compare.Status) { s.Table, s.Verdict = table, verdict })
 }

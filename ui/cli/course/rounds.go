@@ -8,6 +8,9 @@ import (
 // Rounds says how many rounds a comparison makes.
 type Rounds struct {
 	Asked int // by the user; 0 leaves it to how long a round takes
+	// Sure says that fewer than the least of which something can be said are of no use, however long
+	// they take: so many are made.
+	Sure bool
 }
 
 const (
@@ -26,6 +29,12 @@ const (
 func (r Rounds) number(warmup time.Duration) (n int, why string) {
 	if r.Asked > 0 {
 		return r.Asked, ""
+	}
+	if r.Sure {
+		if all := time.Duration(fewest) * warmup; all > patience {
+			why = fmt.Sprintf("a round takes %s, %d take %s; --rounds says otherwise", warmup.Round(time.Second), fewest, all.Round(time.Second))
+		}
+		return fewest, why
 	}
 	switch fits := int(patience / max(warmup, 1)); {
 	case fits >= usual:

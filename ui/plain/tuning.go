@@ -1,0 +1,134 @@
+package plain
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"parallax/monitor/comparison"
+	"parallax/monitor/verdict/choice"
+	"parallax/monitor/verdict/scaling"
+	"parallax/monitor/verdict/stats"
+	"parallax/monitor/verdict/tuning"
+	"parallax/runner"
+	"parallax/ui/draw"
+)
+
+// Loads prints the table of a sweep: a row for each number of workers. The recommended one is marked
+// with *.
+func Loads(w io.Writer, t *choice.Table, rec *scaling.Recommendation) error {
+	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	head := []string{"workers"}
+	for _, f := range tuning.Figures() {
+		head = append(head, f.Name)
+	}
+	fmt.Fprintln(out, strings.Join(head, "\t"))
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		name := tuning.Short(c.Way)
+		if tuning.Chosen(rec, c.Way) {
+			name += " *"
+		}
+		row := []string{name}
+		if c.Failed {
+			row = append(row, printable("failed: "+c.Error))
+		} else {
+			for _, f := range tuning.Figures() {
+				e := f.Of(c)
+				row = append(row, strings.TrimSpace(draw.Figure(f.Unit, e, t.Usable())+" "+draw.Spread(f.Unit, e)))
+			}
+		}
+		fmt.Fprintln(out, strings.Join(row, "\t"))
+	}
+	return out.Flush()
+}
+
+// Recommendation are the lines of what a sweep recommends.
+func Recommendation(t *choice.Table, rec *scaling.Recommendation) []string {
+	out := []string{tuning.Headline(rec, t.Columns)}
+	for _, s := range rec.Reasons {
+		out = append(out, "  "+s)
+	}
+	for i, line := range out {
+		out[i] = printable(line)
+	}
+	return out
+}
+
+// tuningJSON is the last line of what a sweep prints as JSON.
+type tuningJSON struct {
+	Type         string          `json:"type"`
+	ID           string          `json:"id"`
+	Model        runner.Model    `json:"model"`
+	Target       scaling.Target  `json:"target"`
+	Found        bool            `json:"found"`
+	Workers      int             `json:"workers"`      // the best guess where none was found; 0 for none
+	Interpreters *int            `json:"interpreters"` // null unless the model is hybrid
+	Headline     string          `json:"headline"`
+	Speedup      *stats.Estimate `json:"speedup"`
+	Fastest      int             `json:"fastest"`
+	Stops        int             `json:"stops"`
+	Slower       int             `json:"slower"`
+	Open         bool            `json:"open"`
+	USL          *scaling.USL    `json:"usl"`
+	Reasons      []string        `json:"reasons"`
+	Rounds       int             `json:"rounds"`
+	Cores        float64         `json:"cores"`
+	Jobs         int             `json:"jobs"`
+	Loads        []loadJSON      `json:"loads"`
+}
+
+// loadJSON is a row. What was not measured is null.
+type loadJSON struct {
+	Workers      int             `json:"workers"`
+	Interpreters *int            `json:"interpreters"`
+	Rounds       int             `json:"rounds"`
+	Wall         *stats.Estimate `json:"wall_s"`
+	Speedup      *stats.Estimate `json:"speedup"`
+	Efficiency   *stats.Estimate `json:"efficiency"`
+	CPU          *stats.Estimate `json:"cpu_s"`
+	Inflation    *stats.Estimate `json:"cpu_inflation"`
+	GILWait      *stats.Estimate `json:"gil_wait"`
+	PeakPSS      *stats.Estimate `json:"peak_pss_bytes"`
+	Doubt        *string         `json:"doubt"`
+	Error        *string         `json:"error"`
+}
+
+// TuningJSON writes what a sweep recommends as one line of JSON.
+func TuningJSON(w io.Writer, rec *comparison.Record, t *choice.Table, found *scaling.Recommendation) error {
+	out := tuningJSON{
+		Type: "tuning", ID: rec.ID, Target: found.Target, Found: found.Found, Workers: found.N,
+		Headline: tuning.Headline(found, t.Columns), Speedup: measured(found.Speedup), Fastest: found.Fastest, Stops: found.Stops,
+		Slower: found.Slower, Open: found.Open, USL: found.Law, Reasons: list(found.Reasons),
+		Rounds: t.Rounds, Cores: t.Cores, Jobs: t.Jobs, Loads: []loadJSON{},
+	}
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		out.Model = c.Model
+		l := loadJSON{
+			Workers: c.Workers, Interpreters: known(c.Interpreters), Rounds: c.Trials, Wall: measured(c.Wall), Speedup: measured(c.Speedup),
+			Efficiency: measured(tuning.Efficiency(c)), CPU: measured(c.CPU), Inflation: measured(c.Inflation),
+			GILWait: measured(c.WaitGIL), PeakPSS: measured(c.Memory),
+		}
+		if doubt := t.Doubt(c); doubt != "" {
+			l.Doubt = &doubt
+		}
+		if c.Error != "" {
+			l.Error = &c.Error
+		}
+		if tuning.Chosen(found, c.Way) {
+			out.Interpreters = l.Interpreters
+		}
+		out.Loads = append(out.Loads, l)
+	}
+	return encode(w, out)
+}
+
+// known is nil for 0, which no number of interpreters is.
+func known(n int) *int {
+	if n == 0 {
+		return nil
+	}
+	return &n
+}
