@@ -1,0 +1,177 @@
+package cli
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"parallax/monitor/comparison"
+	"parallax/monitor/verdict/choice"
+	"parallax/runner"
+	"parallax/runner/journal"
+	"parallax/ui/report"
+)
+
+// reportFlags is what `parallax report` was given.
+type reportFlags struct {
+	output string // "-" is standard output, "" a file named after what is reported
+	force  bool
+}
+
+func (a *app) reportCommand() *cobra.Command {
+	f := reportFlags{}
+	c := &cobra.Command{
+		Use:     "report [RUN|COMPARISON]",
+		GroupID: groupPast,
+		Short:   "Write a report of a run or a comparison, one HTML file to send to others",
+		Long: `Write a report of a run or a comparison: one HTML file that is read without parallax, without a network
+and without scripts, on a light or dark screen and on paper.
+
+Of a comparison it has the verdict and its reasons, the lanes of each way, the figures with their
+intervals, charts, every round, the jobs, and how it was measured. Of a run it has how it went, the
+lanes of the cores, where the time of the jobs went, a table of them, and advice.
+
+Without -o it is written to parallax-ID.html in the current folder.
+
+RUN and COMPARISON are an id, the beginning of just one id, or a name given with --name, which means
+the latest of that name. A round of a comparison is a run too, named by its id. Without one it is the
+latest of all runs and comparisons.`,
+		Example: `  parallax report
+  parallax report nightly -o nightly.html
+  parallax report 20261122-0915 --force`,
+		Args: a.upTo(1),
+		RunE: func(_ *cobra.Command, args []string) error { return a.report(args, f) },
+	}
+	c.Flags().StringVarP(&f.output, "output", "o", "", "write it to `FILE`; - is standard output")
+	c.Flags().BoolVar(&f.force, "force", false, "replace a file that is there already")
+	return c
+}
+
+func (a *app) report(args []string, f reportFlags) error {
+	ref := ""
+	if len(args) > 0 {
+		ref = args[0]
+	}
+	dir, compared, err := findReported(ref)
+	if err != nil {
+		return err
+	}
+	path := cmp.Or(f.output, reportName(dir))
+	if path != "-" {
+		if err := refuseFile(path, f.force); err != nil {
+			return err
+		}
+	}
+	write, err := a.reporter(dir, compared)
+	if err != nil {
+		return err
+	}
+	if path == "-" {
+		return write(a.std.Out)
+	}
+	var sig *interrupt
+	switch err := newFile(path, f.force, write); {
+	case errors.As(err, &sig):
+		a.complain(fmt.Errorf("%w: %s was not written", sig, path))
+		a.status = sig.status()
+		return nil
+	case err != nil:
+		return err
+	}
+	_, err = fmt.Fprintln(a.std.Out, path)
+	return err
+}
+
+// reportName is the file that the report of what is in a folder is written to.
+func reportName(dir string) string { return "parallax-" + filepath.Base(dir) + ".html" }
+
+// findReported returns the folder of the run or the comparison that ref names; "" is the latest of all.
+func findReported(ref string) (dir string, compared bool, err error) {
+	root, err := runs()
+	if err != nil {
+		return "", false, err
+	}
+	among, err := comparison.Root()
+	if err != nil {
+		return "", false, &usageError{err: err}
+	}
+	run, noRun := journal.Find(root, ref)
+	made, none := comparison.Find(among, ref)
+	switch {
+	case noRun == nil && none == nil:
+		return oneOf(ref, run, made)
+	case none == nil:
+		return made, true, nil
+	case noRun == nil:
+		return run, false, nil
+	case !errors.Is(none, comparison.ErrNone):
+		return "", false, &usageError{err: none}
+	}
+	switch round, err := comparison.FindRun(among, ref); {
+	case err == nil:
+		return round, false, nil
+	case !errors.Is(err, comparison.ErrNone):
+		return "", false, &usageError{err: err}
+	}
+	return "", false, &usageError{err: noRun}
+}
+
+// oneOf chooses between a run and a comparison that ref both names: the one whose id it is, or the later
+// one of a name. What is the beginning of both ids is refused.
+func oneOf(ref, run, made string) (dir string, compared bool, err error) {
+	a, b := filepath.Base(run), filepath.Base(made)
+	switch {
+	case ref == a:
+		return run, false, nil
+	case ref == b:
+		return made, true, nil
+	case ref != "" && strings.HasPrefix(a, ref) && strings.HasPrefix(b, ref):
+		return "", false, usagef("give more of it", "%q is the beginning of a run and of a comparison: %s, %s", ref, a, b)
+	case b > a: // ids begin with the time
+		return made, true, nil
+	}
+	return run, false, nil
+}
+
+// reporter reads what is reported, and returns what writes the report.
+func (a *app) reporter(dir string, compared bool) (func(io.Writer) error, error) {
+	if !compared {
+		rec, err := journal.Load(dir)
+		if err != nil {
+			return nil, err
+		}
+		a.warn(rec.Warnings, rec.LeftOut)
+		return func(w io.Writer) error { return report.Run(w, report.RunInput{Recording: &rec}) }, nil
+	}
+	rec, err := comparison.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	table := choice.Tabulate(rec.Ways, rec.Trials, choice.Setting{Jobs: len(rec.Jobs), Cores: rec.Host.Quota, Startup: rec.Startup})
+	in := report.ComparisonInput{Record: rec, Table: table, Verdict: choice.Decide(&table), Runs: shownRuns(&rec)}
+	return func(w io.Writer) error { return report.Comparison(w, in) }, nil
+}
+
+// shownRuns loads a run of each way: the newest that counts. Where that cannot be read any more, or there is
+// none, it is nil: the record tells all but the lanes.
+func shownRuns(rec *comparison.Record) []*runner.State {
+	out := make([]*runner.State, len(rec.Ways))
+	for i, w := range rec.Ways {
+		for _, t := range slices.Backward(rec.Trials) {
+			if t.Way != w || !t.Counts() {
+				continue
+			}
+			if run, err := journal.Load(filepath.Join(rec.Runs(), t.Run)); err == nil {
+				out[i] = &run.State
+				break
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,416 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+	"time"
+
+	"parallax/monitor/verdict"
+	"parallax/runner"
+	"parallax/runner/journal"
+	"parallax/themes"
+	"parallax/ui/draw"
+)
+
+// runReport is what the template of a run is filled with.
+type runReport struct {
+	page
+	Outcome outcome
+	Lanes   lanes
+	Keys    []key
+	More    int
+	AtOnce  []bar
+	Times   template.HTML // of all jobs together, or ""
+	TimesOf []share
+	Memory  []fact
+	GILs    []gil
+	Table   jobTable
+}
+
+// outcome is how a run went.
+type outcome struct {
+	Tone, Icon string
+	Headline   string
+	Lines      []string // what follows from the figures
+	Advice     []advice
+}
+
+type advice struct {
+	Tone, Icon string
+	Of         string // the job, or "" for the run
+	Text       string
+}
+
+// share is one part of where time went.
+type share struct {
+	Class, Name, Value string
+}
+
+// gil is what was seen of a global interpreter lock.
+type gil struct {
+	Name    string
+	Drawing template.HTML
+	Words   string
+}
+
+func runPage(rec *journal.Recording) *runReport {
+	s := &rec.State
+	out := &runReport{page: page{
+		Style: style(), Kind: "run", Heading: nameOf(cmp.Or(rec.Info.Name, runTitle(s.Jobs))), Foot: foot(rec.Info.Version, rec.Info.ID),
+	}}
+	out.Under = notEmpty(
+		draw.Plural(len(s.Jobs), "job", "jobs"), models(s), draw.Plural(s.Workers, "worker", "workers"),
+		coresOf(s.Cores, s.Quota), when(rec.Info.Start),
+	)
+	out.Outcome = outcomeOf(rec)
+	out.Title = out.Heading + " · " + out.Outcome.Headline
+	out.Lanes = lanesOf(s, max(s.Elapsed(s.Now), time.Millisecond), 1, 30)
+	out.Keys, out.More = legend(s.Jobs)
+	out.AtOnce = atOnce(s.Together)
+	if split := s.Times.Total; split.Live > 0 {
+		held := heldOf(s)
+		out.Times = timeBar(split, held, 22)
+		out.TimesOf = sharesOf(split, held)
+	}
+	out.Memory = memoryOf(s)
+	out.GILs = gilsOf(s)
+	out.Table = tableOf(rec)
+	out.Facts = runFacts(rec)
+	return out
+}
+
+// runTitle names a run that has no name by its jobs.
+func runTitle(jobs []runner.Job) string {
+	switch {
+	case len(jobs) == 0:
+		return "a run without jobs"
+	case len(jobs) <= 3:
+		names := make([]string, len(jobs))
+		for i := range jobs {
+			names[i] = cut(line(jobs[i].Name), 40)
+		}
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", cut(line(jobs[0].Name), 40), len(jobs)-1)
+}
+
+func models(s *runner.State) string {
+	names := make([]string, len(s.Models))
+	for i, m := range s.Models {
+		names[i] = string(m)
+	}
+	return say(strings.Join(names, ", "))
+}
+
+// outcomeOf says how a run went, in a sentence and with what was advised.
+func outcomeOf(rec *journal.Recording) outcome {
+	s := &rec.State
+	n, ok, failed, cancelled := len(s.Tasks), s.Count(runner.Succeeded), s.Count(runner.Failed), s.Count(runner.Cancelled)
+	took := draw.Precise(s.Elapsed(s.Now).Seconds())
+	out := outcome{Tone: "good", Icon: themes.UnicodeIcons.Succeeded}
+	switch {
+	case ok == n && n == 1:
+		out.Headline = "The job succeeded, in " + took + "."
+	case ok == n:
+		out.Headline = fmt.Sprintf("All %s jobs succeeded, in %s.", draw.Count(n), took)
+	default:
+		out.Headline = fmt.Sprintf("%s of %s succeeded, in %s.", draw.Count(ok), draw.Plural(n, "job", "jobs"), took)
+		out.Tone, out.Icon = "bad", themes.UnicodeIcons.Failed
+		var parts []string
+		for _, p := range []struct {
+			n    int
+			what string
+		}{{failed, "failed"}, {cancelled, "was cancelled"}, {n - ok - failed - cancelled, "was not over"}} {
+			if p.n > 1 {
+				p.what = strings.Replace(p.what, "was", "were", 1)
+			}
+			if p.n > 0 {
+				parts = append(parts, draw.Count(p.n)+" "+p.what)
+			}
+		}
+		out.Lines = append(out.Lines, strings.Join(parts, ", ")+".")
+	}
+	switch {
+	case rec.Status == journal.Running:
+		out.Tone, out.Icon = "warn", themes.UnicodeIcons.Running
+		out.Lines = append(out.Lines, "It still ran when this was written: this is what it had done so far.")
+	case rec.Status == journal.Interrupted:
+		out.Tone, out.Icon = "bad", themes.UnicodeIcons.Failed
+		out.Lines = append(out.Lines, "It was interrupted: this is what it did until then.")
+	case s.Reason != "":
+		out.Lines = append(out.Lines, "It was ended early: "+say(s.Reason)+".")
+	}
+	if split := s.Times.Total; split.Span > 0 && split.Live > 0 {
+		_, of := verdict.Parallelism(s)
+		out.Lines = append(out.Lines, fmt.Sprintf("It kept %s of %s busy on average.", short(split.Cores(), 2), cores(max(of, 1))))
+	}
+	out.Advice = adviceOf(s)
+	return out
+}
+
+// mostAdvice is how many sentences on single jobs there are.
+const mostAdvice = 12
+
+// adviceOf is what was last said of the run and of its jobs.
+func adviceOf(s *runner.State) []advice {
+	var out []advice
+	add := func(a runner.Advised, of string) {
+		tone, icon := "good", "✓"
+		switch a.Level {
+		case runner.Note:
+			tone, icon = "note", "i"
+		case runner.Warning:
+			tone, icon = "warn", "!"
+		}
+		out = append(out, advice{tone, icon, of, say(a.Text)})
+	}
+	if s.Advice.Text != "" {
+		add(s.Advice, "")
+	}
+	tasks := make([]int, 0, len(s.Notices))
+	for i := range s.Notices {
+		tasks = append(tasks, i)
+	}
+	slices.Sort(tasks)
+	for _, i := range tasks[:min(len(tasks), mostAdvice)] {
+		add(s.Notices[i], nameOf(s.Jobs[i].Name))
+	}
+	if more := len(tasks) - mostAdvice; more > 0 {
+		out = append(out, advice{"note", "i", "", "Something was said of " + draw.Plural(more, "more job", "more jobs") + "."})
+	}
+	return out
+}
+
+// atOnce are bars of how long so many threads were on cores at once.
+func atOnce(together []time.Duration) []bar {
+	var sum time.Duration
+	for _, d := range together {
+		sum += d
+	}
+	if sum <= 0 {
+		return nil
+	}
+	var out []bar
+	for k, d := range together {
+		part := float64(d) / float64(sum)
+		if k > 16 && part < 0.0005 {
+			continue
+		}
+		value := draw.Seconds(d) + ", " + draw.Percent(part)
+		b := newDrawing(18, fmt.Sprintf("%s at once: %s", draw.Plural(k, "thread", "threads"), value))
+		b.rect("rest", 0, 100, 3, 12, "")
+		b.rect("oncore", 0, 100*part, 3, 12, value)
+		out = append(out, bar{Name: draw.Count(k), Drawing: b.done(), Value: value})
+	}
+	return out
+}
+
+// heldOf is for how long the jobs were paused, all together.
+func heldOf(s *runner.State) time.Duration {
+	var sum time.Duration
+	for i := range s.Tasks {
+		sum += s.Tasks[i].Held
+	}
+	return sum
+}
+
+// sharesOf says where time went, in words. The parts that are not known are left out.
+func sharesOf(split runner.Split, held time.Duration) []share {
+	sh := verdict.Shares(split)
+	live, paused := 1.0, 0.0
+	if whole := split.Live + held; whole > 0 && held > 0 {
+		live, paused = float64(split.Live)/float64(whole), float64(held)/float64(whole)
+	}
+	out := []share{{"oncore", "on a core", draw.Percent(live * sh.OnCore)}}
+	if sh.WaitKnown {
+		out = append(out, share{"waitcore", "waiting for a core", draw.Percent(live * sh.WaitCore)})
+	}
+	if sh.GILKnown {
+		out = append(out, share{"waitgil", "waiting for the GIL", draw.Percent(live * sh.WaitGIL)})
+	}
+	out = append(out, share{"blocked", sh.BlockedLabel(), draw.Percent(live * sh.Blocked)})
+	if paused > 0 {
+		out = append(out, share{"paused", "paused", draw.Percent(paused)})
+	}
+	return out
+}
+
+// timeBar draws where time went, in one bar.
+func timeBar(split runner.Split, held time.Duration, height int) template.HTML {
+	sh := verdict.Shares(split)
+	parts := sharesOf(split, held)
+	words := make([]string, len(parts))
+	for i, p := range parts {
+		words[i] = p.Name + " " + p.Value
+	}
+	d := newDrawing(height, strings.Join(words, ", "))
+	live := 100.0
+	if held > 0 {
+		live = 100 * float64(split.Live) / float64(split.Live+held)
+	}
+	at, h := 0.0, float64(height)
+	for _, p := range []struct {
+		class, name string
+		part        float64
+	}{
+		{"oncore", "on a core", live * sh.OnCore},
+		{"waitcore", "waiting for a core", live * sh.WaitCore},
+		{"waitgil", "waiting for the GIL", live * sh.WaitGIL},
+		{"blocked", sh.BlockedLabel(), live * sh.Blocked},
+		{"paused", "paused", 100 - live},
+	} {
+		d.rect(p.class, at, at+p.part, 0, h, p.name+" "+draw.Percent(p.part/100))
+		at += p.part
+	}
+	return d.done()
+}
+
+func memoryOf(s *runner.State) []fact {
+	var out []fact
+	if s.PeakPSS >= 0 {
+		out = append(out, fact{"most at once (PSS of all jobs)", draw.Bytes(s.PeakPSS)})
+	}
+	most, at := int64(0), -1
+	for i := range s.Tasks {
+		if p := peak(&s.Tasks[i]); p > most {
+			most, at = p, i
+		}
+	}
+	if at >= 0 {
+		out = append(out, fact{"largest job", nameOf(s.Jobs[at].Name) + ", " + draw.Bytes(most)})
+	}
+	if s.Host.MemTotal > 0 {
+		out = append(out, fact{"the machine has", draw.Bytes(s.Host.MemTotal)})
+	}
+	return out
+}
+
+// peak is the most memory that a job of its own process took; 0 unknown, as it is of what shares an
+// interpreter.
+func peak(t *runner.Task) int64 {
+	if t.Stats == nil || t.Host.ID != 0 {
+		return max(t.Exit.Usage.MaxRSS, 0)
+	}
+	return max(t.Exit.Usage.MaxRSS, t.Stats.PeakRSS, 0)
+}
+
+// mostGILs is how many locks are drawn.
+const mostGILs = 16
+
+// gilsOf are the locks of the run's Pythons, those that held back most first.
+func gilsOf(s *runner.State) []gil {
+	locks := slices.Clone(s.Locks)
+	slices.SortStableFunc(locks, func(a, b runner.Lock) int { return cmp.Compare(b.Mean.Waiting, a.Mean.Waiting) })
+	var out []gil
+	for i := range locks[:min(len(locks), mostGILs)] {
+		m := &locks[i].Mean
+		g := gil{Name: cmp.Or(line(m.Python), "Python")}
+		switch {
+		case m.Task >= 0 && m.Task < len(s.Jobs):
+			g.Name += ", " + nameOf(s.Jobs[m.Task].Name)
+		case m.Interpreter > 0:
+			g.Name += fmt.Sprintf(", interpreter %d", m.Interpreter)
+		case m.Host > 1:
+			g.Name += fmt.Sprintf(" #%d", m.Host)
+		}
+		switch {
+		case m.Free:
+			g.Words = "no GIL: its threads can use all cores"
+		case m.Why != "":
+			g.Words = "not measured: " + say(m.Why)
+		default:
+			g.Words = gilWords(m)
+			d := newDrawing(14, "GIL held "+draw.Percent(max(m.Held, 0)))
+			d.rect("rest", 0, 100, 1, 12, "")
+			d.rect("waitgil", 0, 100*min(max(m.Held, 0), 1), 1, 12, "held "+draw.Percent(max(m.Held, 0)))
+			g.Drawing = d.done()
+		}
+		out = append(out, g)
+	}
+	return out
+}
+
+func gilWords(m *runner.GIL) string {
+	var words []string
+	if m.Held >= 0 {
+		words = append(words, "held "+draw.Percent(m.Held))
+	}
+	if m.Waiting >= 0 {
+		words = append(words, fmt.Sprintf("%.1f threads waiting", m.Waiting))
+	}
+	if m.Handoffs >= 0 {
+		words = append(words, fmt.Sprintf("%.0f hand-offs a second", m.Handoffs))
+	}
+	return strings.Join(words, " · ")
+}
+
+func runFacts(rec *journal.Recording) []fact {
+	s := &rec.State
+	memory, others := "", ""
+	if s.Host.MemTotal > 0 {
+		memory = draw.Bytes(s.Host.MemTotal)
+	}
+	if f := othersOf(s); f >= 0 {
+		others = fmt.Sprintf("kept %s busy meanwhile, on average", cores(f))
+	}
+	tier := s.Lanes.Tier
+	if s.Lanes.Why != "" {
+		tier += ": " + s.Lanes.Why
+	}
+	spoilt := ""
+	if span := s.Spoilt.Span.Seconds(); span > 0 {
+		spoilt = fmt.Sprintf("the hypervisor took %s of the cores' time, a quota held the run back for %s of the time",
+			draw.Percent(s.Spoilt.Stolen.Seconds()/span), draw.Percent(s.Spoilt.Throttled.Seconds()/span))
+	}
+	left := ""
+	if rec.LeftOut > 0 {
+		left = draw.Plural(rec.LeftOut, "part of the recording", "parts of the recording") + " could not be read"
+	}
+	return told([]fact{
+		{"Cores", coresOf(s.Cores, s.Quota)},
+		{"Memory", memory},
+		{"System", rec.Info.Host.OS},
+		{"Python", pythons(s)},
+		{"Workers", draw.Plural(s.Workers, "job at once", "jobs at once")},
+		{"Lanes", tier},
+		{"Other programs", others},
+		{"Taken away", spoilt},
+		{"Left out", left},
+		{"Start", when(rec.Info.Start)},
+		{"Run", rec.Info.ID},
+		{"Command", commandLine(rec.Info.Argv)},
+	})
+}
+
+// othersOf is how many cores other programs had on average; -1 unknown.
+func othersOf(s *runner.State) float64 {
+	if len(s.Lanes.Rows) == 0 || len(s.Lanes.Rows[0]) == 0 {
+		return -1
+	}
+	var sum float64
+	for _, row := range s.Lanes.Rows {
+		c := runner.MergeCells(row)
+		sum += float64(c.Load-c.Ours) / 100
+	}
+	return sum
+}
+
+// pythons are the interpreters that were met.
+func pythons(s *runner.State) string {
+	var names []string
+	add := func(name string) {
+		if name = line(name); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	for i := range s.Tasks {
+		add(s.Tasks[i].Host.Name)
+	}
+	for i := range s.Locks {
+		add(s.Locks[i].Mean.Python)
+	}
+	return strings.Join(names, ", ")
+}
