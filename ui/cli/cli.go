@@ -118,7 +118,7 @@ func (a *app) root() *cobra.Command {
 		Long: `parallax runs your scripts side by side, as goroutines, threads, interpreters or processes, and
 shows where every core goes while they run.
 
-Without a command it shows the demo: the same scripts in one model after the other.`,
+Without a command it shows the demo: scripts that compute, then scripts that wait, in every model.`,
 		Example: `  parallax                                  the demo
   parallax run a.py b.py 'make test'        three jobs side by side
   parallax run -j 4 -- gzip -k {} ::: *.log one job per file, four at a time
@@ -147,7 +147,7 @@ Without a command it shows the demo: the same scripts in one model after the oth
 	)
 	root.AddCommand(
 		a.demoCommand(), a.runCommand(), a.compareCommand(), a.tuneCommand(),
-		a.historyCommand(), a.showCommand(), a.logsCommand(), a.replayCommand(), a.exportCommand(),
+		a.historyCommand(), a.showCommand(), a.logsCommand(), a.replayCommand(), a.exportCommand(), a.reportCommand(),
 		a.costsCommand(), a.doctorCommand(), a.schemaCommand(), a.versionCommand(), a.starCommand(),
 	)
 	root.AddCommand(a.controlCommands()...)

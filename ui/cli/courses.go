@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -77,13 +78,10 @@ func (a *app) runCourses(stage *session.Stage, made []*course.Course, v courseVi
 	ctx, stop := context.WithCancel(stage.Whole())
 	defer stop()
 	var done sync.WaitGroup
-	errs := make([]error, len(made))
 	done.Go(func() {
-		for i, c := range made {
-			last := i == len(made)-1
-			if errs[i] = a.guard(stage, func() error { return c.Run(ctx, last && !v.lines) }); errs[i] != nil {
-				return
-			}
+		ran = a.guard(stage, func() error { return makeCourses(ctx, stage, made, !v.lines) })
+		if stage.Stopped() { // by a signal: the screen goes, too
+			stop()
 		}
 	})
 	shown = a.guard(stage, func() error {
@@ -96,7 +94,38 @@ func (a *app) runCourses(stage *session.Stage, made []*course.Course, v courseVi
 		stop()
 	}
 	done.Wait()
-	return shown, errors.Join(errs...)
+	return shown, ran
+}
+
+// makeCourses makes comparisons one after the other. If stay is true it goes on with those of which
+// more rounds are asked for until ctx is done.
+func makeCourses(ctx context.Context, stage *session.Stage, made []*course.Course, stay bool) error {
+	var errs []error
+	for _, c := range made {
+		errs = append(errs, c.Make(ctx))
+	}
+	asked, leave := context.WithCancel(ctx)
+	defer leave()
+	defer context.AfterFunc(stage.Going(), leave)()
+	var all sync.WaitGroup
+	var turn sync.Mutex
+	for i, c := range made {
+		if stay && errs[i] == nil {
+			all.Go(func() {
+				defer func() {
+					if p := recover(); p != nil {
+						stage.Break(p, debug.Stack())
+					}
+				}()
+				errs[i] = c.Stay(asked, &turn)
+			})
+		}
+	}
+	all.Wait()
+	for _, c := range made {
+		errs = append(errs, c.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // settleCourses turns the end of comparisons into an exit status.

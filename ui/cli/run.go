@@ -121,16 +121,10 @@ type view struct {
 	title   string
 	lines   bool // print lines rather than draw
 	plain   plain.Options
-	open    opener                            // what follows the first run; nil for nothing
 	closing func(acts []*runner.State) string // what to say after the last; nil for nothing
-	about   string                            // explains what one sees, or ""
-	last    string                            // what to say on standard error when all is over, or ""
 	// again makes what runs the jobs of a screen once more; nil where that cannot be done.
 	again func(*session.Stage, *session.Session) *dashboard.Again
 }
-
-// opener starts the run after the n-th (from 1); false means that the n-th was the last.
-type opener func(stage *session.Stage, n int) (dashboard.Act, bool, error)
 
 // perform runs a request to its end and sets the exit status.
 func (a *app) perform(ctx context.Context, req request, v view) error {
@@ -175,9 +169,6 @@ func (a *app) afterwards(stage *session.Stage, v view) {
 			fmt.Fprintln(a.std.Err, strings.Join(plain.Summary(&st, logsHint), "\n"))
 		}
 	}
-	if v.last != "" {
-		fmt.Fprintln(a.std.Err, v.last)
-	}
 }
 
 // logsHint is the command that shows a failed job's output.
@@ -218,51 +209,15 @@ func (a *app) guard(stage *session.Stage, show func() error) error {
 
 // show shows a run until it has ended or, on a screen, the user has left it.
 func (a *app) show(stage *session.Stage, s *session.Session, v view) error {
-	first := liveAct(v.title, s)
-	first.about = v.about
-	if !v.lines {
-		hands := screenHands{closing: v.closing, broke: stage.Break}
-		if v.open != nil {
-			hands.next = func(n int) (dashboard.Act, bool, error) { return v.open(stage, n) }
-		}
-		if v.again != nil {
-			hands.again = v.again(stage, s)
-		}
-		return openDashboard(stage.Whole(), a.std, first, v.screen, hands)
+	now := liveAct(v.title, s)
+	if v.lines {
+		return a.print(stage.Whole(), now.feed, now.dir, v)
 	}
-	for n, now := 1, first.shown(); ; n++ {
-		if v.open != nil { // it was to stay open, so that jobs can be restarted on a screen
-			now.Do(runner.Finish{})
-		}
-		if err := a.print(stage.Whole(), now.Feed, now.Dir, v); err != nil {
-			return err
-		}
-		if v.open == nil || stage.Stopped() {
-			return nil
-		}
-		next, more, err := v.open(stage, n)
-		if err != nil {
-			return err
-		}
-		if !more {
-			return a.close(stage, v)
-		}
-		now = next
+	hands := screenHands{closing: v.closing, broke: stage.Break}
+	if v.again != nil {
+		hands.again = v.again(stage, s)
 	}
-}
-
-// close prints how the last run differed from the one before.
-func (a *app) close(stage *session.Stage, v view) error {
-	states := stage.States()
-	if v.closing == nil || len(states) < 2 {
-		return nil
-	}
-	acts := make([]*runner.State, len(states))
-	for i := range states {
-		acts[i] = &states[i]
-	}
-	_, err := fmt.Fprintln(a.std.Out, v.closing(acts))
-	return err
+	return openDashboard(stage.Whole(), a.std, now, v.screen, hands)
 }
 
 // print shows a run as lines.

@@ -17,7 +17,6 @@ import (
 // act is one run on the screen: a live one, or one that is replayed.
 type act struct {
 	title string // what the user called it, or ""
-	about string // explains what one sees, or ""
 	feed  plain.Source
 	do    func(runner.Command)           // nil when the run cannot be controlled
 	dir   string                         // the run's folder
@@ -31,7 +30,7 @@ func liveAct(title string, s *session.Session) act {
 }
 
 func (a act) shown() dashboard.Act {
-	return dashboard.Act{Title: a.title, About: a.about, Feed: a.feed, Do: a.do, Dir: a.dir, Clock: a.clock, Stack: a.stack}
+	return dashboard.Act{Title: a.title, Feed: a.feed, Do: a.do, Dir: a.dir, Clock: a.clock, Stack: a.stack}
 }
 
 // titleOf is what the screen calls a run: its name, its job file, or its first job.
@@ -51,7 +50,6 @@ func titleOf(file, name string, jobs []runner.Job) string {
 
 // screenHands is what the screen needs of whoever runs the jobs, besides the run itself.
 type screenHands struct {
-	next    func(n int) (dashboard.Act, bool, error) // opens the act after the n-th; nil for none
 	closing func(acts []*runner.State) string
 	again   *dashboard.Again // runs the jobs once more; nil: that cannot be done
 	broke   func(value any, stack []byte)
@@ -68,7 +66,7 @@ func openDashboard(ctx context.Context, std Streams, a act, f screenFlags, h scr
 	lipgloss.SetColorProfile(l.profile) // for the line in which one types a search
 	lipgloss.SetHasDarkBackground(l.theme.Dark)
 	o := l.options()
-	o.Act, o.Next, o.Closing, o.Again, o.Broke = a.shown(), h.next, h.closing, h.again, h.broke
+	o.Act, o.Closing, o.Again, o.Broke = a.shown(), h.closing, h.again, h.broke
 	o.In, o.Out = std.In, std.Out
 	return dashboard.Run(ctx, o)
 }

@@ -102,28 +102,38 @@ func (c *Course) More(rounds int) {
 // Dir is the comparison's folder.
 func (c *Course) Dir() string { r := c.rec.Record(); return r.Dir }
 
-// Run makes the comparison until ctx is done or its runs are cancelled; what was measured until then
-// counts. It goes on with the rounds that are asked for after the last until then, if stay is true,
-// else it returns after the last. An error says what kept it from going on or from being recorded.
-func (c *Course) Run(ctx context.Context, stay bool) error {
-	err := c.perform(ctx)
-	for stay && err == nil {
+// Make makes the rounds that were planned, until ctx is done or the stage's runs are cancelled; what was
+// measured until then counts. An error says what kept it from going on, or from being recorded. It is
+// called once, before Stay.
+func (c *Course) Make(ctx context.Context) error { return unlessStopped(c.perform(ctx)) }
+
+// Stay makes the rounds that are asked for until ctx is done. It holds turn while it does: of several
+// comparisons on one machine one goes on at a time.
+func (c *Course) Stay(ctx context.Context, turn sync.Locker) error {
+	for {
 		select {
 		case n := <-c.more:
+			turn.Lock()
 			r := c.rec.Record()
-			err = errors.Join(c.rec.Rounds(r.Rounds+n, ""), c.rounds(ctx))
+			err := errors.Join(c.rec.Rounds(r.Rounds+n, ""), c.rounds(ctx))
+			turn.Unlock()
+			if err != nil {
+				return unlessStopped(err)
+			}
 		case <-ctx.Done():
-			return c.close(nil)
+			return nil
 		}
 	}
-	return c.close(err)
 }
 
-func (c *Course) close(err error) error {
+// Close closes the record. Nothing may be done with the course after it but to ask how it stands.
+func (c *Course) Close() error { return c.rec.Close() }
+
+func unlessStopped(err error) error {
 	if isStop(err) {
-		err = nil
+		return nil
 	}
-	return errors.Join(err, c.rec.Close())
+	return err
 }
 
 // errStopped says that the user has ended the comparison.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -57,6 +58,9 @@ func newBench(t *testing.T, plan course.Plan) bench {
 	}
 	t.Cleanup(func() {
 		stage.Leave()
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
 		if err := stage.Wait(); err != nil {
 			t.Error(err)
 		}
@@ -89,7 +93,7 @@ func TestWaysTakeTurnsInRoundsAfterAWarmUp(t *testing.T) {
 			return stats.Mean([]float64{1, 2}), nil
 		},
 	})
-	if err := b.Run(t.Context(), false); err != nil {
+	if err := b.Make(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	got, rec := tried(t, b)
@@ -114,7 +118,7 @@ func TestAWayWhoseJobsFailIsNotTriedAgain(t *testing.T) {
 	b := newBench(t, course.Plan{
 		Ways: []course.Way{way(true, 1, quick), way(false, 2, broken)}, Rounds: course.Rounds{Asked: 2},
 	})
-	if err := b.Run(t.Context(), false); err != nil {
+	if err := b.Make(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	got, _ := tried(t, b)
@@ -130,7 +134,7 @@ func TestMoreRoundsAreMadeWhenTheyAreAskedFor(t *testing.T) {
 	b := newBench(t, course.Plan{Ways: []course.Way{way(false, 2, quick)}, Rounds: course.Rounds{Asked: 1}, Shown: true})
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- b.Run(ctx, true) }()
+	go func() { done <- errors.Join(b.Make(ctx), b.Stay(ctx, &sync.Mutex{})) }()
 	await(t, b, func(s compare.Status) bool { return s.Doing == compare.Over })
 	b.More(2)
 	b.More(1)
@@ -166,7 +170,7 @@ func TestAnInterruptedComparisonKeepsWhatItHas(t *testing.T) {
 	}
 	b := newBench(t, course.Plan{Ways: []course.Way{way(true, 1, quick), way(false, 2, waits)}, Rounds: course.Rounds{Asked: 3}})
 	done := make(chan error, 1)
-	go func() { done <- b.Run(t.Context(), false) }()
+	go func() { done <- b.Make(t.Context()) }()
 	<-started
 	b.stage.Cancel(errors.New("interrupted by SIGINT"))
 	if err := <-done; err != nil {

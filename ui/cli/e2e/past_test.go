@@ -101,17 +101,14 @@ func TestDemo(t *testing.T) {
 		t.Fatal(err)
 	}
 	tm := p.start(size{160, 45})
-	tm.see("parallax", "goroutines", "6 running")
-	for _, name := range []string{"primes", "queens", "mandelbrot", "collatz", "poll", "stream"} {
-		tm.inPane(name, "goroutine")
-	}
-	tm.fits()
-	for _, what := range []string{"before: goroutines", "what differed"} {
-		tm.waitLong(10*patience, what, func(s screen) bool { return s.has(what) })
-		tm.fits()
-	}
-	tm.see("PROCESSES", "6 done")
-	tm.see("goroutines: ") // how they differed: it may be drawn after the title of its box
+	tm.see("parallax", "compare", "CPU-bound", "four scripts that compute")
+	tm.see("serial", "goroutines", "processes")
+	tm.waitLong(10*patience, "the second part", func(s screen) bool { return s.has("✓ CPU-bound", "four scripts that wait") })
+	tm.keys("\t") // back to the first, of which all is known
+	tm.see("four scripts that compute", "3 rounds")
+	tm.see("✓", "wall time")
 	tm.keys("q")
-	tm.ends(0)
+	tm.see("end it and quit") // the second part still goes on
+	tm.keys("c")
+	tm.leaves(0)
 }

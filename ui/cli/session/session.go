@@ -252,6 +252,9 @@ func (st *Stage) Abandon() {
 // started any more.
 func (st *Stage) Cancel(cause error) { st.cancel(cause) }
 
+// Going is a context for who starts runs: it lasts until the stage is cancelled.
+func (st *Stage) Going() context.Context { return st.ctx }
+
 // Stopped reports whether the stage was cancelled.
 func (st *Stage) Stopped() bool { return st.ctx.Err() != nil }
 

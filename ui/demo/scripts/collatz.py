@@ -1,7 +1,7 @@
 # CPU-bound: looks for the number with the longest Collatz sequence. Valid as Python and as Starlark.
 longest = 0
 where = 0
-limit = 66000
+limit = 6600
 for start in range(1, limit + 1):
     n = start
     steps = 0

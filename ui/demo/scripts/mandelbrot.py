@@ -10,10 +10,10 @@ for y in range(height):
         zr = 0.0
         zi = 0.0
         n = 0
-        while n < 4000 and zr * zr + zi * zi < 4.0:
+        while n < 640 and zr * zr + zi * zi < 4.0:
             t = zr * zr - zi * zi + cr
             zi = 2.0 * zr * zi + ci
             zr = t
             n += 1
-        line += shades[n * 9 // 4000]
+        line += shades[n * 9 // 640]
     print(line)

@@ -1,6 +1,6 @@
 # CPU-bound: counts primes by trial division. Valid as Python and as Starlark.
-limit = 150000
-step = 15000
+limit = 36000
+step = 6000
 found = 0
 for n in range(2, limit + 1):
     prime = True

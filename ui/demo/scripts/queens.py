@@ -14,6 +14,8 @@ def place(n, row, columns, left, right):
             right[row - c + n - 1] = False
     return ways
 
-for n in range(4, 12):
-    ways = place(n, 0, [False] * n, [False] * (2 * n), [False] * (2 * n))
+for n in range(4, 11):
+    ways = 0
+    for first in range(3): # as much work as the other scripts
+        ways = place(n, 0, [False] * n, [False] * (2 * n), [False] * (2 * n))
     print("%d x %d: %d ways" % (n, n, ways))
