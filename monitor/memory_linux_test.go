@@ -7,19 +7,19 @@ import (
 
 func TestPSSIsReadAgainSoonAfterAProcessHasGrown(t *testing.T) {
 	p := proc{found: 0, memory: memory{rss: 400 << 10, pss: 360 << 10, pssAt: time.Second, rssThen: 400 << 10, grown: true}}
-	at := func(d time.Duration) bool { return p.wantsPSS(time.Second + d) }
-	if at(pssLeap) {
+	at := func(d time.Duration) bool { return p.wantsPSS(time.Second+d, &usual) }
+	if at(usual.leap) {
 		t.Error("it is read again although it is no larger")
 	}
 	p.rss = 9 << 20
-	if at(pssLeap - time.Millisecond) {
+	if at(usual.leap - time.Millisecond) {
 		t.Error("it is read again at once")
 	}
-	if !at(pssLeap) {
+	if !at(usual.leap) {
 		t.Error("a process that has doubled keeps the figure of its birth")
 	}
 	p.rssThen = p.rss
-	if at(pssLeap) || !at(pssPeriod) {
+	if at(usual.leap) || !at(usual.period) {
 		t.Error("one that has grown a little is read too soon or too late")
 	}
 	p.stat.state = 'Z'

@@ -37,12 +37,15 @@ const (
 func newReader(finest Tier) reader {
 	r := &procReader{
 		files: newFiles(), index: map[int]*watched{}, known: map[int]*watched{}, told: map[string]bool{},
-		locks: newGILWatch(), finest: finest,
+		locks: newGILWatch(), finest: finest, memory: memoryLane{habit: usual},
 	}
 	text, err := r.once("/proc/self/schedstat")
 	r.coarse = finest >= Ticks || err != nil || tellsNothing(text)
 	return r
 }
+
+// short has memory read as often as short runs need.
+func (r *procReader) short() { r.memory.habit = eager }
 
 // tellsNothing is whether what a kernel says of this very process, which has run for sure, is of no use.
 func tellsNothing(schedstat []byte) bool { return parseSchedstat(schedstat).on == 0 }

@@ -29,6 +29,7 @@ type Options struct {
 	Advise func(runner.Advised) // likewise; nil for no advice
 	Dir    string               // the run's folder, for the sizes of logs
 	Finest Tier                 // measure no finer than this
+	Short  bool                 // the run may last less than a second, and its peak memory is to be known: it is read more often
 	// Threads returns the threads of a task that is some of those of a process which it shares; nil
 	// where that is not known. It is called from Run's goroutine ten times a second for each such
 	// task and must not block. It is nil where no task has more threads than its Identity says.
@@ -111,6 +112,9 @@ func (s *Sampler) Run(ctx context.Context) error {
 	}
 	if s.reader == nil {
 		s.reader, s.source = newReader(s.opts.Finest), newHostReader()
+	}
+	if r, ok := s.reader.(interface{ short() }); ok && s.opts.Short {
+		r.short()
 	}
 	defer s.stalls.asking.Wait()
 	defer s.reader.close()

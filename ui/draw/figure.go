@@ -33,10 +33,10 @@ func Figure(u choice.Unit, e stats.Estimate, cores float64) string {
 }
 
 // Spread writes half of a figure's 95 % interval, in the unit in which Figure writes its value: "±0.05". It
-// is "" where the interval is not known.
+// is "" where the interval is not known, and where there is none: of what is so by definition.
 func Spread(u choice.Unit, e stats.Estimate) string {
 	half := (e.High - e.Low) / 2
-	if e.N < 2 || math.IsInf(half, 0) || math.IsNaN(half) {
+	if e.N < 2 || half == 0 || math.IsInf(half, 0) || math.IsNaN(half) {
 		return ""
 	}
 	scale, digits := 1.0, 2

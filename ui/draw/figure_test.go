@@ -24,7 +24,7 @@ func TestFiguresAreWrittenWithTheirSpread(t *testing.T) {
 		{choice.Times, stats.Estimate{Mean: 3.714, Low: 3.6, High: 3.8, N: 5}, "3.71×", "±0.10"},
 		{choice.Cores, stats.Estimate{Mean: 1.94, Low: 1.9, High: 1.98, N: 5}, "1.94 of 2", "±0.04"},
 		{choice.Share, stats.Estimate{Mean: 0.74, Low: 0.7, High: 0.78, N: 5}, "74 %", "±4"},
-		{choice.Share, stats.Estimate{Mean: 1.2, Low: 1.2, High: 1.2, N: 5}, "120 %", "±0"},
+		{choice.Share, stats.Estimate{Mean: 1.2, Low: 1.2, High: 1.2, N: 5}, "120 %", ""},
 		{choice.Bytes, stats.Estimate{Mean: 15 << 20, Low: 14 << 20, High: 16 << 20, N: 5}, "15.0 MiB", "±1.0"},
 		{choice.Bytes, stats.Estimate{Mean: 212 << 20, Low: 200 << 20, High: 224 << 20, N: 5}, "212 MiB", "±12"},
 		{choice.PerSecond, stats.Estimate{Mean: 4811.4, Low: 4800, High: 4822, N: 5}, "4 811 /s", "±11"},

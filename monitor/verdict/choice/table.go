@@ -252,11 +252,12 @@ func switchRate(t *trial.Trial) float64 {
 }
 
 // serialPart is what a speed-up and the bounds of its interval say of the serial part: the greater the
-// one, the less the other.
+// one, the less the other. Jobs that wait can be sped up more than there are cores: then the law,
+// which is of work that is shared out among cores, says nothing.
 func serialPart(speedup stats.Estimate, p float64) stats.Estimate {
 	of := func(s float64) (float64, bool) { return scaling.KarpFlatt(s, p) }
 	e, ok := of(speedup.Mean)
-	if speedup.N == 0 || !ok {
+	if speedup.N == 0 || !ok || speedup.Mean > p {
 		return stats.Estimate{}
 	}
 	out := stats.Estimate{Mean: e, Low: e, High: e, N: speedup.N, Outliers: speedup.Outliers}

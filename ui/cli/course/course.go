@@ -238,7 +238,7 @@ func (c *Course) round(ctx context.Context, n int) error {
 func (c *Course) try(ctx context.Context, way, round int) error {
 	w := c.plan.Ways[way]
 	plan := w.Plan
-	plan.Root, plan.Unheard, plan.Hold = c.rec.Runs(), !c.plan.Shown, false
+	plan.Root, plan.Unheard, plan.Short, plan.Hold = c.rec.Runs(), !c.plan.Shown, true, false
 	name := cmp.Or(w.Title, w.Name())
 	plan.Name = fmt.Sprintf("%s, round %d", name, round)
 	if round == 0 {
