@@ -88,7 +88,7 @@ func (m *model) look(way int) look {
 	case m.failed(way) != "":
 		mark(st.Bad, st.Icons.Failed)
 	case !m.recommended(way):
-	case s.Verdict.Suggested:
+	case verdictOf(s).onlySuggested:
 		out.border, out.title = st.Warn, st.WarnBold
 		mark(st.WarnBold, st.Icons.Succeeded)
 	default:
@@ -102,14 +102,7 @@ func (m *model) look(way int) look {
 }
 
 // recommended reports whether the verdict so far is to use a way, or suggests it.
-func (m *model) recommended(way int) bool {
-	s := m.now()
-	w := s.Record.Ways[way]
-	if early(s) || !s.Verdict.Conclusive() || w.Serial != s.Verdict.Serial {
-		return false
-	}
-	return w.Serial || w.Model == s.Verdict.Model
-}
+func (m *model) recommended(way int) bool { return recommends(m.now(), m.now().Record.Ways[way]) }
 
 // failed is why a way is out of the ranking, or "".
 func (m *model) failed(way int) string {
@@ -127,7 +120,7 @@ func (m *model) box(way int, l layout) []string {
 		Border: how.border, Width: l.each, Height: l.boxes.h,
 		Right: []draw.Span{{Ink: st.Dim, Text: w.Shape(max(len(s.Record.Jobs), s.Table.Jobs))}},
 	}
-	b.Left = heading(w.Name(), how, way == m.place.Column, st.Key, l.each)
+	b.Left = heading(name(s, w), how, way == m.place.Column, st.Key, l.each)
 	var rows []*text.Row
 	state := m.state(s, way)
 	if why := m.failed(way); why != "" {

@@ -36,7 +36,7 @@ func cellWidths(l layout) (skip, value, bar int) {
 func (m *model) table(l layout) []string {
 	var out []string
 	t := &m.now().Table
-	for _, f := range choice.Figures()[:l.table.h] {
+	for _, f := range figures(m.now())[:l.table.h] {
 		r := text.NewRow(m.w).Skip(2)
 		if l.gutter > 0 {
 			r = text.NewRow(m.w).Skip(1)

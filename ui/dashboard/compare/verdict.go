@@ -35,24 +35,24 @@ func (m *model) verdictLines(width int) []line {
 	if s.Err != nil {
 		say(st.Bad, st.Icons.Failed+" ", s.Err.Error())
 	}
-	v := &s.Verdict
+	v := verdictOf(s)
 	say(st.Text, "", strings.TrimSpace(doing(s)+" "+lasts(s, m.gone())))
 	switch {
-	case early(s) || v.Headline == "":
+	case early(s) || v.headline == "":
 		say(st.Dim, "", s.Record.Why)
-	case v.Conclusive() && !v.Suggested:
-		say(st.GoodBold, st.Icons.Succeeded+" ", m.soFar()+v.Headline)
+	case v.conclusive && !v.onlySuggested:
+		say(st.GoodBold, st.Icons.Succeeded+" ", m.soFar()+v.headline)
 	default:
-		say(st.WarnBold, "! ", m.soFar()+v.Headline)
+		say(st.WarnBold, "! ", m.soFar()+v.headline)
 	}
 	if !early(s) {
-		for _, words := range v.Reasons {
+		for _, words := range v.reasons {
 			say(st.Text, "", words)
 		}
-		for _, words := range v.Doubts {
+		for _, words := range v.doubts {
 			say(st.Warn, "! ", words)
 		}
-		for _, words := range v.Changes {
+		for _, words := range v.changes {
 			say(st.Dim, "", words)
 		}
 	}
@@ -86,11 +86,11 @@ func (m *model) hidden() int {
 func (m *model) verdictBox(r rect) []string {
 	st, s := &m.styles, m.now()
 	border, title := st.Border, st.Title
-	switch v := s.Verdict; {
+	switch v := verdictOf(s); {
 	case early(s):
-	case v.Conclusive() && v.Suggested:
+	case v.onlySuggested && v.conclusive:
 		border, title = st.Warn, st.WarnBold
-	case v.Conclusive():
+	case v.conclusive:
 		border, title = st.Good, st.GoodBold
 	}
 	b := draw.Box{Border: border, Width: r.w, Height: r.h, Left: []draw.Span{{Ink: title, Text: "verdict"}}}

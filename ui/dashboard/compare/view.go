@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,7 +9,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"parallax/monitor/verdict/choice"
+	"parallax/monitor/comparison"
 	"parallax/ui/dashboard/header"
 	"parallax/ui/dashboard/help"
 	"parallax/ui/dashboard/scene"
@@ -52,7 +53,7 @@ func (m *model) View() string {
 // layout lays out what there is to show now.
 func (m *model) layout() layout {
 	return arrange(m.w, m.h, want{
-		columns: len(m.now().Record.Ways), cores: m.cores(), figures: len(choice.Figures()),
+		columns: len(m.now().Record.Ways), cores: m.cores(), figures: len(figures(m.now())),
 		verdict: max(len(m.verdictLines(m.w-4)), 6),
 	})
 }
@@ -92,7 +93,7 @@ func (m *model) header(width int) []string {
 func (m *model) title(room int) []draw.Span {
 	st, s := &m.styles, m.now()
 	name := []draw.Span{{Ink: st.AccentBold, Text: "parallax"}, {Text: "  "}}
-	own := append(slices.Clone(name), draw.Span{Ink: st.Title, Text: "compare"}, draw.Span{Text: "  "})
+	own := append(slices.Clone(name), draw.Span{Ink: st.Title, Text: string(cmp.Or(s.Record.Kind, comparison.Compare))}, draw.Span{Text: "  "})
 	tabs, facts := m.tabs(), []string{s.Record.Title}
 	if s.Table.Cores > 0 {
 		facts = append(facts, trimmed(s.Table.Cores)+" cores")

@@ -173,7 +173,7 @@ func phase(s *Status) string {
 func doing(s *Status) string {
 	way, at := "", ""
 	if s.Way >= 0 && s.Way < len(s.Record.Ways) {
-		way = s.Record.Ways[s.Way].Name()
+		way = name(s, s.Record.Ways[s.Way])
 		at = fmt.Sprintf(", %d of %d", s.Way+1, len(s.Record.Ways))
 	}
 	switch s.Doing {
