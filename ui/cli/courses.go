@@ -225,7 +225,7 @@ func (a *app) drawCourses(ctx context.Context, stage *session.Stage, made []*cou
 	d := l.options()
 	o := compare.Options{
 		Theme: d.Theme, Styles: d.Styles, NextTheme: d.NextTheme, KeepTheme: d.KeepTheme, Keys: d.Keys, Notice: d.Notice,
-		In: a.std.In, Out: a.std.Out, Broke: stage.Break,
+		In: a.std.In, Out: a.std.Out, Broke: stage.Break, Report: reportCourse(made), Export: exportCourse(made),
 	}
 	for i, c := range made {
 		title := c.Status().Record.Title

@@ -13,8 +13,12 @@ import (
 
 	"parallax/monitor/comparison"
 	"parallax/monitor/verdict/choice"
+	"parallax/monitor/verdict/scaling"
+	"parallax/monitor/verdict/tuning"
 	"parallax/runner"
 	"parallax/runner/journal"
+	"parallax/ui/cli/course"
+	"parallax/ui/export"
 	"parallax/ui/report"
 )
 
@@ -133,7 +137,16 @@ func oneOf(ref, run, made string) (dir string, compared bool, err error) {
 		return made, true, nil
 	case ref != "" && strings.HasPrefix(a, ref) && strings.HasPrefix(b, ref):
 		return "", false, usagef("give more of it", "%q is the beginning of a run and of a comparison: %s, %s", ref, a, b)
-	case b > a: // ids begin with the time
+	}
+	started, err := journal.Open(run)
+	if err != nil {
+		return "", false, err
+	}
+	rec, err := comparison.Open(made)
+	if err != nil {
+		return "", false, err
+	}
+	if rec.Start.After(started.Info().Start) {
 		return made, true, nil
 	}
 	return run, false, nil
@@ -153,9 +166,51 @@ func (a *app) reporter(dir string, compared bool) (func(io.Writer) error, error)
 	if err != nil {
 		return nil, err
 	}
-	table := choice.Tabulate(rec.Ways, rec.Trials, choice.Setting{Jobs: len(rec.Jobs), Cores: rec.Host.Quota, Startup: rec.Startup})
-	in := report.ComparisonInput{Record: rec, Table: table, Verdict: choice.Decide(&table), Runs: shownRuns(&rec)}
+	in := judged(rec)
 	return func(w io.Writer) error { return report.Comparison(w, in) }, nil
+}
+
+// judged makes the table and the verdict of a record anew, as they were while it was made but for what is
+// not kept: how much memory was free.
+func judged(rec comparison.Record) report.ComparisonInput {
+	set := choice.Setting{Jobs: len(rec.Jobs), Cores: rec.Host.Quota, Startup: rec.Startup}
+	if rec.Kind == comparison.Tune && len(rec.Ways) > 0 {
+		base := tuning.Base(rec.Ways)
+		set.Base = &base
+	}
+	table := choice.Tabulate(rec.Ways, rec.Trials, set)
+	in := report.ComparisonInput{Record: rec, Table: table, Runs: shownRuns(&rec)}
+	if rec.Kind == comparison.Tune {
+		found := tuning.Recommend(&table, rec.Trials, scaling.Target(rec.Target))
+		in.Tuning = &found
+		return in
+	}
+	in.Verdict = choice.Decide(&table)
+	return in
+}
+
+// reportCourse returns what writes the report of a comparison that is made or was, as far as it came, to the
+// current folder. A report of before is replaced.
+func reportCourse(made []*course.Course) func(act int) (string, error) {
+	return func(act int) (string, error) {
+		now := made[act].Status()
+		in := report.ComparisonInput{Record: now.Record, Table: now.Table, Verdict: now.Verdict, Tuning: now.Tuning, Runs: shownRuns(&now.Record)}
+		path := reportName(now.Record.Dir)
+		return path, newFile(path, true, func(w io.Writer) error { return report.Comparison(w, in) })
+	}
+}
+
+// exportCourse returns what writes the trace of a run of a comparison to the current folder, likewise.
+func exportCourse(made []*course.Course) func(act int, run string) (string, error) {
+	return func(act int, run string) (string, error) {
+		rec := made[act].Status().Record
+		r, err := journal.Open(filepath.Join(rec.Runs(), run))
+		if err != nil {
+			return "", err
+		}
+		path := run + ".perfetto.json"
+		return path, newFile(path, true, func(w io.Writer) error { return export.WriteTrace(w, r) })
+	}
 }
 
 // shownRuns loads a run of each way: the newest that counts. Where that cannot be read any more, or there is

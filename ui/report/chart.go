@@ -5,9 +5,12 @@ import (
 	"html/template"
 	"math"
 	"slices"
+	"strings"
 
 	"parallax/monitor/verdict/choice"
+	"parallax/monitor/verdict/scaling"
 	"parallax/monitor/verdict/stats"
+	"parallax/monitor/verdict/tuning"
 	"parallax/ui/draw"
 )
 
@@ -157,10 +160,10 @@ func speedChart(t *choice.Table, ways []way) chart {
 	var out chart
 	for i := range t.Columns {
 		c := &t.Columns[i]
-		if c.Serial || c.Speedup.N == 0 {
+		if isBase(t, c) || c.Speedup.N == 0 {
 			continue
 		}
-		d := newDrawing(34, fmt.Sprintf("%s: %s of one after the other, %s; ideal %s×", ways[i].Name,
+		d := newDrawing(34, fmt.Sprintf("%s: %s of the baseline, %s; ideal %s×", ways[i].Name,
 			draw.Figure(choice.Times, c.Speedup, 0), interval(choice.Times, c.Speedup, 0), short(ideal, 2)))
 		s.grid(d, 34)
 		d.rect("speed", 0, s.at(c.Speedup.Mean), 8, 18, interval(choice.Times, c.Speedup, 0))
@@ -170,7 +173,7 @@ func speedChart(t *choice.Table, ways []way) chart {
 		out.Rows = append(out.Rows, bar{ways[i].Name, d.done(), figure(choice.Times, c.Speedup, t), ways[i].Chosen})
 	}
 	out.Axis = s.axis("axis: speed-up", func(v float64) string { return short(v, 2) + "×" })
-	out.Note = fmt.Sprintf("Solid line: one after the other (1×). Dashed line: ideal, all of %s busy with nothing but the jobs (%s×).", cores(ideal), short(ideal, 2))
+	out.Note = fmt.Sprintf("Solid line: the baseline (1×). Dashed line: ideal for jobs that only compute, on %s (%s×); jobs that wait can gain more.", cores(ideal), short(ideal, 2))
 	return out
 }
 
@@ -197,9 +200,9 @@ const (
 	curveWidth, curveHeight = curveLeft + curveWide + 24, curveTop + curveHigh + 44
 )
 
-// curve draws the speed-up over the number of workers, with its interval, and the line of ideal. It is ""
-// unless there are two numbers of workers or more.
-func curve(t *choice.Table) template.HTML {
+// curve draws the speed-up over the number of workers, with its interval, the line of ideal and the law
+// where one was fitted, which words tell. It is "" unless there are two numbers of workers or more.
+func curve(t *choice.Table, rec *scaling.Recommendation) (drawn template.HTML, words string) {
 	cols := make([]*choice.Column, 0, len(t.Columns))
 	most, high := 1.0, t.Usable()
 	for i := range t.Columns {
@@ -210,7 +213,7 @@ func curve(t *choice.Table) template.HTML {
 	}
 	slices.SortStableFunc(cols, func(a, b *choice.Column) int { return a.Workers - b.Workers })
 	if len(cols) < 2 || cols[0].Workers == cols[len(cols)-1].Workers {
-		return ""
+		return "", ""
 	}
 	high *= 1.08
 	x := func(v float64) float64 { return curveLeft + curveWide*v/most }
@@ -229,9 +232,13 @@ func curve(t *choice.Table) template.HTML {
 	}
 	put(`<text class="axis" text-anchor="middle" x="%.1f" y="%.1f">workers</text>`, x(most/2), curveTop+curveHigh+38)
 	put(`<path class="ideal" d="M%.1f %.1fL%.1f %.1fH%.1f"/>`, x(0), y(0), x(min(most, t.Usable())), y(min(most, t.Usable())), x(most))
+	if rec != nil && rec.Law != nil {
+		words = lawWords(rec.Law)
+		put(`<path class="curveline" d="%s"/>`, lawPath(rec.Law, cols[0], most, x, y))
+	}
 	for i, c := range cols {
 		at := x(float64(c.Workers))
-		if i > 0 {
+		if i > 0 && words == "" && cols[i-1].Workers < c.Workers {
 			put(`<path class="curveline" d="M%.1f %.1fL%.1f %.1f"/>`, x(float64(cols[i-1].Workers)), y(cols[i-1].Speedup.Mean), at, y(c.Speedup.Mean))
 		}
 		if e := c.Speedup; e.Known() && e.N > 1 {
@@ -240,7 +247,29 @@ func curve(t *choice.Table) template.HTML {
 	}
 	for _, c := range cols {
 		put(`<circle class="round" cx="%.1f" cy="%.1f" r="4"><title>%s</title></circle>`, x(float64(c.Workers)), y(c.Speedup.Mean),
-			escaped(fmt.Sprintf("%d workers: %s", c.Workers, figure(choice.Times, c.Speedup, t))))
+			escaped(fmt.Sprintf("%s: %s", tuning.Name(c.Way), figure(choice.Times, c.Speedup, t))))
 	}
-	return d.done()
+	return d.done(), words
+}
+
+// lawPath is the fitted curve, in units of what it predicts for the first load that was measured.
+func lawPath(law *scaling.USL, first *choice.Column, most float64, x, y func(float64) float64) string {
+	from := float64(first.Workers)
+	unit := first.Speedup.Mean / law.Predict(from)
+	var b strings.Builder
+	const steps = 60
+	for i := range steps + 1 {
+		n := from + (most-from)*float64(i)/steps
+		fmt.Fprintf(&b, "%c%.1f %.1f", "ML"[min(i, 1)], x(n), y(unit*law.Predict(n)))
+	}
+	return b.String()
+}
+
+func lawWords(law *scaling.USL) string {
+	s := fmt.Sprintf("The curve is the Universal Scalability Law that fits best: σ %s (contention), κ %s (coherency), R² %s",
+		short(law.Sigma, 3), short(law.Kappa, 4), short(law.R2, 3))
+	if law.Best > 0 {
+		s += fmt.Sprintf("; its peak is at %s workers", short(law.Best, 1))
+	}
+	return s + "."
 }

@@ -11,6 +11,7 @@ import (
 	"parallax/monitor/verdict/choice"
 	"parallax/monitor/verdict/stats"
 	"parallax/monitor/verdict/trial"
+	"parallax/monitor/verdict/tuning"
 	"parallax/runner"
 	"parallax/ui/draw"
 )
@@ -38,6 +39,7 @@ type comparisonReport struct {
 	Walls   chart
 	Speeds  chart
 	Curve   template.HTML
+	Law     string // the law that was fitted, or ""
 	Rounds  []roundRow
 	Marked  bool // some round stands apart
 	Jobs    []job
@@ -109,16 +111,16 @@ func comparisonPage(in *ComparisonInput) *comparisonReport {
 	if rec.Name != "" && rec.Name != rec.Title {
 		out.Heading = nameOf(rec.Name) + " · " + out.Heading
 	}
-	out.Title = out.Heading + " · " + say(in.Verdict.Headline)
 	out.Under = underComparison(rec, t)
-	out.Verdict = boxOf(in.Verdict)
+	out.Verdict = boxOf(in)
+	out.Title = out.Heading + " · " + out.Verdict.Headline
 	out.Ways, out.Span = waysOf(in)
 	out.Keys, out.More = legend(rec.Jobs)
-	out.Figures = figuresOf(t)
+	out.Figures = figuresOf(t, in.figures())
 	out.Walls = wallChart(t, out.Ways)
 	out.Speeds = speedChart(t, out.Ways)
 	if rec.Kind == comparison.Tune {
-		out.Curve = curve(t)
+		out.Curve, out.Law = curve(t, in.Tuning)
 	}
 	out.Rounds, out.Marked = roundsOf(rec, t)
 	out.Jobs, out.JobsOff = jobsOf(rec.Jobs)
@@ -148,7 +150,32 @@ func notEmpty(words ...string) []string {
 	return slices.DeleteFunc(words, func(s string) bool { return s == "" })
 }
 
-func boxOf(v choice.Verdict) verdictBox {
+// figures are the rows of the table.
+func (in *ComparisonInput) figures() []choice.Figure {
+	if in.Tuning != nil {
+		return tuning.Figures()
+	}
+	return choice.Figures()
+}
+
+// chosen reports whether a column is what the verdict says to use. sure: it does not only suggest it.
+func (in *ComparisonInput) chosen(c *choice.Column) (is, sure bool) {
+	if in.Tuning != nil {
+		return c.Counts() && tuning.Chosen(in.Tuning, c.Way), in.Tuning.Found
+	}
+	v := &in.Verdict
+	return v.Conclusive() && c.Counts() && c.Serial == v.Serial && c.Model == v.Model, !v.Suggested
+}
+
+func boxOf(in *ComparisonInput) verdictBox {
+	if rec := in.Tuning; rec != nil {
+		b := verdictBox{Tone: "warn", Icon: "?", Headline: say(tuning.Headline(rec, in.Table.Columns)), Reasons: all(rec.Reasons)}
+		if rec.Found {
+			b.Tone, b.Icon = "good", "✓"
+		}
+		return b
+	}
+	v := &in.Verdict
 	b := verdictBox{
 		Tone: "warn", Icon: "?", Headline: say(v.Headline),
 		Reasons: all(v.Reasons), Changes: all(v.Changes), Doubts: all(v.Doubts),
@@ -170,15 +197,15 @@ func waysOf(in *ComparisonInput) (ways []way, axis string) {
 	for i := range in.Table.Columns {
 		c := &in.Table.Columns[i]
 		w := way{Name: wayName(&in.Record, c.Way), Shape: c.Shape(max(len(in.Record.Jobs), in.Table.Jobs)), Error: say(c.Error)}
-		chosen := in.Verdict.Conclusive() && c.Counts() && c.Serial == in.Verdict.Serial && c.Model == in.Verdict.Model
+		chosen, sure := in.chosen(c)
 		switch {
-		case chosen && in.Verdict.Suggested:
+		case chosen && !sure:
 			w.Badge, w.Tone, w.Chosen = "? suggested", "warn", true
 		case chosen:
 			w.Badge, w.Tone, w.Chosen = "✓ recommended", "good", true
 		case c.Error != "":
 			w.Badge, w.Tone = "✗ out of the ranking", "bad"
-		case c.Serial:
+		case isBase(&in.Table, c):
 			w.Badge = "baseline"
 		}
 		if i < len(in.Runs) && in.Runs[i] != nil {
@@ -194,6 +221,14 @@ func waysOf(in *ComparisonInput) (ways []way, axis string) {
 		ways = append(ways, w)
 	}
 	return ways, draw.Seconds(span)
+}
+
+// isBase reports whether speed-ups are over a column.
+func isBase(t *choice.Table, c *choice.Column) bool {
+	if t.Base != nil {
+		return c.Way == *t.Base
+	}
+	return c.Serial
 }
 
 // busy is how many cores were kept busy, without the spread, for which there is no room.
@@ -215,31 +250,29 @@ func known(u choice.Unit, e stats.Estimate, t *choice.Table) string {
 // wayName is what a column is called: by its model or, where numbers of workers are compared, by those.
 func wayName(rec *comparison.Record, w trial.Way) string {
 	if rec.Kind != comparison.Tune || w.Serial {
-		return w.Name()
+		return say(w.Name())
 	}
-	if w.Interpreters > 0 {
-		return fmt.Sprintf("%s %d of %d", w.Name(), w.Workers, w.Interpreters)
-	}
-	return fmt.Sprintf("%s ×%d", w.Name(), w.Workers)
+	return say(tuning.Name(w))
 }
 
 // hints say what a figure is, for who does not know it.
 var hints = map[string]string{
 	"wall_s":         "from the start to the end of the last job",
-	"speedup":        "over one after the other, paired by rounds",
+	"speedup":        "over the baseline, paired by rounds",
 	"parallelism":    "cores kept busy on average, of those usable",
 	"cpu_s":          "time on cores, of all jobs",
-	"cpu_inflation":  "CPU time over that of one after the other",
+	"cpu_inflation":  "CPU time over that of the baseline",
 	"gil_wait":       "share of the jobs' time",
 	"peak_pss_bytes": "PSS of all jobs together",
 	"startup_s":      "of as many empty jobs",
 	"switches_per_s": "of context",
+	"efficiency":     "speed-up for each worker",
 	"serial_part":    "Karp-Flatt metric of the speed-up",
 }
 
-func figuresOf(t *choice.Table) []figureRow {
+func figuresOf(t *choice.Table, figures []choice.Figure) []figureRow {
 	var out []figureRow
-	for _, f := range choice.Figures() {
+	for _, f := range figures {
 		r := figureRow{Name: f.Name, Hint: hints[f.Key]}
 		best, marked := t.Best(f)
 		for i := range t.Columns {

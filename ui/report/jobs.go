@@ -37,6 +37,9 @@ type jobRow struct {
 	Why            string
 }
 
+// unknown stands for what was not measured.
+const unknown = "–"
+
 // Where there are more jobs than fullTable, those that failed are listed (some), those that took longest,
 // and the first ones.
 const (
@@ -54,10 +57,8 @@ func tableOf(rec *journal.Recording) jobTable {
 	t.Note = note
 	for _, i := range pick {
 		r := rowOf(rec, i)
-		_, core := r.Part["waitcore"]
-		_, lock := r.Part["waitgil"]
-		_, held := r.Part["paused"]
-		t.Core, t.GIL, t.Held = t.Core || core, t.GIL || lock, t.Held || held
+		is := func(class string) bool { return r.Part[class] != unknown }
+		t.Core, t.GIL, t.Held = t.Core || is("waitcore"), t.GIL || is("waitgil"), t.Held || is("paused")
 		t.Rows = append(t.Rows, r)
 	}
 	return t
@@ -111,6 +112,11 @@ func rowOf(rec *journal.Recording, i int) jobRow {
 		r.Command = ""
 	}
 	r.Tone, r.Icon, r.State = stateOf(rec, t)
+	r.Wall, r.CPU, r.Memory = unknown, unknown, unknown
+	r.Part = map[string]string{}
+	for _, class := range []string{"oncore", "waitcore", "waitgil", "blocked", "paused"} {
+		r.Part[class] = unknown
+	}
 	if t.Try > 1 {
 		r.Tries = fmt.Sprintf("try %d", t.Try)
 	}
@@ -127,7 +133,6 @@ func rowOf(rec *journal.Recording, i int) jobRow {
 	}
 	if t.Stats != nil && t.Stats.Total.Live > 0 {
 		r.Bar = timeBar(t.Stats.Total, t.Held, 14)
-		r.Part = map[string]string{}
 		for _, p := range sharesOf(t.Stats.Total, t.Held) {
 			r.Part[p.Class] = p.Value
 		}

@@ -15,6 +15,7 @@ import (
 
 	"parallax/monitor/comparison"
 	"parallax/monitor/verdict/choice"
+	"parallax/monitor/verdict/scaling"
 	"parallax/runner"
 	"parallax/runner/journal"
 )
@@ -24,6 +25,8 @@ type ComparisonInput struct {
 	Record  comparison.Record
 	Table   choice.Table
 	Verdict choice.Verdict
+	// Tuning is what a comparison of numbers of workers recommends, in place of Verdict; else nil.
+	Tuning *scaling.Recommendation
 	// Runs are what is drawn of each column of the table: a run of it, folded, or nil where there is
 	// none. It may be shorter than the columns.
 	Runs []*runner.State

@@ -10,7 +10,10 @@ import (
 	"time"
 
 	"parallax/monitor/comparison"
+	"parallax/monitor/verdict/choice"
+	"parallax/monitor/verdict/scaling"
 	"parallax/monitor/verdict/trial"
+	"parallax/monitor/verdict/tuning"
 	"parallax/runner"
 	"parallax/runner/journal"
 	"parallax/ui/report"
@@ -221,7 +224,7 @@ func TestARunIsToldAsItWent(t *testing.T) {
 	rec := recordingOf(t, jobsNamed("alpha", "beta"), "exit status 3")
 	words := visible(parsed(t, runPage(t, rec)))
 	for _, want := range []string{
-		"1 of 2 jobs succeeded, in 200 ms.", "1 failed.", "beta", "exit status 3", "core 0: alpha 40 %, beta 40 %, other programs 20 %",
+		"1 of 2 jobs succeeded, in 200 ms.", "1 failed: beta (exit status 3).", "beta", "exit status 3", "core 0: alpha 40 %, beta 40 %, other programs 20 %",
 		"waiting for the GIL", "held 50 %", "1.0 threads waiting", "20 hand-offs a second", "2 cores", "exact", "parallax run a.py", "1 thread at once",
 	} {
 		if !strings.Contains(words, want) {
@@ -246,20 +249,29 @@ func TestAComparisonTellsTheVerdictAndEveryFigure(t *testing.T) {
 }
 
 func TestASweepHasItsCurve(t *testing.T) {
-	rec := comparison.Record{Info: comparison.Info{Kind: comparison.Tune, Title: "x", Jobs: jobsNamed("a", "b", "c", "d"), Host: journal.Host{Quota: 4}}, Rounds: 3}
-	rec.Ways = []trial.Way{{Model: runner.Processes, Serial: true, Workers: 1}}
-	for _, n := range []int{1, 2, 4} {
+	rec := comparison.Record{Info: comparison.Info{Kind: comparison.Tune, Title: "x", Jobs: jobsNamed("a", "b", "c", "d", "e", "f", "g", "h"), Host: journal.Host{Quota: 4}}, Rounds: 3}
+	for _, n := range []int{1, 2, 3, 4, 6, 8} {
 		rec.Ways = append(rec.Ways, trial.Way{Model: runner.Processes, Workers: n})
 	}
 	for round := range 4 {
 		for _, w := range rec.Ways {
-			rec.Trials = append(rec.Trials, trial.Trial{Way: w, Round: round, Wall: 4/float64(w.Workers) + 0.01*float64(round), CPU: 4, Live: 4, PeakPSS: 1 << 20, Jobs: 4, Succeeded: 4})
+			rec.Trials = append(rec.Trials, trial.Trial{Way: w, Round: round, Wall: 4/float64(min(w.Workers, 4)) + 0.01*float64(round), CPU: 4, Live: 4, PeakPSS: 1 << 20, Jobs: 4, Succeeded: 4})
 		}
 	}
-	page := comparisonPage(t, judged(rec))
-	words := visible(parsed(t, page))
-	if !strings.Contains(words, "speed-up over the number of workers") || !strings.Contains(words, "processes ×4") {
-		t.Errorf("%s", words)
+	in := judged(rec)
+	base := tuning.Base(rec.Ways)
+	in.Table = choice.Tabulate(rec.Ways, rec.Trials, choice.Setting{Jobs: 8, Cores: 4, Base: &base})
+	found := tuning.Recommend(&in.Table, rec.Trials, scaling.Time)
+	in.Tuning = &found
+	words := visible(parsed(t, comparisonPage(t, in)))
+	for _, want := range []string{"speed-up over the number of workers", "Use -j 4.", "6 workers", "efficiency", "✓ recommended", "baseline"} {
+		if !strings.Contains(words, want) {
+			t.Errorf("it lacks %q", want)
+		}
+	}
+	in.Tuning.Law = &scaling.USL{Lambda: 0.25, Sigma: 0.01, Kappa: 0.02, Best: 7, R2: 0.99}
+	if words := visible(parsed(t, comparisonPage(t, in))); !strings.Contains(words, "Universal Scalability Law") || !strings.Contains(words, "7 workers") {
+		t.Error("it does not tell the law")
 	}
 }
 

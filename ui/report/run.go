@@ -131,7 +131,7 @@ func outcomeOf(rec *journal.Recording) outcome {
 				parts = append(parts, draw.Count(p.n)+" "+p.what)
 			}
 		}
-		out.Lines = append(out.Lines, strings.Join(parts, ", ")+".")
+		out.Lines = append(out.Lines, strings.Join(parts, ", ")+failures(s))
 	}
 	switch {
 	case rec.Status == journal.Running:
@@ -149,6 +149,24 @@ func outcomeOf(rec *journal.Recording) outcome {
 	}
 	out.Advice = adviceOf(s)
 	return out
+}
+
+// failures names the first jobs that failed, with why.
+func failures(s *runner.State) string {
+	const most = 3
+	var words []string
+	for i := range s.Tasks {
+		if t := &s.Tasks[i]; t.Status == runner.Failed && len(words) < most {
+			words = append(words, cut(nameOf(s.Jobs[i].Name), 60)+" ("+cmp.Or(cut(line(t.Reason), 80), "for a reason that is not known")+")")
+		}
+	}
+	if more := s.Count(runner.Failed) - len(words); more > 0 {
+		words = append(words, draw.Plural(more, "other", "others"))
+	}
+	if len(words) == 0 {
+		return "."
+	}
+	return ": " + strings.Join(words, ", ") + "."
 }
 
 // mostAdvice is how many sentences on single jobs there are.
@@ -280,7 +298,7 @@ func memoryOf(s *runner.State) []fact {
 		}
 	}
 	if at >= 0 {
-		out = append(out, fact{"largest job", nameOf(s.Jobs[at].Name) + ", " + draw.Bytes(most)})
+		out = append(out, fact{"largest job (RSS)", nameOf(s.Jobs[at].Name) + ", " + draw.Bytes(most)})
 	}
 	if s.Host.MemTotal > 0 {
 		out = append(out, fact{"the machine has", draw.Bytes(s.Host.MemTotal)})
@@ -307,7 +325,7 @@ func gilsOf(s *runner.State) []gil {
 	var out []gil
 	for i := range locks[:min(len(locks), mostGILs)] {
 		m := &locks[i].Mean
-		g := gil{Name: cmp.Or(line(m.Python), "Python")}
+		g := gil{Name: pythonName(m.Python)}
 		switch {
 		case m.Task >= 0 && m.Task < len(s.Jobs):
 			g.Name += ", " + nameOf(s.Jobs[m.Task].Name)
@@ -398,12 +416,18 @@ func othersOf(s *runner.State) float64 {
 	return sum
 }
 
+// pythonName is what to call an interpreter: some are told as "python 3.13.0", some as "3.13.0".
+func pythonName(name string) string {
+	version := strings.TrimSpace(strings.TrimPrefix(line(name), "python"))
+	return strings.TrimSpace("Python " + version)
+}
+
 // pythons are the interpreters that were met.
 func pythons(s *runner.State) string {
 	var names []string
 	add := func(name string) {
-		if name = line(name); name != "" && !slices.Contains(names, name) {
-			names = append(names, name)
+		if name != "" && !slices.Contains(names, pythonName(name)) {
+			names = append(names, pythonName(name))
 		}
 	}
 	for i := range s.Tasks {
