@@ -39,9 +39,11 @@ var recordings = map[string]right{
 	"mixed":          {[]choice.Bound{choice.Mixed}, []string{"hybrid", ""}},
 	// Two threads of an interpreter that each compute for half of their time are in each other's way: with
 	// nobody else there, hybrid took 1.24 times as long.
-	"mixed-quiet": {[]choice.Bound{choice.Mixed}, []string{"processes"}},
-	"mixed-many":  {[]choice.Bound{choice.Mixed}, []string{"hybrid", ""}},
-	"short":       {[]choice.Bound{choice.CPU, choice.GIL, choice.Inconclusive}, []string{"threads", ""}},
+	"mixed-quiet":      {[]choice.Bound{choice.Mixed}, []string{"processes"}},
+	"mixed-many":       {[]choice.Bound{choice.Mixed}, []string{"hybrid", ""}},
+	"mixed-many-quiet": {[]choice.Bound{choice.Mixed}, []string{"hybrid"}},
+	"short-quiet":      {[]choice.Bound{choice.CPU, choice.GIL, choice.Inconclusive}, []string{"threads", ""}},
+	"short":            {[]choice.Bound{choice.CPU, choice.GIL, choice.Inconclusive}, []string{"threads", ""}},
 }
 
 func TestRecordedComparisons(t *testing.T) {
