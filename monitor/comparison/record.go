@@ -34,11 +34,13 @@ type Info struct {
 	Argv    []string  `json:"argv,omitempty"`
 	Cwd     string    `json:"cwd"`
 
-	Host   journal.Host `json:"host"`
-	CPU    string       `json:"cpu_model,omitempty"`
-	Memory int64        `json:"memory_bytes"`     // of the machine; -1 unknown
-	Python string       `json:"python,omitempty"` // what runs the Python scripts: "Python 3.13.0"
-	Tier   string       `json:"lanes,omitempty"`  // how exactly it is known who held a core
+	Host    journal.Host `json:"host"`
+	CPU     string       `json:"cpu_model,omitempty"`
+	Memory  int64        `json:"memory_bytes"`      // of the machine; -1 unknown
+	MemFree int64        `json:"free_memory_bytes"` // of it, before the first run; -1 unknown
+	Python  string       `json:"python,omitempty"`  // what runs the Python scripts: "Python 3.13.0"
+	NoGIL   bool         `json:"no_gil,omitempty"`  // that Python runs without a GIL
+	Tier    string       `json:"lanes,omitempty"`   // how exactly it is known who held a core
 
 	Jobs   []runner.Job `json:"jobs"`
 	Ways   []trial.Way  `json:"ways"`             // in the order in which they take turns

@@ -14,7 +14,6 @@ import (
 	"parallax/monitor"
 	"parallax/monitor/comparison"
 	"parallax/monitor/costs"
-	"parallax/monitor/verdict/choice"
 	"parallax/monitor/verdict/stats"
 	"parallax/runner"
 	"parallax/ui/cli/course"
@@ -126,13 +125,12 @@ func (req *request) course(ways []course.Way, rounds course.Rounds) course.Plan 
 	jobs := req.plan.Jobs
 	info := comparison.Info{
 		Kind: comparison.Compare, Name: req.plan.Name, Title: titleOfJobs(req.title, req.plan.Name, jobs),
-		Version: req.env.Version, Argv: os.Args, CPU: facts.Processor, Memory: facts.MemTotal, Tier: facts.Lanes, Jobs: jobs,
-		Python: req.pythons.all(jobs),
+		Version: req.env.Version, Argv: os.Args, CPU: facts.Processor, Memory: facts.MemTotal, MemFree: facts.MemFree, Tier: facts.Lanes, Jobs: jobs,
 	}
+	info.Python, info.NoGIL = req.pythons.all(jobs)
 	info.Host.Cores, info.Host.Quota = req.env.Cores, req.env.Quota
 	return course.Plan{
 		Info: info, Ways: ways, Rounds: rounds,
-		Judge:   choice.Setting{Jobs: len(jobs), Cores: req.env.Quota, Memory: facts.MemFree},
 		Startup: startup,
 	}
 }
@@ -159,17 +157,22 @@ func titleOfJobs(file, name string, jobs []runner.Job) string {
 	return fmt.Sprintf("%s ×%d", what, len(jobs))
 }
 
-// all names the Pythons of jobs' scripts: "Python 3.13.0", or "" where there are none.
-func (p *pythons) all(jobs []runner.Job) string {
-	var names []string
+// all names the Pythons of jobs' scripts: "Python 3.13.0", or "" where there are none. free says that none of
+// them has a GIL.
+func (p *pythons) all(jobs []runner.Job) (names string, free bool) {
 	seen := map[string]bool{}
+	free = true
 	for _, j := range jobs {
 		if name := p.title(j); name != "" && !seen[name] {
-			seen[name] = true
-			names = append(names, "Python"+strings.TrimPrefix(name, "python"))
+			found, err := p.of(j)
+			free = free && err == nil && !found.GIL
+			if names != "" {
+				names += ", "
+			}
+			seen[name], names = true, names+"Python"+strings.TrimPrefix(name, "python")
 		}
 	}
-	return strings.Join(names, ", ")
+	return names, free && names != ""
 }
 
 // startups is how many times the start of empty jobs is measured.

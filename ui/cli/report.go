@@ -12,9 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"parallax/monitor/comparison"
-	"parallax/monitor/verdict/choice"
-	"parallax/monitor/verdict/scaling"
-	"parallax/monitor/verdict/tuning"
 	"parallax/runner"
 	"parallax/runner/journal"
 	"parallax/ui/cli/course"
@@ -170,23 +167,10 @@ func (a *app) reporter(dir string, compared bool) (func(io.Writer) error, error)
 	return func(w io.Writer) error { return report.Comparison(w, in) }, nil
 }
 
-// judged makes the table and the verdict of a record anew, as they were while it was made but for what is
-// not kept: how much memory was free.
+// judged is a comparison with what its trials say.
 func judged(rec comparison.Record) report.ComparisonInput {
-	set := choice.Setting{Jobs: len(rec.Jobs), Cores: rec.Host.Quota, Startup: rec.Startup}
-	if rec.Kind == comparison.Tune && len(rec.Ways) > 0 {
-		base := tuning.Base(rec.Ways)
-		set.Base = &base
-	}
-	table := choice.Tabulate(rec.Ways, rec.Trials, set)
-	in := report.ComparisonInput{Record: rec, Table: table, Runs: shownRuns(&rec)}
-	if rec.Kind == comparison.Tune {
-		found := tuning.Recommend(&table, rec.Trials, scaling.Target(rec.Target))
-		in.Tuning = &found
-		return in
-	}
-	in.Verdict = choice.Decide(&table)
-	return in
+	j := rec.Judge()
+	return report.ComparisonInput{Record: rec, Table: j.Table, Verdict: j.Verdict, Tuning: j.Tuning, Runs: shownRuns(&rec)}
 }
 
 // reportCourse returns what writes the report of a comparison that is made or was, as far as it came, to the

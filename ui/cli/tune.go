@@ -107,8 +107,7 @@ func (a *app) tune(c *cobra.Command, f *tuneFlags, args []string) error {
 		return &usageError{err: err, hint: "nothing was started"}
 	}
 	plan := req.course(ways, course.Rounds{Asked: rounds, Sure: true})
-	base := tuning.Base(loads)
-	plan.Info.Kind, plan.Info.Target, plan.Judge.Base, plan.Startup = comparison.Tune, string(target), &base, nil
+	plan.Info.Kind, plan.Info.Target, plan.Startup = comparison.Tune, string(target), nil
 	v := courseView{
 		screen: f.run.screen, json: f.run.json, quiet: f.run.quiet, tune: true,
 		lines: true,

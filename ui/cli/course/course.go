@@ -12,11 +12,8 @@ import (
 	"time"
 
 	"parallax/monitor/comparison"
-	"parallax/monitor/verdict/choice"
-	"parallax/monitor/verdict/scaling"
 	"parallax/monitor/verdict/stats"
 	"parallax/monitor/verdict/trial"
-	"parallax/monitor/verdict/tuning"
 	"parallax/runner"
 	"parallax/ui/cli/session"
 	"parallax/ui/dashboard/compare"
@@ -34,7 +31,6 @@ type Plan struct {
 	Info   comparison.Info // Ways is filled in
 	Ways   []Way           // in the order in which they take turns
 	Rounds Rounds
-	Judge  choice.Setting // Startup is filled in
 	// Startup measures what as many empty jobs cost in a way; nil leaves it unknown.
 	Startup func(ctx context.Context, w Way) (stats.Estimate, error)
 	// Shown says that somebody takes the events of the runs.
@@ -67,10 +63,6 @@ func New(stage *session.Stage, root string, plan Plan) (*Course, error) {
 	c := &Course{
 		stage: stage, plan: plan, rec: rec,
 		ready: make(chan struct{}, 1), more: make(chan int, 1), out: map[trial.Way]bool{},
-	}
-	c.plan.Judge.Startup = func(w trial.Way) (stats.Estimate, bool) {
-		r := rec.Record()
-		return r.Startup(w)
 	}
 	c.now = compare.Status{Way: -1, Newest: make([]compare.Shown, len(plan.Ways))}
 	c.judge()
@@ -307,14 +299,8 @@ func replaced(runs []compare.Shown, at int, run compare.Shown) []compare.Shown {
 // judge makes the table and the verdict anew.
 func (c *Course) judge() {
 	rec := c.rec.Record()
-	table := choice.Tabulate(rec.Ways, rec.Trials, c.plan.Judge)
-	if rec.Kind == comparison.Tune {
-		tuned := tuning.Recommend(&table, rec.Trials, scaling.Target(rec.Target))
-		c.update(func(s *compare.Status) { s.Table, s.Tuning = table, &tuned })
-		return
-	}
-	verdict := choice.Decide(&table)
-	c.update(func(s *compare.Status) { s.Table, s.Verdict = table, verdict })
+	j := rec.Judge()
+	c.update(func(s *compare.Status) { s.Table, s.Verdict, s.Tuning = j.Table, j.Verdict, j.Tuning })
 }
 
 // update changes the status and tells whoever shows it.

@@ -12,7 +12,6 @@ import (
 	"go.uber.org/goleak"
 
 	"parallax/monitor/comparison"
-	"parallax/monitor/verdict/choice"
 	"parallax/monitor/verdict/stats"
 	"parallax/monitor/verdict/trial"
 	"parallax/runner"
@@ -51,7 +50,7 @@ func newBench(t *testing.T, plan course.Plan) bench {
 			return map[runner.Model]runner.Launcher{runner.Goroutines: goroutine.New()}
 		},
 	})
-	plan.Judge = choice.Setting{Jobs: 2, Cores: 1, Memory: -1}
+	plan.Info.Jobs, plan.Info.Host.Quota, plan.Info.MemFree = plan.Ways[0].Plan.Jobs, 1, -1
 	c, err := course.New(stage, filepath.Join(root, "comparisons"), plan)
 	if err != nil {
 		t.Fatal(err)
