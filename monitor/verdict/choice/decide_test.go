@@ -268,7 +268,7 @@ func TestWhatIsNotSure(t *testing.T) {
 		},
 		{
 			"a baseline as quick as the rest, within noise", table(5, noisy(but(pureSerial, func(r *ran) { r.wall = 4.8 }), 0.2), noisy(pureProcesses, 0.2)),
-			[]string{"Inconclusive whether running side by side gains anything.", "The jobs one after the other took 4.80 s, four processes took 4.20 s: 1.14× as long"},
+			[]string{"Inconclusive whether running side by side gains anything.", "The jobs one after the other took 4.80 s, 1.14× as long as four processes with 4.20 s"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) { decided(t, c.table, c.has...) })

@@ -203,8 +203,8 @@ func (c *contest) between(v *Verdict, cheap, dear *Column) {
 		v.Reasons = append(v.Reasons, fmt.Sprintf("%s and %s have 0 rounds in common.", capital(own), theirs))
 		return
 	}
-	text := fmt.Sprintf("%s took %s, %s took %s: %s as long (%s)", capital(own), seconds(cheap.Wall.Mean), theirs, seconds(against.Wall.Mean),
-		times(r.Mean), basis(r))
+	text := fmt.Sprintf("%s took %s, %s as long as %s with %s (%s)", capital(own), seconds(cheap.Wall.Mean), times(r.Mean), theirs,
+		seconds(against.Wall.Mean), basis(r))
 	v.Reasons = said([]string{text + "; " + c.why(cheap, r), c.nature.sentence(c.t), c.mostlyStarting(), c.tooLarge()})
 	if c.loaded || r.Low > c.margin(cheap) {
 		v.Changes = append(v.Changes, fmt.Sprintf("Once other programs keep less than %s of %s busy, the same comparison can say more.",
