@@ -19,7 +19,6 @@ import (
 	"parallax/ui/cli/session"
 	"parallax/ui/dashboard"
 	"parallax/ui/plain"
-	"parallax/ui/versus"
 )
 
 func (a *app) runCommand() *cobra.Command {
@@ -108,7 +107,6 @@ func (a *app) runJobs(c *cobra.Command, f *runFlags, args []string) error {
 		},
 	}
 	v.screen.theme = given(c.Flags(), "theme").text
-	v.closing = func(runs []*runner.State) string { return versus.Compare(runs[len(runs)-2], runs[len(runs)-1]) }
 	v.again = func(stage *session.Stage, s *session.Session) *dashboard.Again {
 		return again(stage, req.env, s, v.title)
 	}
@@ -117,11 +115,10 @@ func (a *app) runJobs(c *cobra.Command, f *runFlags, args []string) error {
 
 // view is how a run is to be shown.
 type view struct {
-	screen  screenFlags
-	title   string
-	lines   bool // print lines rather than draw
-	plain   plain.Options
-	closing func(acts []*runner.State) string // what to say after the last; nil for nothing
+	screen screenFlags
+	title  string
+	lines  bool // print lines rather than draw
+	plain  plain.Options
 	// again makes what runs the jobs of a screen once more; nil where that cannot be done.
 	again func(*session.Stage, *session.Session) *dashboard.Again
 }
@@ -213,7 +210,7 @@ func (a *app) show(stage *session.Stage, s *session.Session, v view) error {
 	if v.lines {
 		return a.print(stage.Whole(), now.feed, now.dir, v)
 	}
-	hands := screenHands{closing: v.closing, broke: stage.Break}
+	hands := screenHands{broke: stage.Break}
 	if v.again != nil {
 		hands.again = v.again(stage, s)
 	}

@@ -12,6 +12,7 @@ import (
 	"parallax/ui/cli/session"
 	"parallax/ui/dashboard"
 	"parallax/ui/plain"
+	"parallax/ui/versus"
 )
 
 // act is one run on the screen: a live one, or one that is replayed.
@@ -50,9 +51,8 @@ func titleOf(file, name string, jobs []runner.Job) string {
 
 // screenHands is what the screen needs of whoever runs the jobs, besides the run itself.
 type screenHands struct {
-	closing func(acts []*runner.State) string
-	again   *dashboard.Again // runs the jobs once more; nil: that cannot be done
-	broke   func(value any, stack []byte)
+	again *dashboard.Again // runs the jobs once more; nil: that cannot be done
+	broke func(value any, stack []byte)
 }
 
 // openDashboard draws a run until the user has left it. It returns when ctx is done, with the
@@ -66,7 +66,8 @@ func openDashboard(ctx context.Context, std Streams, a act, f screenFlags, h scr
 	lipgloss.SetColorProfile(l.profile) // for the line in which one types a search
 	lipgloss.SetHasDarkBackground(l.theme.Dark)
 	o := l.options()
-	o.Act, o.Closing, o.Again, o.Broke = a.shown(), h.closing, h.again, h.broke
+	o.Act, o.Again, o.Broke = a.shown(), h.again, h.broke
+	o.Closing = versus.Compare
 	o.In, o.Out = std.In, std.Out
 	return dashboard.Run(ctx, o)
 }

@@ -10,7 +10,6 @@ import (
 // but by Do.
 type Act struct {
 	Title string // what the user called it: a job file, a name
-	About string // explains what one sees, in place of advice that is not urgent; "" for nothing
 	Feed  Feed
 	// Do passes a command to the run; nil when it cannot be controlled.
 	Do func(runner.Command)

@@ -116,7 +116,7 @@ func (m *model) startAgain() tea.Cmd {
 	m.flash = "starting as " + string(as) + " …"
 	return func() tea.Msg {
 		act, err := start(as, workers)
-		return nextAct{act, err == nil, err}
+		return nextAct{act, err}
 	}
 }
 

@@ -27,14 +27,10 @@ const looks = 20
 // Options is what the dashboard needs.
 type Options struct {
 	Act Act
-	// Next opens the act after the n-th (from 1) when that is over; false means that it was the
-	// last. It may start processes: it is called off the main loop. nil: there is one act.
-	Next func(n int) (act Act, ok bool, err error)
-	// Closing says, after the last act, how the acts differed: all that were shown (the last few, if
-	// they are many), oldest first.
-	Closing func(acts []*runner.State) string
-	// Again makes further acts of the same jobs, after the last; nil: there are none.
+	// Again makes further acts of the same jobs; nil: there is one act.
 	Again *Again
+	// Closing says, once an act is over, how it differed from the one before it.
+	Closing func(before, last *runner.State) string
 
 	Theme     themes.Theme
 	Styles    func(themes.Theme) themes.Styles

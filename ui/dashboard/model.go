@@ -1,8 +1,6 @@
 package dashboard
 
 import (
-	"slices"
-
 	tea "github.com/charmbracelet/bubbletea"
 
 	"parallax/runner"
@@ -67,9 +65,6 @@ type front struct {
 // covered reports whether something else than the jobs fills the body.
 func (m *model) covered() bool { return m.opened || m.front.stack != nil }
 
-// maxGone is how many acts are kept besides the one on the screen.
-const maxGone = 5
-
 // look is how things are drawn.
 type look struct {
 	theme  themes.Theme
@@ -85,10 +80,7 @@ type acts struct {
 	past   *cores.Past
 	bridge *bridge
 	before *scene.Before
-	gone   []*runner.State // of the acts that were shown, the last of them
-	asked  bool            // the next act was asked for
-	last   bool            // Next has no further act
-	close  string          // the sentence after the last act
+	close  string // the sentence on how this one and the one before it differed
 	// pending is the model in which the jobs are to run again when all are over; "" for none.
 	pending  runner.Model
 	starting bool // they are about to
@@ -147,12 +139,11 @@ func (m *model) show(act Act) {
 			m.acts.act.Do(runner.Finish{}) // nobody can restart its jobs any more: what it holds is let go
 		}
 		m.acts.before = &scene.Before{Label: header.Model(m.state), State: m.state}
-		m.acts.gone = append(m.acts.gone[max(len(m.acts.gone)-maxGone+1, 0):], m.state)
 	}
 	m.state, m.acts.known, m.acts.past = &runner.State{}, &scene.Known{}, &cores.Past{}
 	m.look.lens = m.look.lens.Follow()
 	m.tails = map[int][]logs.Line{}
-	m.acts.act, m.acts.asked, m.acts.starting, m.acts.close = act, false, false, ""
+	m.acts.act, m.acts.starting, m.acts.close = act, false, ""
 	m.acts.n++
 	m.acts.bridge = newBridge(m.acts.n, act, m.opts.send)
 	m.acts.stop = m.acts.start(m.acts.bridge)
@@ -226,14 +217,13 @@ func (m *model) frame(f frame) tea.Cmd {
 	return tea.Batch(m.advance(), m.readMerged())
 }
 
-// nextAct is the answer to asking for the next act.
+// nextAct is the answer to starting the next act.
 type nextAct struct {
 	act Act
-	ok  bool
 	err error
 }
 
-// advance asks for the next act when this one is over, or says after the last how it went.
+// advance starts the next act when this one is over and one was asked for, else says how it went.
 func (m *model) advance() tea.Cmd {
 	if len(m.state.Tasks) == 0 || !m.state.Over() {
 		m.acts.close = "" // a job runs again
@@ -244,20 +234,10 @@ func (m *model) advance() tea.Cmd {
 		return nil
 	case m.acts.pending != "":
 		return m.startAgain()
-	case m.opts.Next == nil || m.acts.last:
-		if m.acts.close == "" && m.opts.Closing != nil && m.acts.before != nil {
-			m.acts.close = m.opts.Closing(append(slices.Clone(m.acts.gone), m.state))
-		}
-		return nil
-	case m.acts.asked:
-		return nil
+	case m.acts.close == "" && m.opts.Closing != nil && m.acts.before != nil:
+		m.acts.close = m.opts.Closing(m.acts.before.State, m.state)
 	}
-	m.acts.asked = true
-	n := m.acts.n
-	return func() tea.Msg {
-		act, ok, err := m.opts.Next(n)
-		return nextAct{act, ok, err}
-	}
+	return nil
 }
 
 func (m *model) next(msg nextAct) tea.Cmd {
@@ -265,14 +245,11 @@ func (m *model) next(msg nextAct) tea.Cmd {
 	switch {
 	case msg.err != nil:
 		m.flash = msg.err.Error()
-		m.acts.last = true
-	case msg.ok && m.ending == waiting: // it was too late to say no
+	case m.ending == waiting: // it was too late to say no
 		msg.act.Do(runner.Finish{Cancel: true})
-	case msg.ok:
+	default:
 		m.flash = ""
 		m.show(msg.act)
-	default:
-		m.acts.last = true
 	}
 	return m.advance()
 }
@@ -308,7 +285,6 @@ func (m *model) scene() *scene.Scene {
 	return &scene.Scene{
 		State: m.state, Now: m.acts.act.Clock(), Styles: &m.look.styles, Tails: m.tails,
 		Focus: m.focus, Before: m.acts.before, Live: m.acts.act.live(), Known: m.acts.known,
-		About: m.acts.act.About,
 	}
 }
 

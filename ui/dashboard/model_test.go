@@ -367,28 +367,6 @@ func TestHelpShowsEveryKeyAsItIsBound(t *testing.T) {
 	}
 }
 
-func TestTheRunBeforeStaysBesideTheNext(t *testing.T) {
-	opened := 0
-	s := newStage(t, 140, 42, func(o *Options) {
-		act := o.Act
-		o.Next = func(n int) (Act, bool, error) { opened = n; return act, n < 2, nil }
-		o.Closing = func([]*runner.State) string { return "they differed" }
-	})
-	finish := func() tea.Cmd {
-		s.begin(1, 1)
-		s.sample(time.Second)
-		return s.send(frame{gen: s.acts.n, events: []runner.Event{runner.TaskEnded{At: runner.At(time.Second), Task: 0, Try: 1, Status: runner.Succeeded}}})
-	}
-	s.follow(finish())
-	if opened != 1 || s.acts.n != 2 {
-		t.Fatalf("opened %d, showing %d", opened, s.acts.n)
-	}
-	s.send(frame{gen: 1, events: []runner.Event{runner.RunEnded{}}}) // late, of the act before
-	s.follow(finish())
-	s.shows(t, "before: processes")
-	s.shows(t, "they differed")
-}
-
 func TestWithoutColoursJobsHaveNoneEither(t *testing.T) {
 	s := newStage(t, 140, 42, func(o *Options) {
 		o.Styles = func(th themes.Theme) themes.Styles { return themes.New(th, termenv.Ascii) }

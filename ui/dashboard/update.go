@@ -204,7 +204,7 @@ func (m *model) enabled(a Action) bool {
 	case RestartJob:
 		return live && (focus.Status.Over() || focus.Status.Active())
 	case OtherModel:
-		return live && m.opts.Again != nil && (m.opts.Next == nil || m.acts.last) && !m.acts.starting
+		return live && m.opts.Again != nil && !m.acts.starting
 	case ShowStack:
 		return live && m.acts.act.Stack != nil && focus.Status.Active()
 	case RestartMany:
@@ -465,15 +465,12 @@ func (m *model) wheel(n int) tea.Cmd {
 
 // quit leaves at once when nothing runs, else asks.
 func (m *model) quit() tea.Cmd {
-	if !m.acts.act.live() || m.state.Over() && len(m.state.Tasks) > 0 && !m.acting() {
+	if !m.acts.act.live() || m.state.Over() && len(m.state.Tasks) > 0 && !m.acts.starting {
 		return tea.Quit
 	}
 	m.ending = asking
 	return nil
 }
-
-// acting reports whether another act is about to start.
-func (m *model) acting() bool { return m.opts.Next != nil && !m.acts.asked || m.acts.starting }
 
 // endingKey handles keys while the dialog is open or jobs are being ended.
 func (m *model) endingKey(msg tea.KeyMsg, a Action) tea.Cmd {

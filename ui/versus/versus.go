@@ -11,8 +11,8 @@ import (
 	"parallax/ui/draw"
 )
 
-// Outcome is how a run went, as far as another can be held against it.
-type Outcome struct {
+// outcome is how a run went, as far as another can be held against it.
+type outcome struct {
 	Model     string // "mixed" when there are several
 	Wall      time.Duration
 	Busy      float64 // cores kept busy on average; 0 when nothing was measured
@@ -23,9 +23,9 @@ type Outcome struct {
 	Touched   string  // what the user did to its jobs that costs time: "paused", or ""
 }
 
-// Of sums up a run that is over.
-func Of(s *runner.State) Outcome {
-	o := Outcome{
+// sum sums up a run that is over.
+func sum(s *runner.State) outcome {
+	o := outcome{
 		Model: "mixed", Wall: s.Elapsed(0), Workers: s.Workers, Jobs: len(s.Tasks), Succeeded: s.Count(runner.Succeeded),
 		Foreign: foreign(s),
 	}
@@ -57,15 +57,15 @@ func foreign(s *runner.State) float64 {
 }
 
 const (
-	// Quiet is how many cores other programs may have had for two times to be comparable.
-	Quiet = 0.3
-	// Near is the ratio of two times below which single runs do not tell them apart.
-	Near = 1.1
+	// quiet is how many cores other programs may have had for two times to be comparable.
+	quiet = 0.3
+	// near is the ratio of two times below which single runs do not tell them apart.
+	near = 1.1
 )
 
-// Doubt says why the times of two runs cannot be compared, or "".
-func Doubt(a, b Outcome) string {
-	for _, o := range []Outcome{a, b} {
+// doubtful says why the times of two runs cannot be compared, or "".
+func doubtful(a, b outcome) string {
+	for _, o := range []outcome{a, b} {
 		switch {
 		case o.Succeeded != o.Jobs:
 			return fmt.Sprintf("not every job succeeded (as %s: %d of %d)", o.Model, o.Succeeded, o.Jobs)
@@ -75,7 +75,7 @@ func Doubt(a, b Outcome) string {
 			return fmt.Sprintf("nothing was measured (as %s)", o.Model)
 		}
 	}
-	if others := max(a.Foreign, b.Foreign); others > Quiet {
+	if others := max(a.Foreign, b.Foreign); others > quiet {
 		return fmt.Sprintf("other programs had up to %.1f cores meanwhile", others)
 	}
 	return ""
@@ -84,15 +84,15 @@ func Doubt(a, b Outcome) string {
 // Compare says how the last run went and how that compares to the run before:
 // "processes: 2.0 s, 1.9× of threads (3.8 s)".
 func Compare(before, last *runner.State) string {
-	a, b := Of(before), Of(last)
+	a, b := sum(before), sum(last)
 	said := fmt.Sprintf("%s: %s", b.Model, draw.Seconds(b.Wall))
-	if doubt := Doubt(a, b); doubt != "" {
+	if doubt := doubtful(a, b); doubt != "" {
 		return fmt.Sprintf("%s; %s: %s. How they compare is not known: %s.", said, a.Model, draw.Seconds(a.Wall), doubt)
 	}
 	switch ratio := a.Wall.Seconds() / b.Wall.Seconds(); {
-	case ratio >= Near:
+	case ratio >= near:
 		said += fmt.Sprintf(", %.1f× of %s (%s).", ratio, a.Model, draw.Seconds(a.Wall))
-	case 1/ratio >= Near:
+	case 1/ratio >= near:
 		said += fmt.Sprintf(", %.1f× slower than %s (%s).", 1/ratio, a.Model, draw.Seconds(a.Wall))
 	default:
 		said += fmt.Sprintf(", the same as %s (%s) within what one run of each can tell.", a.Model, draw.Seconds(a.Wall))

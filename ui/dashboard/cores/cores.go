@@ -168,11 +168,8 @@ func cellInk(s *scene.Scene, c piece) text.Ink {
 // advice is the sentence below the lanes: what the run should change or, when it is over, how it went.
 func advice(s *scene.Scene, width int) *text.Row {
 	a := current(s.State)
-	switch {
-	case s.State.Over() || s.State.Ended:
+	if s.State.Over() || s.State.Ended {
 		a = summary(s)
-	case s.About != "" && a.Level != runner.Warning && a.Code != runner.CodeForeign && a.Code != runner.CodePaused:
-		a = runner.Advised{Level: runner.Note, Text: s.About}
 	}
 	return text.NewRow(width).Put(s.Level(a.Level), text.Shorten(a.Text, width))
 }

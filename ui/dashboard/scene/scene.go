@@ -20,7 +20,6 @@ type Scene struct {
 	Before *Before             // the run before this one, or nil
 	Live   bool                // it can be controlled; false for a replay
 	Known  *Known
-	About  string // explains the run, in place of advice that is not urgent
 
 	starting []int // tasks, ascending, once looked is set: each row asks
 	looked   bool
