@@ -177,9 +177,8 @@ func judged(rec comparison.Record) report.ComparisonInput {
 // current folder. A report of before is replaced.
 func reportCourse(made []*course.Course) func(act int) (string, error) {
 	return func(act int) (string, error) {
-		now := made[act].Status()
-		in := report.ComparisonInput{Record: now.Record, Table: now.Table, Verdict: now.Verdict, Tuning: now.Tuning, Runs: shownRuns(&now.Record)}
-		path := reportName(now.Record.Dir)
+		in := judged(made[act].Status().Record)
+		path := reportName(in.Record.Dir)
 		return path, newFile(path, true, func(w io.Writer) error { return report.Comparison(w, in) })
 	}
 }

@@ -36,6 +36,7 @@ type comparisonReport struct {
 	Keys    []key
 	More    int
 	Figures []figureRow
+	Loads   []loadRow // of a comparison of numbers of workers: the same, a row for each
 	Walls   chart
 	Speeds  chart
 	Curve   template.HTML
@@ -72,6 +73,12 @@ type way struct {
 type figureRow struct {
 	Name  string
 	Hint  string
+	Cells []figureCell
+}
+
+// loadRow are the figures of one column of the table.
+type loadRow struct {
+	way
 	Cells []figureCell
 }
 
@@ -117,6 +124,15 @@ func comparisonPage(in *ComparisonInput) *comparisonReport {
 	out.Ways, out.Span = waysOf(in)
 	out.Keys, out.More = legend(rec.Jobs)
 	out.Figures = figuresOf(t, in.figures())
+	if rec.Kind == comparison.Tune {
+		for i, w := range out.Ways {
+			r := loadRow{way: w}
+			for _, f := range out.Figures {
+				r.Cells = append(r.Cells, f.Cells[i])
+			}
+			out.Loads = append(out.Loads, r)
+		}
+	}
 	out.Walls = wallChart(t, out.Ways)
 	out.Speeds = speedChart(t, out.Ways)
 	if rec.Kind == comparison.Tune {

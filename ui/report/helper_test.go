@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"parallax/monitor/comparison"
-	"parallax/monitor/verdict/choice"
 	"parallax/runner"
 	"parallax/runner/journal"
 	"parallax/ui/report"
@@ -93,8 +92,8 @@ func comparisonOf(t testing.TB, name string) report.ComparisonInput {
 }
 
 func judged(rec comparison.Record) report.ComparisonInput {
-	table := choice.Tabulate(rec.Ways, rec.Trials, choice.Setting{Jobs: len(rec.Jobs), Cores: rec.Host.Quota, Startup: rec.Startup})
-	return report.ComparisonInput{Record: rec, Table: table, Verdict: choice.Decide(&table)}
+	j := rec.Judge()
+	return report.ComparisonInput{Record: rec, Table: j.Table, Verdict: j.Verdict, Tuning: j.Tuning}
 }
 
 func runPage(t testing.TB, rec *journal.Recording) string {

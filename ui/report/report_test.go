@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"parallax/monitor/comparison"
-	"parallax/monitor/verdict/choice"
 	"parallax/monitor/verdict/scaling"
 	"parallax/monitor/verdict/trial"
 	"parallax/monitor/verdict/tuning"
@@ -259,15 +258,14 @@ func TestASweepHasItsCurve(t *testing.T) {
 		}
 	}
 	in := judged(rec)
-	base := tuning.Base(rec.Ways)
-	in.Table = choice.Tabulate(rec.Ways, rec.Trials, choice.Setting{Jobs: 8, Cores: 4, Base: &base})
-	found := tuning.Recommend(&in.Table, rec.Trials, scaling.Time)
-	in.Tuning = &found
 	words := visible(parsed(t, comparisonPage(t, in)))
-	for _, want := range []string{"speed-up over the number of workers", "Use -j 4.", "6 workers", "efficiency", "✓ recommended", "baseline"} {
+	for _, want := range []string{"speed-up over the number of workers", tuning.Headline(in.Tuning, in.Table.Columns), "6 workers", "efficiency", "✓ recommended", "baseline"} {
 		if !strings.Contains(words, want) {
 			t.Errorf("it lacks %q", want)
 		}
+	}
+	if !in.Tuning.Found || in.Tuning.N != 4 {
+		t.Fatalf("%+v", in.Tuning)
 	}
 	in.Tuning.Law = &scaling.USL{Lambda: 0.25, Sigma: 0.01, Kappa: 0.02, Best: 7, R2: 0.99}
 	if words := visible(parsed(t, comparisonPage(t, in))); !strings.Contains(words, "Universal Scalability Law") || !strings.Contains(words, "7 workers") {
