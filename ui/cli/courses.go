@@ -88,6 +88,9 @@ func (a *app) runCourses(stage *session.Stage, made []*course.Course, v courseVi
 		if v.lines {
 			return a.printCourses(ctx, made, v)
 		}
+		if v.tune {
+			return a.drawTune(ctx, stage, made, v)
+		}
 		return a.drawCourses(ctx, stage, made, v)
 	})
 	if !v.lines || shown != nil {

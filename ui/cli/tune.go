@@ -1,13 +1,17 @@
 package cli
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/charmbracelet/lipgloss"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -17,7 +21,9 @@ import (
 	"parallax/monitor/verdict/tuning"
 	"parallax/runner"
 	"parallax/ui/cli/course"
+	"parallax/ui/cli/session"
 	"parallax/ui/dashboard/compare"
+	"parallax/ui/dashboard/tune"
 	"parallax/ui/plain"
 )
 
@@ -110,7 +116,7 @@ func (a *app) tune(c *cobra.Command, f *tuneFlags, args []string) error {
 	plan.Info.Kind, plan.Info.Target, plan.Startup = comparison.Tune, string(target), nil
 	v := courseView{
 		screen: f.run.screen, json: f.run.json, quiet: f.run.quiet, tune: true,
-		lines: true,
+		lines: f.run.screen.plain || f.run.json || !isTerminal(a.std.Out),
 	}
 	if len(req.plan.Jobs) == 2 {
 		v.notice = "2 jobs: 1 and 2 at once are all that can be tried, and of so few no curve is fitted"
@@ -174,6 +180,34 @@ func (req *request) sweep(loads []trial.Way) ([]course.Way, error) {
 		ways = append(ways, way)
 	}
 	return ways, nil
+}
+
+// drawTune shows a sweep on a screen until the user has left it. A run that the user opens is shown in
+// its place, and then it is again.
+func (a *app) drawTune(ctx context.Context, stage *session.Stage, made []*course.Course, v courseView) error {
+	l, err := readLook(a.std, v.screen)
+	if err != nil {
+		return err
+	}
+	lipgloss.SetColorProfile(l.profile)
+	lipgloss.SetHasDarkBackground(l.theme.Dark)
+	d, c := l.options(), made[0]
+	o := tune.Options{
+		Sweep: compare.Follow(c), Theme: d.Theme, Styles: d.Styles, NextTheme: d.NextTheme, KeepTheme: d.KeepTheme, Keys: d.Keys,
+		Notice: cmp.Or(d.Notice, v.notice), In: a.std.In, Out: a.std.Out, Broke: stage.Break,
+		Report: func() (string, error) { return reportCourse(made)(0) },
+	}
+	for {
+		res, err := tune.Run(ctx, o)
+		if err != nil || res.Open == "" {
+			return err
+		}
+		o.At, o.Notice = res.At, ""
+		rec := c.Status().Record
+		if err := a.drawRun(ctx, filepath.Join(rec.Runs(), res.Open), v.screen); err != nil {
+			return err
+		}
+	}
 }
 
 // printTuning prints the table and the recommendation.

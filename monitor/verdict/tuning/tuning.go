@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"parallax/monitor/verdict/choice"
 	"parallax/monitor/verdict/scaling"
@@ -38,11 +39,17 @@ func Base(ways []trial.Way) trial.Way {
 }
 
 // Recommend says how many workers to use for a target. t is the table of the trials. A load of which a
-// job failed is left out, with its error.
+// job failed is left out, with its error. That it is inconclusive is said by [Headline], so the reasons do
+// not say it again.
 func Recommend(t *choice.Table, trials []trial.Trial, target scaling.Target) scaling.Recommendation {
 	loads, failed := Loads(t, trials)
 	rec := scaling.Recommend(loads, target)
 	rec.Reasons = append(rec.Reasons, failed...)
+	for i, words := range rec.Reasons {
+		if rest, ok := strings.CutPrefix(words, "Inconclusive: "); ok && rest != "" {
+			rec.Reasons[i] = strings.ToUpper(rest[:1]) + rest[1:]
+		}
+	}
 	return rec
 }
 

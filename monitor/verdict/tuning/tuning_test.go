@@ -113,11 +113,19 @@ func TestTheNumberFromWhichOnMoreGainsNothingIsRecommended(t *testing.T) {
 	if !rec.Found || rec.N != 4 {
 		t.Errorf("%+v", rec)
 	}
-	if got := tuning.Headline(&rec, table.Columns); got != "Use -j 4." {
+	if got := tuning.Headline(&rec, table.Columns); got != "Use -j 4: more than 4 at once do not pay." {
 		t.Error(got)
 	}
 	if e := tuning.Efficiency(&table.Columns[2]); e.Mean < 0.9 || e.Mean > 1 {
 		t.Errorf("efficiency of 4 workers: %+v", e)
+	}
+}
+
+func TestThatItIsInconclusiveIsSaidOnce(t *testing.T) {
+	table, trials := sweep(map[int][]float64{1: {8, 8}, 2: {4, 4}})
+	rec := tuning.Recommend(&table, trials, scaling.Time)
+	if rec.Found || tuning.Headline(&rec, table.Columns) != "Inconclusive." || !strings.HasPrefix(rec.Reasons[0], "1 worker had 2 rounds") {
+		t.Errorf("%+v", rec)
 	}
 }
 
@@ -164,8 +172,8 @@ func TestHeadlines(t *testing.T) {
 		"Inconclusive.":                         {},
 		"Inconclusive; the best guess is -j 4.": {N: 4},
 		"Use -j 4.":                             {N: 4, Found: true, Target: scaling.Time},
-		"Use -j 8 --interpreters 2, for the least memory.": {N: 8, Label: "2x4", Found: true, Target: scaling.Memory},
-		"Use -j 4, for the least CPU time × wall time.":    {N: 4, Found: true, Target: scaling.Cost},
+		"Use --as hybrid -j 8 --interpreters 2, for the least memory.": {N: 8, Label: "2x4", Found: true, Target: scaling.Memory},
+		"Use -j 4, for the least CPU time × wall time.":                {N: 4, Found: true, Target: scaling.Cost},
 	} {
 		if got := tuning.Headline(&rec, columns); got != want {
 			t.Errorf("%q, want %q", got, want)

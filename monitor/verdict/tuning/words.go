@@ -14,7 +14,8 @@ func Chosen(rec *scaling.Recommendation, w trial.Way) bool {
 	return rec != nil && rec.N > 0 && w.Workers == rec.N && Label(w) == rec.Label
 }
 
-// Headline is the recommendation in a few words: "Use -j 4.", "Inconclusive; the best guess is -j 4.".
+// Headline is the recommendation in a few words: "Use -j 4: more than 4 at once do not pay.",
+// "Inconclusive; the best guess is -j 4.".
 // columns are those of the table.
 func Headline(rec *scaling.Recommendation, columns []choice.Column) string {
 	flags := ""
@@ -29,6 +30,9 @@ func Headline(rec *scaling.Recommendation, columns []choice.Column) string {
 	case !rec.Found:
 		return fmt.Sprintf("Inconclusive; the best guess is %s.", flags)
 	}
+	if rec.Target == scaling.Time && rec.Stops == rec.N && !rec.Open {
+		return fmt.Sprintf("Use %s: more than %d at once do not pay.", flags, rec.N)
+	}
 	return fmt.Sprintf("Use %s%s.", flags, purpose[rec.Target])
 }
 
@@ -37,10 +41,10 @@ var purpose = map[scaling.Target]string{
 	scaling.Cost: ", for the least CPU time × wall time", scaling.Memory: ", for the least memory",
 }
 
-// Flags are what `parallax run` is given to run the jobs so: "-j 4", "-j 8 --interpreters 2".
+// Flags are what `parallax run` is given to run the jobs so: "-j 4", "--as hybrid -j 8 --interpreters 2".
 func Flags(w trial.Way) string {
 	if w.Interpreters > 0 {
-		return fmt.Sprintf("-j %d --interpreters %d", w.Workers, w.Interpreters)
+		return fmt.Sprintf("--as hybrid -j %d --interpreters %d", w.Workers, w.Interpreters)
 	}
 	return fmt.Sprintf("-j %d", w.Workers)
 }
