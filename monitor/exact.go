@@ -29,6 +29,7 @@ type exact struct {
 	at     together
 	flow   flow
 	begun  bool
+	gaps   bool  // some switches were not told: threads may have been made that nobody knows
 	broken error // why it records no more, for good
 }
 
@@ -69,6 +70,14 @@ func (e *exact) belong(task int, tids []int) {
 	}
 }
 
+// adopt says which threads a task is seen to have, whose making may not have been told.
+func (e *exact) adopt(task int, tids []int) {
+	now := e.trace.Now()
+	for _, tid := range tids {
+		e.book.Adopt(tid, task, now)
+	}
+}
+
 // forget ends watching a task that was over at a time, since the start of the run.
 func (e *exact) forget(task int, at time.Duration) {
 	delete(e.on, task)
@@ -87,7 +96,11 @@ func (e *exact) read(now time.Duration) {
 		e.begun, e.origin = true, e.trace.Now()-now
 	}
 	was := e.records()
+	lost := e.book.Lost()
 	n, until := e.trace.Read(e.book.Take)
+	if missing := e.book.Lost() - lost; missing > 0 { // they were made all the same
+		e.gaps, n = true, n+int(missing)
+	}
 	if was {
 		e.book.Settle(until)
 	}
@@ -96,6 +109,7 @@ func (e *exact) read(now time.Duration) {
 			e.broken = err
 		}
 		e.book.Forget()
+		e.gaps = true
 		e.at = together{from: now}
 	}
 }

@@ -17,7 +17,8 @@ import (
 type recording struct {
 	now     time.Duration
 	records []switches.Record
-	noise   int // records of others in each reading
+	noise   int           // records of others in each reading
+	calm    time.Duration // from when on there are none any more, if ever
 	off     bool
 	bad     error
 	closed  bool
@@ -35,7 +36,7 @@ func (r *recording) Now() time.Duration {
 
 func (r *recording) Read(each func(switches.Record)) (n int, until time.Duration) {
 	until = r.Now()
-	if !r.off {
+	if !r.off && (r.calm == 0 || until < ahead+r.calm) {
 		n = r.noise
 	}
 	r.records = slices.DeleteFunc(r.records, func(rec switches.Record) bool {
@@ -131,6 +132,54 @@ func TestTooManySwitchesAreNotRecorded(t *testing.T) {
 	run(5 * time.Second)
 	if e.records() || e.why() != "it broke" {
 		t.Errorf("after a fault: records %v, %q", e.records(), e.why())
+	}
+}
+
+// Rings may be too small to hold a rate that is too high: what was lost of it counts too.
+func TestLostSwitchesCountTowardsTooMany(t *testing.T) {
+	r := &recording{}
+	e := newExact(r, 1, func(slice) {})
+	for ; r.now < time.Second; r.now += 100 * ms {
+		r.records = append(r.records, switches.Record{Kind: switches.Lost, Count: 5000, At: ahead + r.now})
+		e.read(r.now)
+	}
+	if e.records() || !strings.Contains(e.why(), "more than 20000 records") {
+		t.Errorf("50000 a second are recorded, of which none is read: %s", e.tier())
+	}
+}
+
+// TestWhatWasMadeWhileNothingWasRecordedIsKnownAgain has a task make a thread while there are too many switches to
+// record, or in what is lost of them. It is known from readings whose it is.
+func TestWhatWasMadeWhileNothingWasRecordedIsKnownAgain(t *testing.T) {
+	for _, lost := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			began := time.Now()
+			r := &recording{clock: func() time.Duration { return time.Since(began) }}
+			for at := 3500; at < 6000; at += 10 {
+				r.on(0, 11, at, at+4)
+			}
+			if lost {
+				r.records = append(r.records, switches.Record{Kind: switches.Lost, Count: 1, At: ahead})
+			} else {
+				r.noise, r.calm = 20000, time.Second
+			}
+			g := newStageWith(Options{}, func(s *Sampler) { s.exact = newExact(r, 1, s.onCore) })
+			defer g.stop()
+			g.feed.put(started(2)...)
+			g.feed.put(runner.TaskStarted{Task: 0, Try: 1, Identity: runner.Identity{PID: 10, Tree: true}})
+			g.reader.set(0, true)
+			g.pass(3500 * time.Millisecond)
+			g.reader.have(0, 10, 11)
+			g.pass(time.Second)
+			got := g.pass(time.Second)
+			last := got[len(got)-1].Lanes
+			if !strings.HasPrefix(last.Tier, "exact") {
+				t.Fatalf("tier %q: %s", last.Tier, last.Why)
+			}
+			if c := last.Coarsen(cellLength).Rows[0][0]; c.Task != 0 || c.Ours != 40 {
+				t.Errorf("lost %v: a cell %+v, want 40 %% of task 0", lost, c)
+			}
+		})
 	}
 }
 

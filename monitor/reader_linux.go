@@ -205,6 +205,18 @@ func (r *procReader) belong(task int, tids []int) {
 	}
 }
 
+// threadsOf implements [threadLister].
+func (r *procReader) threadsOf(task int, to []int) []int {
+	if w := r.index[task]; w != nil && w.tid == 0 {
+		for _, p := range w.procs {
+			for _, t := range p.threads {
+				to = append(to, t.tid)
+			}
+		}
+	}
+	return to
+}
+
 // adopt begins to watch a process.
 func (r *procReader) adopt(w *watched, pid int, st threadStat) *proc {
 	p := &proc{

@@ -53,6 +53,7 @@ type Sampler struct {
 
 	exact   *exact // nil where context switches are not recorded
 	inexact string // why not, or ""
+	tids    []int  // scratch
 
 	tasks map[int]*told
 	lanes *laneBuilder // nil before the run has started
@@ -76,6 +77,7 @@ type marks struct {
 	born     time.Duration // a task began
 	advised  time.Duration
 	asked    time.Duration // tasks were asked for their threads
+	adopted  time.Duration // it was told whose threads are
 }
 
 // New prepares a Sampler. It starts nothing and opens nothing.
@@ -251,6 +253,7 @@ func (s *Sampler) read() {
 	if len(s.tasks) > 0 {
 		s.used = max(s.used, s.reader.read(s.now, s.pace.quick(), s.glimpsed))
 		s.askThreads()
+		s.adopt()
 		s.pace.spent(threadTime() - began)
 	}
 }
@@ -316,6 +319,27 @@ func (s *Sampler) askThreads() {
 			if s.exact != nil {
 				s.exact.belong(i, tids)
 			}
+		}
+	}
+}
+
+// threadLister is a reader that knows the threads of tasks which are process trees.
+type threadLister interface {
+	// threadsOf appends those of a watched task that were there at the last reading.
+	threadsOf(task int, to []int) []int
+}
+
+// adopt tells whose threads are, once some may have been made while switches were not recorded, or lost.
+func (s *Sampler) adopt() {
+	r, can := s.reader.(threadLister)
+	if !can || !s.recorded() || !s.exact.gaps || s.now-s.adopted < discovery {
+		return
+	}
+	s.adopted = s.now
+	for _, i := range s.state.Active {
+		if s.tasks[i] != nil && s.state.Tasks[i].Identity.Tree {
+			s.tids = r.threadsOf(i, s.tids[:0])
+			s.exact.adopt(i, s.tids)
 		}
 	}
 }

@@ -57,6 +57,7 @@ type fakeReader struct {
 	when    time.Duration
 	reads   int
 	watched []int
+	tids    map[int][]int
 	closed  bool
 	threads map[int][][]int // what was said of each task
 }
@@ -84,6 +85,19 @@ func (f *fakeReader) readings() int {
 
 func (f *fakeReader) watch(task int, _ runner.Identity, _ time.Duration) {
 	f.watched = append(f.watched, task)
+}
+
+// have sets which threads a task is seen to have.
+func (f *fakeReader) have(task int, tids ...int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.tids = map[int][]int{task: tids}
+}
+
+func (f *fakeReader) threadsOf(task int, _ []int) []int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.tids[task]
 }
 
 func (f *fakeReader) belong(task int, tids []int) {

@@ -52,6 +52,14 @@ func (l *Ledger) give(s Span) bool {
 // Root says that a thread works for a task from now on, and all that it makes.
 func (l *Ledger) Root(tid, task int) { l.who.root(tid, task) }
 
+// Adopt says that a thread is seen to work for a task now, when its making may not have been told: as
+// Root, unless it is known whom it works for.
+func (l *Ledger) Adopt(tid, task int, now time.Duration) {
+	if l.who.owner(tid, now) < 0 {
+		l.who.root(tid, task)
+	}
+}
+
 // End says that a task is over since at: what its threads do later is not its.
 func (l *Ledger) End(task int, at time.Duration) { l.who.end(task, at) }
 

@@ -222,3 +222,31 @@ func BenchmarkLedger(b *testing.B) {
 		at += 2 * time.Microsecond
 	}
 }
+
+// Where records were lost, or none were made, it may never have been told who made a thread.
+func TestAThreadWhoseMakingWasNotToldCanBeAdopted(t *testing.T) {
+	s := newStory()
+	s.Root(10, 0)
+	s.Root(20, 1)
+	s.fork(11, 10, 1)
+	s.in(0, 11, 2)
+	s.out(0, 11, 4)
+	s.in(1, 30, 2) // who made it was not told
+	s.out(1, 30, 5)
+	s.Settle(ms(10))
+	s.want(t, "0@0 2-4")
+	s.Adopt(30, 1, ms(10))
+	s.Adopt(11, 1, ms(10)) // it is known better
+	s.fork(31, 30, 11)
+	s.in(0, 31, 12)
+	s.out(0, 31, 13)
+	s.in(1, 11, 12)
+	s.out(1, 11, 14)
+	s.Settle(ms(20))
+	s.want(t, "1@0 12-13, 0@1 12-14, 1@1 2-5")
+	s.End(1, ms(20))
+	s.Adopt(30, 0, ms(30)) // its number is a thread's of another task now
+	s.in(0, 30, 31)
+	s.out(0, 30, 33)
+	s.want(t, "0@0 31-33")
+}
