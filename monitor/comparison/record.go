@@ -33,6 +33,8 @@ type Info struct {
 	Version string    `json:"parallax,omitempty"`
 	Argv    []string  `json:"argv,omitempty"`
 	Cwd     string    `json:"cwd"`
+	// Writer is what makes it.
+	Writer journal.Process `json:"writer"`
 
 	Host    journal.Host `json:"host"`
 	CPU     string       `json:"cpu_model,omitempty"`
@@ -70,6 +72,17 @@ type Record struct {
 	Startups []Startup
 	Ended    bool
 	Reason   string // why it was ended early, or ""
+}
+
+// Status says whether it is still made. One that was over and to which rounds are added is running again.
+func (r *Record) Status() journal.Status {
+	switch {
+	case r.Ended:
+		return journal.Ended
+	case r.Writer.Alive():
+		return journal.Running
+	}
+	return journal.Interrupted
 }
 
 // Startup returns what was found of a way, and whether anything was.

@@ -31,9 +31,9 @@ type Writer struct {
 }
 
 // Create makes the folder of a new comparison below root, which it makes too where it is missing. It
-// fills in the format, the id, the time and the folder where info leaves them empty.
+// fills in the format and the writer, and the id, the time and the folder where info leaves them empty.
 func Create(root string, info Info) (*Writer, error) {
-	info.Format = Format
+	info.Format, info.Writer = Format, journal.ThisProcess()
 	if info.Start.IsZero() {
 		info.Start = time.Now()
 	}

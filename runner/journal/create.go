@@ -24,7 +24,7 @@ const maxCollisions = 20
 // It fills in what info leaves empty and what it knows better: Format, ID, Start (now), Cwd, the
 // host's name and system, the writer and the number of tasks. Its jobs must not be changed afterwards.
 func Create(root string, info Info) (*Writer, error) {
-	info.Format, info.Writer, info.Tasks = Format, thisProcess(), len(info.Jobs)
+	info.Format, info.Writer, info.Tasks = Format, ThisProcess(), len(info.Jobs)
 	if info.Start.IsZero() {
 		info.Start = time.Now()
 	}

@@ -105,7 +105,7 @@ const foreignGap = time.Minute
 // folder over the network, cannot be asked: there it is taken for running while it writes.
 func (i *Info) running(dir string) bool {
 	if i.Host.Name == hostName() {
-		return i.Writer.alive()
+		return i.Writer.Alive()
 	}
 	info, err := os.Stat(filepath.Join(dir, eventsFile))
 	return err == nil && time.Since(info.ModTime()) < foreignGap

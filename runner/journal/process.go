@@ -9,14 +9,14 @@ type Process struct {
 	Boot  string `json:"boot,omitempty"` // which boot of the machine that was counted from, where the system tells
 }
 
-// thisProcess is the process that this code runs in.
-func thisProcess() Process {
+// ThisProcess is the process that this code runs in.
+func ThisProcess() Process {
 	birth, _ := birthOf(os.Getpid())
 	return Process{PID: os.Getpid(), Birth: birth, Boot: bootID()}
 }
 
-// alive reports whether the process still runs on this machine.
-func (p Process) alive() bool {
+// Alive reports whether the process still runs on this machine.
+func (p Process) Alive() bool {
 	if p.PID <= 0 || p.Boot != bootID() {
 		return false
 	}

@@ -243,7 +243,7 @@ func TestAWriterThatIsGoneLeavesAnInterruptedRun(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("needs a command `true`")
 	}
-	if !thisProcess().alive() {
+	if !ThisProcess().Alive() {
 		t.Error("this process is gone")
 	}
 	child := exec.Command("sleep", "1000")
@@ -252,25 +252,25 @@ func TestAWriterThatIsGoneLeavesAnInterruptedRun(t *testing.T) {
 	}
 	birth, ok := birthOf(child.Process.Pid)
 	p := Process{PID: child.Process.Pid, Birth: birth, Boot: bootID()}
-	if !ok || !p.alive() {
+	if !ok || !p.Alive() {
 		t.Errorf("%+v is not seen", p)
 	}
-	if stranger := (Process{PID: p.PID, Birth: birth + 1, Boot: p.Boot}); stranger.alive() {
+	if stranger := (Process{PID: p.PID, Birth: birth + 1, Boot: p.Boot}); stranger.Alive() {
 		t.Error("a later process with the same pid is taken for it")
 	}
-	if rebooted := (Process{PID: p.PID, Birth: birth, Boot: "another"}); rebooted.alive() {
+	if rebooted := (Process{PID: p.PID, Birth: birth, Boot: "another"}); rebooted.Alive() {
 		t.Error("a process of another boot is taken for it")
 	}
 	if err := child.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	if runtime.GOOS == "linux" {
-		for p.alive() { // a zombie, until it is waited for
+		for p.Alive() { // a zombie, until it is waited for
 			runtime.Gosched()
 		}
 	}
 	_ = child.Wait() // it was killed
-	if p.alive() {
+	if p.Alive() {
 		t.Error("it is gone, but not seen so")
 	}
 }

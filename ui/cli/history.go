@@ -2,12 +2,14 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"parallax/monitor/comparison"
 	"parallax/runner"
 	"parallax/runner/journal"
 	"parallax/ui/draw"
@@ -35,13 +37,14 @@ func find(args []string) (string, error) {
 	}
 	dir, err := journal.Find(root, ref)
 	if err != nil {
-		return "", &usageError{err: err}
+		return findRound(root, ref, err)
 	}
 	return dir, nil
 }
 
 const aboutRUN = `RUN is the id of a run, the beginning of just one id, or a name given with --name, which means
-the latest of that name. Without RUN it is the latest run of all.`
+the latest of that name. A round of a comparison is named by its id. Without RUN it is the latest run
+of all that is no such round.`
 
 func (a *app) historyCommand() *cobra.Command {
 	var asJSON bool
@@ -50,8 +53,9 @@ func (a *app) historyCommand() *cobra.Command {
 		Use:     "history",
 		Aliases: []string{"ls"},
 		GroupID: groupPast,
-		Short:   "List the runs, newest first",
-		Long:    "List the runs, newest first: those that are over and those that still run.",
+		Short:   "List the runs and comparisons, newest first",
+		Long: `List the runs, newest first: those that are over and those that still run; among them what was compared
+and tuned, with what came of it and the time that its rounds took. parallax show lists the rounds.`,
 		Example: `  parallax history
   parallax history --limit 0 --json | jq -r '.[] | select(.failed > 0) | .id'`,
 		Args: a.nothing,
@@ -69,6 +73,7 @@ func (a *app) historyCommand() *cobra.Command {
 
 // pastRun is a run in the list, as JSON.
 type pastRun struct {
+	Kind      string         `json:"kind"` // "run"
 	ID        string         `json:"id"`
 	Name      string         `json:"name,omitempty"`
 	Start     time.Time      `json:"started"`
@@ -84,12 +89,19 @@ type pastRun struct {
 	Dir       string         `json:"folder"`
 }
 
+// listed is a line of the list: a run or a comparison.
+type listed struct {
+	start time.Time
+	run   journal.Summary
+	made  *comparison.Record // nil for a run
+}
+
 func (a *app) history(limit int, asJSON bool) error {
 	root, err := runs()
 	if err != nil {
 		return err
 	}
-	all, err := journal.List(root)
+	all, err := a.listPast(root)
 	if err != nil {
 		return err
 	}
@@ -98,12 +110,9 @@ func (a *app) history(limit int, asJSON bool) error {
 		all, older = all[:limit], len(all)-limit
 	}
 	if asJSON {
-		list := make([]pastRun, len(all))
-		for i, s := range all {
-			list[i] = pastRun{
-				s.ID, s.Name, s.Start, s.Status, s.Tasks, s.First, s.Models, s.Ended.Succeeded, s.Ended.Failed, s.Ended.Cancelled,
-				s.Duration.Seconds(), s.Reason, s.Dir,
-			}
+		list := make([]any, len(all))
+		for i := range all {
+			list[i] = all[i].json()
 		}
 		return a.printJSON(list)
 	}
@@ -111,9 +120,9 @@ func (a *app) history(limit int, asJSON bool) error {
 		fmt.Fprintf(a.std.Err, "there are no runs in %s yet: start one with `parallax run`\n", root)
 		return nil
 	}
-	t := a.table("RUN", "NAME", "STARTED", "JOBS", "AS", "TIME", "OUTCOME")
-	for _, s := range all {
-		t.row(s.ID, s.Name, s.Start.Local().Format(time.DateTime), ran(s), models(s.Models), draw.Seconds(s.Duration), outcome(s))
+	t := a.table("RUN", "KIND", "NAME", "STARTED", "JOBS", "AS", "TIME", "OUTCOME")
+	for i := range all {
+		t.row(all[i].cells()...)
 	}
 	if err := t.w.Flush(); err != nil {
 		return err
@@ -124,9 +133,57 @@ func (a *app) history(limit int, asJSON bool) error {
 	return nil
 }
 
+// listPast lists all runs below root and all comparisons, newest first. What of these cannot be read is
+// complained of.
+func (a *app) listPast(root string) ([]listed, error) {
+	runs, err := journal.List(root)
+	if err != nil {
+		return nil, err
+	}
+	among, err := comparisons()
+	if err != nil {
+		return nil, err
+	}
+	made, errs := comparison.List(among)
+	for _, err := range errs {
+		a.complain(err)
+	}
+	var all []listed
+	for _, s := range runs {
+		all = append(all, listed{start: s.Start, run: s})
+	}
+	for i := range made {
+		all = append(all, listed{start: made[i].Start, made: &made[i]})
+	}
+	slices.SortStableFunc(all, func(a, b listed) int { return b.start.Compare(a.start) })
+	return all, nil
+}
+
+func (l *listed) json() any {
+	if l.made != nil {
+		return comparisonJSON(l.made)
+	}
+	s := &l.run
+	return pastRun{
+		"run", s.ID, s.Name, s.Start, s.Status, s.Tasks, s.First, s.Models, s.Ended.Succeeded, s.Ended.Failed, s.Ended.Cancelled,
+		s.Duration.Seconds(), s.Reason, s.Dir,
+	}
+}
+
+func (l *listed) cells() []string {
+	started := l.start.Local().Format(time.DateTime)
+	if m := l.made; m != nil {
+		return []string{m.ID, string(m.Kind), m.Name, started, text.Shorten(harmless(what(m)), widest), models(modelsIn(m)), draw.Seconds(took(m)), cameOf(m)}
+	}
+	s := &l.run
+	return []string{s.ID, "run", s.Name, started, ran(*s), models(s.Models), draw.Seconds(s.Duration), outcome(*s)}
+}
+
+// widest is how much of a name stands in the list.
+const widest = 32
+
 // ran says in a few words what a run's jobs are.
 func ran(s journal.Summary) string {
-	const widest = 32
 	switch first := text.Shorten(harmless(s.First), widest); {
 	case first == "":
 		return draw.Count(s.Tasks)

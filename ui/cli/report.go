@@ -7,7 +7,6 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -40,9 +39,7 @@ lanes of the cores, where the time of the jobs went, a table of them, and advice
 
 Without -o it is written to parallax-ID.html in the current folder.
 
-RUN and COMPARISON are an id, the beginning of just one id, or a name given with --name, which means
-the latest of that name. A round of a comparison is a run too, named by its id. Without one it is the
-latest of all runs and comparisons.`,
+` + aboutPast,
 		Example: `  parallax report
   parallax report nightly -o nightly.html
   parallax report 20261122-0915 --force`,
@@ -55,11 +52,7 @@ latest of all runs and comparisons.`,
 }
 
 func (a *app) report(args []string, f reportFlags) error {
-	ref := ""
-	if len(args) > 0 {
-		ref = args[0]
-	}
-	dir, compared, err := findReported(ref)
+	dir, compared, err := findPast(args)
 	if err != nil {
 		return err
 	}
@@ -91,63 +84,6 @@ func (a *app) report(args []string, f reportFlags) error {
 
 // reportName is the file that the report of what is in a folder is written to.
 func reportName(dir string) string { return "parallax-" + filepath.Base(dir) + ".html" }
-
-// findReported returns the folder of the run or the comparison that ref names; "" is the latest of all.
-func findReported(ref string) (dir string, compared bool, err error) {
-	root, err := runs()
-	if err != nil {
-		return "", false, err
-	}
-	among, err := comparison.Root()
-	if err != nil {
-		return "", false, &usageError{err: err}
-	}
-	run, noRun := journal.Find(root, ref)
-	made, none := comparison.Find(among, ref)
-	switch {
-	case noRun == nil && none == nil:
-		return oneOf(ref, run, made)
-	case none == nil:
-		return made, true, nil
-	case noRun == nil:
-		return run, false, nil
-	case !errors.Is(none, comparison.ErrNone):
-		return "", false, &usageError{err: none}
-	}
-	switch round, err := comparison.FindRun(among, ref); {
-	case err == nil:
-		return round, false, nil
-	case !errors.Is(err, comparison.ErrNone):
-		return "", false, &usageError{err: err}
-	}
-	return "", false, &usageError{err: noRun}
-}
-
-// oneOf chooses between a run and a comparison that ref both names: the one whose id it is, or the later
-// one of a name. What is the beginning of both ids is refused.
-func oneOf(ref, run, made string) (dir string, compared bool, err error) {
-	a, b := filepath.Base(run), filepath.Base(made)
-	switch {
-	case ref == a:
-		return run, false, nil
-	case ref == b:
-		return made, true, nil
-	case ref != "" && strings.HasPrefix(a, ref) && strings.HasPrefix(b, ref):
-		return "", false, usagef("give more of it", "%q is the beginning of a run and of a comparison: %s, %s", ref, a, b)
-	}
-	started, err := journal.Open(run)
-	if err != nil {
-		return "", false, err
-	}
-	rec, err := comparison.Open(made)
-	if err != nil {
-		return "", false, err
-	}
-	if rec.Start.After(started.Info().Start) {
-		return made, true, nil
-	}
-	return run, false, nil
-}
 
 // reporter reads what is reported, and returns what writes the report.
 func (a *app) reporter(dir string, compared bool) (func(io.Writer) error, error) {

@@ -18,17 +18,23 @@ import (
 func (a *app) showCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use:     "show [RUN]",
+		Use:     "show [RUN|COMPARISON]",
 		GroupID: groupPast,
-		Short:   "Show the jobs of a run and what they used",
-		Long:    "Show the jobs of a run, how they ended and what they used.\n\n" + aboutRUN,
+		Short:   "Show the jobs of a run and what they used, or what a comparison found",
+		Long: `Show the jobs of a run, how they ended and what they used. Of a comparison: its table, its verdict, and
+its rounds, each a run.
+
+` + aboutPast,
 		Example: `  parallax show
   parallax show 20261122 --json`,
 		Args: a.upTo(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			dir, err := find(args)
+			dir, compared, err := findPast(args)
 			if err != nil {
 				return err
+			}
+			if compared {
+				return a.showComparison(dir, asJSON)
 			}
 			rec, err := journal.Load(dir)
 			if err != nil {
