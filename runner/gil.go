@@ -45,7 +45,8 @@ func (g GIL) then(next GIL) GIL {
 	return out
 }
 
-// mergeGILs strings together what two samples saw. What only the first saw stays: it ended meanwhile.
+// mergeGILs strings together what two samples saw. What only the first saw stays, for it ended meanwhile,
+// up to maxLocks of them all.
 func mergeGILs(a, b []GIL) []GIL {
 	if len(a) == 0 {
 		return b
@@ -58,7 +59,7 @@ func mergeGILs(a, b []GIL) []GIL {
 			out = append(out, g)
 		}
 	}
-	return out
+	return out[max(len(out)-maxLocks, 0):]
 }
 
 // Lock is what a State knows of a GIL.

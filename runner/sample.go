@@ -227,7 +227,13 @@ func (t TaskSample) then(next TaskSample) TaskSample {
 	return out
 }
 
-// join strings lanes together. Where cells differ in length, all become as long as the longer.
+// maxMergedCells bounds the lanes of a merged sample, all cores together: who reads nothing for hours, as a
+// screen whose terminal stands still, must not cost ever more. On 16 cores it is 27 minutes in cells of
+// 100 ms; of what is older nothing is told.
+const maxMergedCells = 1 << 18
+
+// join strings lanes together. Where cells differ in length, all become as long as the longer; where they
+// are too many, as long as CoarseCell, and then only the newest are kept.
 func (l Lanes) join(next Lanes) Lanes {
 	if !slices.Equal(l.Cores, next.Cores) || len(l.Rows) != len(next.Rows) {
 		return next
@@ -238,10 +244,27 @@ func (l Lanes) join(next Lanes) Lanes {
 	if l.Cell != next.Cell {
 		return next
 	}
+	if n := len(l.Rows); n > 0 && n*(len(l.Rows[0])+len(next.Rows[0])) > maxMergedCells {
+		l, next = l.Coarsen(CoarseCell), next.Coarsen(CoarseCell)
+		if l.Cell != next.Cell {
+			return next
+		}
+		l = l.newest(maxMergedCells/n - len(next.Rows[0]))
+	}
 	out := next
 	out.Rows = make([][]Cell, len(l.Rows))
 	for i := range out.Rows {
 		out.Rows[i] = slices.Concat(l.Rows[i], next.Rows[i])
+	}
+	return out
+}
+
+// newest returns the last n cells of each core, or all if there are fewer.
+func (l Lanes) newest(n int) Lanes {
+	out := l
+	out.Rows = make([][]Cell, len(l.Rows))
+	for i, row := range l.Rows {
+		out.Rows[i] = row[max(len(row)-max(n, 0), 0):]
 	}
 	return out
 }

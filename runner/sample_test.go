@@ -67,3 +67,38 @@ func TestAStalledTaskIsOneThatRuns(t *testing.T) {
 	apply(TaskEnded{Task: 1, Try: 1, Status: Failed, Cause: -1})
 	holds("the other has ended")
 }
+
+// A screen whose terminal stands still reads nothing, for hours.
+func TestASampleThatNobodyTakesIsBounded(t *testing.T) {
+	const span, samples = 100 * time.Second, 360 // ten hours
+	f := NewFeed()
+	for i := range samples {
+		at := time.Duration(i+1) * span
+		row := slices.Repeat([]Cell{{Task: int32(i), Ours: 50, Load: 100}}, int(span/fineCell))
+		gil := GIL{PID: i, Span: span, Task: -1}
+		f.Put([]Event{Sampled{At: At(at), Span: span, GILs: []GIL{gil}, Lanes: Lanes{Cores: []int{0}, Cell: fineCell, Rows: [][]Cell{row}, End: at}}})
+	}
+	evs := f.Take()
+	if len(evs) != 1 {
+		t.Fatalf("%d events", len(evs))
+	}
+	got := evs[0].(Sampled)
+	row := got.Lanes.Rows[0]
+	if len(row) > maxMergedCells || len(row) < maxMergedCells/2 {
+		t.Errorf("%d cells are kept", len(row))
+	}
+	if len(got.GILs) > maxLocks {
+		t.Errorf("%d GILs are kept", len(got.GILs))
+	}
+	if got.Span != samples*span || got.Lanes.End != samples*span || got.Lanes.Cell != CoarseCell {
+		t.Errorf("of %v, up to %v, in cells of %v", got.Span, got.Lanes.End, got.Lanes.Cell)
+	}
+	if last := row[len(row)-1]; last != (Cell{Task: samples - 1, Ours: 50, Load: 100}) {
+		t.Errorf("the newest cell is %+v", last)
+	}
+	var h History
+	h.add(got.Lanes.End, got.Lanes)
+	if h.End() != got.Lanes.End {
+		t.Errorf("a history of it ends at %v", h.End())
+	}
+}
