@@ -46,9 +46,10 @@ type Past struct {
 type track struct {
 	first   int // which moment since the start its first is
 	moments []moment
-	until   time.Duration // up to where it is known
-	on      time.Duration // what its try had of cores, as far as was told
-	held    time.Duration // for how long its try was paused then
+	open    [states]float64 // the last moment, before it is rounded: what is added to it may be little
+	until   time.Duration   // up to where it is known
+	on      time.Duration   // what its try had of cores, as far as was told
+	held    time.Duration   // for how long its try was paused then
 }
 
 // counted is for how long 0, 1, 2 … threads were on cores at once in a sample.
@@ -161,16 +162,17 @@ func (p *Past) put(t *track, from, to time.Duration, shares [states]float64) {
 	for i := int(from / p.span); time.Duration(i)*p.span < to; i++ {
 		begin := time.Duration(i) * p.span
 		for t.first+len(t.moments) <= i {
-			t.moments = append(t.moments, moment{})
+			t.moments, t.open = append(t.moments, moment{}), [states]float64{}
 			p.n++
 		}
-		if i < t.first {
+		if i < t.first+len(t.moments)-1 {
 			continue
 		}
-		m, part := &t.moments[i-t.first], float64(min(to, begin+p.span)-max(from, begin))/float64(p.span)
+		part := float64(min(to, begin+p.span)-max(from, begin)) / float64(p.span)
 		for k, share := range shares {
-			m[k] = uint8(min(float64(m[k])+100*part*share+0.5, 100))
+			t.open[k] += 100 * part * share
 		}
+		t.round()
 	}
 	for k, share := range shares {
 		p.seen[k] = p.seen[k] || share > 0.01
@@ -181,24 +183,48 @@ func (p *Past) put(t *track, from, to time.Duration, shares [states]float64) {
 	}
 }
 
+// round has the last moment be what is known of it.
+func (t *track) round() {
+	m := &t.moments[len(t.moments)-1]
+	for k, v := range t.open {
+		m[k] = uint8(min(v+0.5, 100))
+	}
+}
+
 // coarsen makes each two neighbouring moments one.
 func (p *Past) coarsen() {
 	p.span, p.n = 2*p.span, 0
 	for _, t := range p.tracks {
-		first := t.first / 2
-		var half []moment
-		for i, m := range t.moments {
-			at := (t.first+i)/2 - first
-			if at == len(half) {
-				half = append(half, moment{})
-			}
-			for k, v := range m {
-				half[at][k] += (v + 1) / 2
-			}
-		}
-		t.first, t.moments = first, half
-		p.n += len(half)
+		t.coarsen()
+		p.n += len(t.moments)
 	}
+}
+
+func (t *track) coarsen() {
+	if len(t.moments) == 0 {
+		t.first /= 2
+		return
+	}
+	half := make([]moment, 0, len(t.moments)/2+1)
+	var before moment // the first of two
+	last := len(t.moments) - 1
+	for i, m := range t.moments {
+		second := (t.first+i)%2 == 1
+		for k := range m {
+			if i == last {
+				t.open[k] = (t.open[k] + float64(before[k])) / 2
+			}
+			m[k] = uint8((int(m[k]) + int(before[k]) + 1) / 2)
+		}
+		switch before = (moment{}); {
+		case second || i == last:
+			half = append(half, m)
+		default:
+			before = t.moments[i]
+		}
+	}
+	t.first, t.moments = t.first/2, half
+	t.round()
 }
 
 // between is how much of a time a job was in each state, in percent of the time.

@@ -65,6 +65,35 @@ func TestThePastOfAJobIsWhatSamplesTold(t *testing.T) {
 	}
 }
 
+// What is told comes in pieces that are ever smaller parts of a moment, the longer moments are.
+func TestSmallPartsOfALongMomentAreNotLost(t *testing.T) {
+	var s told
+	s.begin(t, 1)
+	const every = 100 * time.Millisecond
+	sample := second(0, 0, 0, 0, 0)
+	sample.Span = every
+	sample.Tasks[0] = runner.TaskSample{Live: every, OnCore: every / 4, WaitCore: every / 8, WaitGIL: every / 2}
+	const whole = 120 * time.Second
+	for at := every; at <= whole; at += every {
+		if at == whole/4 { // as when it is full
+			for s.span < 10*time.Second {
+				s.coarsen()
+			}
+		}
+		sample.At = runner.At(at)
+		s.tell(t, sample)
+	}
+	want := [states]float64{onCore: 25, waitCore: 12.5, waitGIL: 50, blocked: 12.5}
+	for from := time.Duration(0); from+s.span <= whole; from += s.span {
+		got := s.between(0, from, from+s.span)
+		for k := range want {
+			if math.Abs(got[k]-want[k]) > 2 {
+				t.Errorf("from %v: state %d for %.0f %%, want %.0f %%", from, k, got[k], want[k])
+			}
+		}
+	}
+}
+
 func TestAShortJobHasAPast(t *testing.T) {
 	var s told
 	s.begin(t, 1)
