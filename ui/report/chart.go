@@ -79,13 +79,18 @@ func (s scale) axis(label string, write func(float64) string) template.HTML {
 	return d.done()
 }
 
-// errorBar draws the interval of an estimate where it is known, with a stroke at the mean.
+// errorBar draws the interval of an estimate where it is known, with a stroke at the mean. An end that lies
+// beyond the axis has no cap.
 func (s scale) errorBar(d *drawing, e stats.Estimate, y float64) {
 	if e.Known() && e.N > 1 {
 		low, high := s.at(e.Low), s.at(e.High)
 		d.line("err", low, y, high, y)
-		d.line("err", low, y-4, low, y+4)
-		d.line("err", high, y-4, high, y+4)
+		if e.Low >= 0 {
+			d.line("err", low, y-4, low, y+4)
+		}
+		if e.High <= s.most {
+			d.line("err", high, y-4, high, y+4)
+		}
 	}
 	d.line("mean", s.at(e.Mean), y-7, s.at(e.Mean), y+7)
 }

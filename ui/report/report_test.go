@@ -224,7 +224,7 @@ func TestARunIsToldAsItWent(t *testing.T) {
 	words := visible(parsed(t, runPage(t, rec)))
 	for _, want := range []string{
 		"1 of 2 jobs succeeded, in 200 ms.", "1 failed: beta (exit status 3).", "beta", "exit status 3", "core 0: alpha 40 %, beta 40 %, other programs 20 %",
-		"waiting for the GIL", "held 50 %", "1.0 threads waiting", "20 hand-offs a second", "2 cores", "exact", "parallax run a.py", "1 thread at once",
+		"waiting for a core", "held 50 %", "1.0 threads waiting", "20 hand-offs a second", "2 cores", "exact", "parallax run a.py", "1 thread at once",
 	} {
 		if !strings.Contains(words, want) {
 			t.Errorf("it lacks %q in\n%s", want, words)
@@ -233,6 +233,45 @@ func TestARunIsToldAsItWent(t *testing.T) {
 	rec.Status = journal.Running
 	if words := visible(parsed(t, runPage(t, rec))); !strings.Contains(words, "It still ran") {
 		t.Error("it does not say that the run went on")
+	}
+}
+
+// TestWhereTimeWentIsOfAllJobs has a job of which everything is known beside one that was never sampled: of
+// the two together it is not known how long they waited, and they had a core for as long as the system
+// accounted, no more.
+func TestWhereTimeWentIsOfAllJobs(t *testing.T) {
+	rec := &journal.Recording{Status: journal.Ended}
+	jobs := jobsNamed("a", "b")
+	sample := runner.TaskSample{Task: 0, Live: 1000 * ms, OnCore: 500 * ms, WaitCore: 100 * ms, WaitGIL: 300 * ms, PSS: -1}
+	evs := []runner.Event{
+		runner.RunStarted{ID: "x", Jobs: jobs, Workers: 2, Cores: []int{0, 1}, Quota: 2},
+		runner.TaskQueued{Task: 0, Try: 1},
+		runner.TaskQueued{Task: 1, Try: 1},
+		runner.TaskStarted{Task: 0, Try: 1},
+		runner.Sampled{At: at(1000), Span: 1000 * ms, Together: []time.Duration{100 * ms}, Tasks: []runner.TaskSample{sample}},
+		runner.TaskEnded{At: at(1000), Task: 0, Try: 1, Status: runner.Succeeded, Cause: -1},
+	}
+	for _, ev := range evs {
+		if err := rec.State.Apply(ev); err != nil {
+			t.Fatal(err)
+		}
+	}
+	words := visible(parsed(t, runPage(t, rec)))
+	for _, want := range []string{"on a core 50 %, waiting for a core 10 %, waiting for the GIL 30 %, blocked 10 %", "Known of 0.1 s of the 1.0 s only."} {
+		if !strings.Contains(words, want) {
+			t.Errorf("of the first job: it lacks %q", want)
+		}
+	}
+	for _, ev := range []runner.Event{
+		runner.TaskStarted{At: at(1000), Task: 1, Try: 1},
+		runner.TaskEnded{At: at(2000), Task: 1, Try: 1, Status: runner.Succeeded, Cause: -1, Exit: runner.Exit{Usage: runner.Usage{Known: true, User: 300 * ms}}},
+	} {
+		if err := rec.State.Apply(ev); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if words := visible(parsed(t, runPage(t, rec))); !strings.Contains(words, "on a core 40 %, waiting or blocked 60 %") {
+		t.Errorf("of both jobs: %s", words)
 	}
 }
 

@@ -23,6 +23,7 @@ type runReport struct {
 	Keys    []key
 	More    int
 	AtOnce  []bar
+	Partly  string        // of how much of the run that is known, where it is not all
 	Times   template.HTML // of all jobs together, or ""
 	TimesOf []share
 	Memory  []fact
@@ -69,8 +70,8 @@ func runPage(rec *journal.Recording) *runReport {
 	out.Title = out.Heading + " · " + out.Outcome.Headline
 	out.Lanes = lanesOf(s, max(s.Elapsed(s.Now), time.Millisecond), 1, 30)
 	out.Keys, out.More = legend(s.Jobs)
-	out.AtOnce = atOnce(s.Together)
-	if split := s.Times.Total; split.Live > 0 {
+	out.AtOnce, out.Partly = atOnce(s.Together, s.Elapsed(s.Now))
+	if split := splitOf(s); split.Live > 0 {
 		held := heldOf(s)
 		out.Times = timeBar(split, held, 22)
 		out.TimesOf = sharesOf(split, held)
@@ -200,90 +201,6 @@ func adviceOf(s *runner.State) []advice {
 		out = append(out, advice{"note", "i", "", "Something was said of " + draw.Plural(more, "more job", "more jobs") + "."})
 	}
 	return out
-}
-
-// atOnce are bars of how long so many threads were on cores at once.
-func atOnce(together []time.Duration) []bar {
-	var sum time.Duration
-	for _, d := range together {
-		sum += d
-	}
-	if sum <= 0 {
-		return nil
-	}
-	var out []bar
-	for k, d := range together {
-		part := float64(d) / float64(sum)
-		if k > 16 && part < 0.0005 {
-			continue
-		}
-		value := draw.Seconds(d) + ", " + draw.Percent(part)
-		b := newDrawing(18, fmt.Sprintf("%s at once: %s", draw.Plural(k, "thread", "threads"), value))
-		b.rect("rest", 0, 100, 3, 12, "")
-		b.rect("oncore", 0, 100*part, 3, 12, value)
-		out = append(out, bar{Name: draw.Count(k), Drawing: b.done(), Value: value})
-	}
-	return out
-}
-
-// heldOf is for how long the jobs were paused, all together.
-func heldOf(s *runner.State) time.Duration {
-	var sum time.Duration
-	for i := range s.Tasks {
-		sum += s.Tasks[i].Held
-	}
-	return sum
-}
-
-// sharesOf says where time went, in words. The parts that are not known are left out.
-func sharesOf(split runner.Split, held time.Duration) []share {
-	sh := verdict.Shares(split)
-	live, paused := 1.0, 0.0
-	if whole := split.Live + held; whole > 0 && held > 0 {
-		live, paused = float64(split.Live)/float64(whole), float64(held)/float64(whole)
-	}
-	out := []share{{"oncore", "on a core", draw.Percent(live * sh.OnCore)}}
-	if sh.WaitKnown {
-		out = append(out, share{"waitcore", "waiting for a core", draw.Percent(live * sh.WaitCore)})
-	}
-	if sh.GILKnown {
-		out = append(out, share{"waitgil", "waiting for the GIL", draw.Percent(live * sh.WaitGIL)})
-	}
-	out = append(out, share{"blocked", sh.BlockedLabel(), draw.Percent(live * sh.Blocked)})
-	if paused > 0 {
-		out = append(out, share{"paused", "paused", draw.Percent(paused)})
-	}
-	return out
-}
-
-// timeBar draws where time went, in one bar.
-func timeBar(split runner.Split, held time.Duration, height int) template.HTML {
-	sh := verdict.Shares(split)
-	parts := sharesOf(split, held)
-	words := make([]string, len(parts))
-	for i, p := range parts {
-		words[i] = p.Name + " " + p.Value
-	}
-	d := newDrawing(height, strings.Join(words, ", "))
-	live := 100.0
-	if held > 0 {
-		live = 100 * float64(split.Live) / float64(split.Live+held)
-	}
-	at, h := 0.0, float64(height)
-	for _, p := range []struct {
-		class, name string
-		part        float64
-	}{
-		{"oncore", "on a core", live * sh.OnCore},
-		{"waitcore", "waiting for a core", live * sh.WaitCore},
-		{"waitgil", "waiting for the GIL", live * sh.WaitGIL},
-		{"blocked", sh.BlockedLabel(), live * sh.Blocked},
-		{"paused", "paused", 100 - live},
-	} {
-		d.rect(p.class, at, at+p.part, 0, h, p.name+" "+draw.Percent(p.part/100))
-		at += p.part
-	}
-	return d.done()
 }
 
 func memoryOf(s *runner.State) []fact {
