@@ -22,6 +22,7 @@ func TestOneWayIsDoubtedByTheLimitsOfAll(t *testing.T) {
 		{"unknown load", choice.Column{Foreign: -1}, 0.3, 0.7, ""},
 		{"load that was felt", choice.Column{Foreign: 0.8}, 0.3, 0.7, "other programs kept 0.8 of 2 cores busy"},
 		{"load that was not felt", choice.Column{Foreign: 0.8}, 0.01, 0.7, ""},
+		{"load that kept sleepers from waking", choice.Column{Foreign: 0.8}, 0.03, 0.02, ""},
 		{"load beside jobs that sleep", choice.Column{Foreign: 0.8, OnCore: known(0.02)}, -1, 0, ""},
 		{"load beside jobs that compute, felt or not", choice.Column{Foreign: 0.8, OnCore: known(0.6)}, -1, 0, "other programs kept 0.8 of 2 cores busy"},
 		{"steal", choice.Column{Stolen: 0.2}, 0, 1, "the hypervisor took 20 % of the cores' time for other machines"},

@@ -28,6 +28,7 @@ var limits = struct {
 	felt       float64 // of the time in which the baseline wants a core, without one: with one job at a time, that is others' doing
 	feltBad    float64
 	lost       float64 // of the cores that a way could have used: above, others had them
+	held       float64 // of all of the baseline's time, waiting for a core: below it one way by itself is not in doubt
 	stolen     float64 // of the cores' time: "a few %"
 	throttled  float64 // of the time
 	identity   float64 // by which S and A/(I*A_s) may differ
@@ -61,6 +62,7 @@ var limits = struct {
 	felt:       0.10,
 	feltBad:    0.25,
 	lost:       0.25,
+	held:       0.05,
 	stolen:     0.05,
 	throttled:  0.05,
 	identity:   0.10,

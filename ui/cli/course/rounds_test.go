@@ -28,3 +28,23 @@ func TestLongRoundsAreFewerAndThatIsSaid(t *testing.T) {
 		}
 	}
 }
+
+func TestWhereFewerRoundsAreOfNoUseThereAreEnough(t *testing.T) {
+	for _, c := range []struct {
+		asked  int
+		warmup time.Duration
+		want   int
+		said   bool
+	}{
+		{0, time.Second, 3, false},
+		{0, 40 * time.Second, 3, false},
+		{0, 10 * time.Minute, 3, true},
+		{1, 10 * time.Minute, 1, false},
+		{9, time.Second, 9, false},
+	} {
+		got, why := Rounds{Asked: c.asked, Sure: true}.number(c.warmup)
+		if got != c.want || (why != "") != c.said {
+			t.Errorf("asked %d, a warm-up of %v: %d (%q), want %d", c.asked, c.warmup, got, why, c.want)
+		}
+	}
+}
