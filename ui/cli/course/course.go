@@ -211,6 +211,7 @@ func (c *Course) startups(ctx context.Context) error {
 		if err := c.rec.Startup(comparison.Startup{Way: w.Way, Took: took}); err != nil {
 			return err
 		}
+		c.judge()
 	}
 	return nil
 }
