@@ -10,6 +10,7 @@ import (
 	"parallax/monitor/verdict/stats"
 	"parallax/monitor/verdict/trial"
 	"parallax/runner"
+	"parallax/runner/journal"
 )
 
 var threads = trial.Way{Model: runner.Threads, Workers: 4}
@@ -53,6 +54,35 @@ func TestARecordComesBackAsItWasWritten(t *testing.T) {
 	}
 	if !got.Ended || got.Reason != "interrupted" || got.Rounds != 3 || got.Why != "a round takes long" {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestWhatIsNotOverRunsOrWasInterrupted(t *testing.T) {
+	w, err := comparison.Create(t.TempDir(), comparison.Info{Kind: comparison.Compare, Title: "x", Ways: []trial.Way{threads}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.Close() })
+	status := func() journal.Status {
+		r, err := comparison.Open(w.Record().Dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Status()
+	}
+	if got := status(); got != journal.Running {
+		t.Errorf("while it is made: %s", got)
+	}
+	dead := w.Record()
+	dead.Writer.Birth++ // another process has its number now
+	if got := dead.Status(); got != journal.Interrupted {
+		t.Errorf("when its maker is gone: %s", got)
+	}
+	if err := w.End(""); err != nil || status() != journal.Ended {
+		t.Errorf("at the end: %s, %v", status(), err)
+	}
+	if err := w.Rounds(5, ""); err != nil || status() != journal.Running {
+		t.Errorf("with more rounds to make: %s, %v", status(), err)
 	}
 }
 

@@ -63,7 +63,8 @@ func Create(root string, info Info) (*Writer, error) {
 		return nil, fmt.Errorf("make the comparison's record: %w", err)
 	}
 	w.file = f
-	return w, w.put(line{Type: "comparison", Info: &info})
+	err = w.put(line{Type: "comparison", Info: &info})
+	return w, err
 }
 
 // Record is the comparison as far as it came.

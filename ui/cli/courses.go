@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -85,13 +86,11 @@ func (a *app) runCourses(stage *session.Stage, made []*course.Course, v courseVi
 		}
 	})
 	shown = a.guard(stage, func() error {
-		if v.lines {
-			return a.printCourses(ctx, made, v)
+		all := make([]compare.Course, len(made))
+		for i, c := range made {
+			all[i] = c
 		}
-		if v.tune {
-			return a.drawTune(ctx, stage, made, v)
-		}
-		return a.drawCourses(ctx, stage, made, v)
+		return a.showCourses(ctx, stage.Break, all, v)
 	})
 	if !v.lines || shown != nil {
 		stop()
@@ -164,9 +163,20 @@ func (a *app) settleCourses(first *interrupt, err error, made []*course.Course) 
 	return nil
 }
 
+// showCourses shows comparisons that are made, or were. broke is told of a panic in a goroutine of a screen.
+func (a *app) showCourses(ctx context.Context, broke func(value any, stack []byte), all []compare.Course, v courseView) error {
+	switch {
+	case v.lines:
+		return a.printCourses(ctx, all, v)
+	case v.tune:
+		return a.drawTune(ctx, broke, all[0], v)
+	}
+	return a.drawCourses(ctx, broke, all, v)
+}
+
 // printCourses prints comparisons as lines, each as it is made.
-func (a *app) printCourses(ctx context.Context, made []*course.Course, v courseView) error {
-	for _, c := range made {
+func (a *app) printCourses(ctx context.Context, all []compare.Course, v courseView) error {
+	for _, c := range all {
 		if err := a.printCourse(ctx, c, v); err != nil {
 			return err
 		}
@@ -175,7 +185,7 @@ func (a *app) printCourses(ctx context.Context, made []*course.Course, v courseV
 }
 
 // printCourse says how each trial went as it ends and, at the end, what came of all.
-func (a *app) printCourse(ctx context.Context, c *course.Course, v courseView) error {
+func (a *app) printCourse(ctx context.Context, c compare.Course, v courseView) error {
 	told := 0
 	for {
 		now := c.Status()
@@ -218,7 +228,7 @@ func (a *app) printVerdict(now *compare.Status, v courseView) error {
 
 // drawCourses shows comparisons on a screen until the user has left it. A run that the user opens is
 // shown in its place, and then they are again.
-func (a *app) drawCourses(ctx context.Context, stage *session.Stage, made []*course.Course, v courseView) error {
+func (a *app) drawCourses(ctx context.Context, broke func(value any, stack []byte), all []compare.Course, v courseView) error {
 	l, err := readLook(a.std, v.screen)
 	if err != nil {
 		return err
@@ -227,10 +237,10 @@ func (a *app) drawCourses(ctx context.Context, stage *session.Stage, made []*cou
 	lipgloss.SetHasDarkBackground(l.theme.Dark)
 	d := l.options()
 	o := compare.Options{
-		Theme: d.Theme, Styles: d.Styles, NextTheme: d.NextTheme, KeepTheme: d.KeepTheme, Keys: d.Keys, Notice: d.Notice,
-		In: a.std.In, Out: a.std.Out, Broke: stage.Break, Report: reportCourse(made), Export: exportCourse(made),
+		Theme: d.Theme, Styles: d.Styles, NextTheme: d.NextTheme, KeepTheme: d.KeepTheme, Keys: d.Keys, Notice: cmp.Or(d.Notice, v.notice),
+		In: a.std.In, Out: a.std.Out, Broke: broke, Report: reportCourse(all), Export: exportCourse(all),
 	}
-	for i, c := range made {
+	for i, c := range all {
 		title := c.Status().Record.Title
 		if i < len(v.titles) {
 			title = v.titles[i]
@@ -243,7 +253,7 @@ func (a *app) drawCourses(ctx context.Context, stage *session.Stage, made []*cou
 			return err
 		}
 		o.At, o.Notice = res.At, ""
-		rec := made[res.Act].Status().Record
+		rec := all[res.Act].Status().Record
 		if err := a.drawRun(ctx, filepath.Join(rec.Runs(), res.Open), v.screen); err != nil {
 			return err
 		}

@@ -114,19 +114,19 @@ func oneOf(ref, run, made string) (dir string, compared bool, err error) {
 
 // newest returns the latest of all runs and comparisons that can be read.
 func newest(root, among string) (dir string, compared bool, err error) {
-	run, noRun := journal.Find(root, "")
+	run, err := journal.Find(root, "")
 	all, _ := comparison.List(among) // `parallax history` says what cannot be read
-	switch {
-	case len(all) == 0 && noRun != nil:
-		return "", false, &usageError{err: noRun}
-	case len(all) == 0:
+	if len(all) == 0 {
+		if err != nil {
+			return "", false, &usageError{err: err}
+		}
 		return run, false, nil
 	}
 	made := slices.MaxFunc(all, func(a, b comparison.Record) int { return a.Start.Compare(b.Start) })
-	if noRun != nil {
-		return made.Dir, true, nil
+	if err == nil {
+		return later(run, made)
 	}
-	return later(run, made)
+	return made.Dir, true, nil
 }
 
 // later chooses what was started later: a run or a comparison.

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -17,25 +18,40 @@ func (a *app) replayCommand() *cobra.Command {
 	var speed float64
 	var screen screenFlags
 	c := &cobra.Command{
-		Use:     "replay [RUN]",
+		Use:     "replay [RUN|COMPARISON]",
 		GroupID: groupPast,
-		Short:   "Show a run again as it went",
-		Long:    "Show a run again as it went, on the screen or as lines.\n\n" + aboutRUN,
+		Short:   "Show a run again as it went, or the screen of a comparison",
+		Long: `Show a run again as it went, on the screen or as lines. Of a comparison it is the screen as it was when
+that was over: the lanes, the table, the verdict; enter opens its rounds.
+
+` + aboutPast,
 		Example: `  parallax replay
   parallax replay nightly --speed 10`,
 		Args: a.upTo(1),
-		RunE: func(c *cobra.Command, args []string) error { return a.replay(c.Context(), args, speed, screen) },
+		RunE: func(c *cobra.Command, args []string) error {
+			dir, compared, err := findPast(args)
+			switch {
+			case err != nil:
+				return err
+			case compared && c.Flags().Changed("speed"):
+				return usagef("its rounds can be: parallax show "+filepath.Base(dir)+" lists them", "--speed: %s is a comparison, which is not played", filepath.Base(dir))
+			case compared:
+				return a.reopen(c.Context(), dir, screen)
+			}
+			return a.replay(c.Context(), dir, speed, screen)
+		},
 	}
 	c.Flags().Float64Var(&speed, "speed", 1, "go `N` times as fast")
 	addScreenFlags(c.Flags(), &screen)
 	return c
 }
 
-func (a *app) replay(ctx context.Context, args []string, speed float64, screen screenFlags) error {
-	dir, err := find(args)
-	if err != nil {
-		return err
-	}
+// broke reports a panic in a goroutine of a screen on which nothing runs.
+func (a *app) broke(value any, stack []byte) {
+	reportPanic(a.std.Err, &session.PanicError{Value: value, Stack: stack})
+}
+
+func (a *app) replay(ctx context.Context, dir string, speed float64, screen screenFlags) error {
 	reader, err := journal.Open(dir)
 	if err != nil {
 		return err
@@ -57,8 +73,7 @@ func (a *app) replay(ctx context.Context, args []string, speed float64, screen s
 	if screen.plain || !isTerminal(a.std.Out) {
 		err = a.print(over, player, dir, v)
 	} else {
-		broke := func(value any, stack []byte) { reportPanic(a.std.Err, &session.PanicError{Value: value, Stack: stack}) }
-		err = openDashboard(ctx, a.std, act{title: v.title, feed: player, dir: dir, clock: player.Clock}, screen, screenHands{broke: broke})
+		err = openDashboard(ctx, a.std, act{title: v.title, feed: player, dir: dir, clock: player.Clock}, screen, screenHands{broke: a.broke})
 	}
 	if errors.Is(err, dashboard.ErrInterrupted) {
 		a.status, err = (&interrupt{syscall.SIGINT}).status(), nil

@@ -13,7 +13,7 @@ import (
 	"parallax/monitor/comparison"
 	"parallax/runner"
 	"parallax/runner/journal"
-	"parallax/ui/cli/course"
+	"parallax/ui/dashboard/compare"
 	"parallax/ui/export"
 	"parallax/ui/report"
 )
@@ -111,18 +111,18 @@ func judged(rec comparison.Record) report.ComparisonInput {
 
 // reportCourse returns what writes the report of a comparison that is made or was, as far as it came, to the
 // current folder. A report of before is replaced.
-func reportCourse(made []*course.Course) func(act int) (string, error) {
+func reportCourse(all []compare.Course) func(act int) (string, error) {
 	return func(act int) (string, error) {
-		in := judged(made[act].Status().Record)
+		in := judged(all[act].Status().Record)
 		path := reportName(in.Record.Dir)
 		return path, newFile(path, true, func(w io.Writer) error { return report.Comparison(w, in) })
 	}
 }
 
 // exportCourse returns what writes the trace of a run of a comparison to the current folder, likewise.
-func exportCourse(made []*course.Course) func(act int, run string) (string, error) {
+func exportCourse(all []compare.Course) func(act int, run string) (string, error) {
 	return func(act int, run string) (string, error) {
-		rec := made[act].Status().Record
+		rec := all[act].Status().Record
 		r, err := journal.Open(filepath.Join(rec.Runs(), run))
 		if err != nil {
 			return "", err

@@ -14,8 +14,8 @@ import (
 )
 
 // screen CODE [TEXT KEY]... -- PROGRAM ARGUMENT...: runs a program on a terminal of its own, presses
-// each KEY once its TEXT was drawn, and checks the exit status. What it printed to standard error
-// is in the file err.
+// each KEY once its TEXT was drawn since the key before, and checks the exit status. ^C and ^M (enter)
+// are keys. What it printed to standard error is in the file err.
 func onScreen(ts *testscript.TestScript, neg bool, args []string) {
 	dash := 0
 	for dash < len(args) && args[dash] != "--" {
@@ -42,7 +42,8 @@ func onScreen(ts *testscript.TestScript, neg bool, args []string) {
 	go drawn.follow(master)
 	for i := 1; i < dash; i += 2 {
 		await(ts, func() bool { return drawn.has(args[i]) }, fmt.Sprintf("%q on the screen", args[i]))
-		_, err := master.WriteString(strings.ReplaceAll(args[i+1], "^C", "\x03"))
+		drawn.forget()
+		_, err := master.WriteString(strings.NewReplacer("^C", "\x03", "^M", "\r").Replace(args[i+1]))
 		ts.Check(err)
 	}
 	stuck := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() }) // it asks for one more key
@@ -53,7 +54,7 @@ func onScreen(ts *testscript.TestScript, neg bool, args []string) {
 	checkStatus(ts, err, args[0])
 }
 
-// drawing is all that was written to a terminal.
+// drawing is what was written to a terminal since it was last forgotten.
 type drawing struct {
 	mu   sync.Mutex
 	text []byte
@@ -70,6 +71,12 @@ func (d *drawing) follow(f *os.File) {
 			return
 		}
 	}
+}
+
+func (d *drawing) forget() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.text = nil
 }
 
 func (d *drawing) has(text string) bool {

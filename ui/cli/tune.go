@@ -21,7 +21,6 @@ import (
 	"parallax/monitor/verdict/tuning"
 	"parallax/runner"
 	"parallax/ui/cli/course"
-	"parallax/ui/cli/session"
 	"parallax/ui/dashboard/compare"
 	"parallax/ui/dashboard/tune"
 	"parallax/ui/plain"
@@ -184,18 +183,18 @@ func (req *request) sweep(loads []trial.Way) ([]course.Way, error) {
 
 // drawTune shows a sweep on a screen until the user has left it. A run that the user opens is shown in
 // its place, and then it is again.
-func (a *app) drawTune(ctx context.Context, stage *session.Stage, made []*course.Course, v courseView) error {
+func (a *app) drawTune(ctx context.Context, broke func(value any, stack []byte), c compare.Course, v courseView) error {
 	l, err := readLook(a.std, v.screen)
 	if err != nil {
 		return err
 	}
 	lipgloss.SetColorProfile(l.profile)
 	lipgloss.SetHasDarkBackground(l.theme.Dark)
-	d, c := l.options(), made[0]
+	d := l.options()
 	o := tune.Options{
 		Sweep: compare.Follow(c), Theme: d.Theme, Styles: d.Styles, NextTheme: d.NextTheme, KeepTheme: d.KeepTheme, Keys: d.Keys,
-		Notice: cmp.Or(d.Notice, v.notice), In: a.std.In, Out: a.std.Out, Broke: stage.Break,
-		Report: func() (string, error) { return reportCourse(made)(0) },
+		Notice: cmp.Or(d.Notice, v.notice), In: a.std.In, Out: a.std.Out, Broke: broke,
+		Report: func() (string, error) { return reportCourse([]compare.Course{c})(0) },
 	}
 	for {
 		res, err := tune.Run(ctx, o)

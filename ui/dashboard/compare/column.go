@@ -2,9 +2,11 @@ package compare
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"parallax/monitor/verdict/choice"
+	"parallax/monitor/verdict/trial"
 	"parallax/runner"
 	"parallax/ui/dashboard/cores"
 	"parallax/ui/dashboard/scene"
@@ -177,6 +179,8 @@ func (m *model) lanes(way int, s *runner.State, l layout, width int) []*text.Row
 		return say("starting empty jobs …")
 	case s == nil && now.Way == way && now.Doing != Over:
 		return say("starting …")
+	case s == nil && now.Doing == Over && slices.ContainsFunc(now.Record.Trials, func(t trial.Trial) bool { return t.Way == now.Record.Ways[way] }):
+		return say("its runs are gone")
 	case s == nil && now.Doing == Over:
 		return say("was not tried")
 	case s == nil:

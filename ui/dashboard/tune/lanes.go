@@ -33,7 +33,7 @@ func (m *model) lanes(r rect) []string {
 		words := "measuring …"
 		switch {
 		case s == nil && m.over():
-			words = "the run is over, and its lanes are not kept here: enter opens it"
+			words = "its runs are gone"
 		case s != nil && (s.Over() || s.Ended):
 			words = "too short for lanes"
 		}
