@@ -7,6 +7,7 @@ import (
 	"github.com/shirou/gopsutil/v3/mem"
 
 	"parallax/monitor/switches"
+	"parallax/runner"
 )
 
 // Facts is what the machine offers and how well it can be measured here.
@@ -59,7 +60,7 @@ func lanesAt(finest Tier, cores []int) string {
 // sampledAt says how lanes are measured that are not exact.
 func sampledAt(finest Tier) string {
 	if finest >= Load {
-		return loadOnly
+		return runner.LoadOnly
 	}
 	r := newReader(finest)
 	defer r.close()

@@ -34,7 +34,7 @@ func newReader(Tier) reader { return &portable{tasks: map[int]*first{}} }
 // means tells what can be measured here: waiting for a core, or why not; PSS.
 func means(Tier) (noWait string, pss bool) { return "this system does not tell it", false }
 
-func (*portable) tier(int) string           { return loadOnly }
+func (*portable) tier(int) string           { return runner.LoadOnly }
 func (*portable) fast() bool                { return false }
 func (*portable) notices() []runner.Advised { return nil }
 func (*portable) close()                    {}

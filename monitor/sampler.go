@@ -412,7 +412,7 @@ func (s *Sampler) tier() (tier, why string) {
 		why = s.inexact
 	}
 	if s.anonymous() {
-		return loadOnly, why
+		return runner.LoadOnly, why
 	}
 	return s.reader.tier(s.pace.rate()), why
 }

@@ -39,6 +39,3 @@ func (t Tier) String() string { return tierNames[t] }
 
 // asked says why something is coarser than it could be, where that was asked for.
 func (t Tier) asked() string { return TierEnv + "=" + t.String() }
-
-// loadOnly is how lanes are called that tell of no task.
-const loadOnly = "per-core load only"

@@ -32,7 +32,7 @@ func TestWhatIsAskedForIsAsCoarseAsItSays(t *testing.T) {
 	}{
 		{Sampled, "fake", true, 102, 98},
 		{Ticks, "fake", true, 102, 98},
-		{Load, loadOnly, false, 5, 3},
+		{Load, runner.LoadOnly, false, 5, 3},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			g := newStageWith(Options{Finest: c.finest}, func(s *Sampler) {

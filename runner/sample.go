@@ -90,9 +90,12 @@ type Lanes struct {
 	Cell  time.Duration // what one cell covers; 0 when lanes are not measured. It may change from one sample to the next
 	Rows  [][]Cell      // one per core, all of the same length
 	End   time.Duration // when the last cell ends, since the start; 0 means with the span
-	Tier  string        // how it was measured: "exact", "sampled 50 Hz", "per-core load only"
+	Tier  string        // how it was measured: "exact", "sampled 50 Hz", LoadOnly
 	Why   string        // why it was not measured better, or ""
 }
+
+// LoadOnly is the Tier of lanes that do not tell whose time it was: all that is busy is [Foreign] in them.
+const LoadOnly = "per-core load only"
 
 // Cell is one core in one short slice of time.
 type Cell struct {

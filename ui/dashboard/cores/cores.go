@@ -46,6 +46,9 @@ func legend(s *scene.Scene, axis Axis, inner int) string {
 	if s.Styles.Letters {
 		parts[2], parts[3] = "letter = job", ""
 	}
+	if anonymous(&s.State.Lanes) {
+		parts[2] = ""
+	}
 	room := inner - len("cores") - 4
 	words := ""
 	for _, part := range parts {

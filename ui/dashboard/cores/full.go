@@ -109,6 +109,8 @@ func words(s *scene.Scene, lens Lens, past *Past, axis Axis, width int) *text.Ro
 	switch {
 	case at.Task >= 0:
 		r.Put(s.Styles.JobBold(int(at.Task)), s.State.Jobs[at.Task].Name).Put(s.Styles.Text, fmt.Sprintf(" had %d %%", at.Ours))
+	case at.Task == runner.Foreign && anonymous(h):
+		r.Put(s.Styles.Text, fmt.Sprintf("was busy %d %%", at.Load))
 	case at.Task == runner.Foreign:
 		r.Put(s.Styles.Text, fmt.Sprintf("others had %d %%", at.Load))
 	default:

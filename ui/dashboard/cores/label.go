@@ -49,7 +49,7 @@ func label(r *text.Row, s *scene.Scene, i, row int, z size) {
 		r.Put(st.Dim, fmt.Sprintf("%-2d", h.Cores[i])).Put(ink, fmt.Sprintf("%4d %%", now.Load)).Skip(1)
 	}
 	if row != min(z.rows-1, 1) {
-		if row == 2 && z.rows > 3 {
+		if row == 2 && z.rows > 3 && !anonymous(h) {
 			r.Put(st.Dim, fmt.Sprintf("%6d %% ours", now.Ours))
 		}
 		return
@@ -67,9 +67,14 @@ func label(r *text.Row, s *scene.Scene, i, row int, z size) {
 			dot += " "
 		}
 		r.Put(st.Job(int(now.Task)), text.Shorten(dot+s.State.Jobs[now.Task].Name, room))
+	case now.Load > 10 && anonymous(h):
+		r.Put(st.Dim, "busy")
 	case now.Load > 10:
 		r.Put(st.Dim, "other")
 	default:
 		r.Put(st.Faint, "idle")
 	}
 }
+
+// anonymous reports whether lanes do not tell whose time it was.
+func anonymous(h *runner.History) bool { return h.Tier == runner.LoadOnly }

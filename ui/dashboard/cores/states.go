@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"parallax/monitor/verdict"
 	"parallax/runner"
 	"parallax/themes"
 	"parallax/ui/dashboard/scene"
@@ -25,10 +26,18 @@ func looks(s *scene.Scene) [states]stateLook {
 		onCore:   {"█", "on a core", st.OnCore},
 		waitCore: {"▓", "waiting for a core", st.WaitCore},
 		waitGIL:  {"▒", "waiting for the GIL", st.WaitGIL},
-		blocked:  {"░", "blocked", st.Blocked},
+		blocked:  {"░", verdict.Shares(spent(s)).BlockedLabel(), st.Blocked},
 		paused:   {"‖", "paused", st.Paused},
 		unsaid:   {"·", "not known how", st.Dim},
 	}
+}
+
+// spent is where the run's time went lately or, when it is over, in all.
+func spent(s *scene.Scene) runner.Split {
+	if s.State.Over() {
+		return s.State.Times.Total
+	}
+	return s.State.Times.Recent
 }
 
 // lanesLate is by how much lanes may be later than samples.
@@ -185,14 +194,25 @@ func (c column) state(level, rows int) int {
 	return -1
 }
 
-// legendOfStates says what the glyphs mean, of those states that occur.
+// legendOfStates says what the glyphs mean, of those states that occur: in short where there is no room.
 func legendOfStates(s *scene.Scene, past *Past, width int) *text.Row {
-	r := text.NewRow(width).Skip(sideOf(s, width+4))
-	for k, look := range looks(s) {
-		if k == waitGIL && !past.seen[k] || k == unsaid && !past.seen[k] || k == paused && !past.seen[k] {
+	all := looks(s)
+	begin, need := sideOf(s, width+4), 0
+	occurs := func(k int) bool { return past.seen[k] || k == onCore || k == blocked }
+	for k, look := range all {
+		if occurs(k) {
+			need += text.Width(look.name) + 5
+		}
+	}
+	if need > width-begin {
+		all[waitCore].name, all[waitGIL].name, all[unsaid].name = "core wait", "GIL wait", "unknown"
+	}
+	r := text.NewRow(width).Skip(begin)
+	for k, look := range all {
+		if !occurs(k) {
 			continue
 		}
-		if r.Left() < text.Width(look.name)+4 {
+		if r.Left() < text.Width(look.name)+2 {
 			break
 		}
 		r.Put(look.ink, look.glyph).Skip(1).Put(s.Styles.Dim, look.name).Skip(3)

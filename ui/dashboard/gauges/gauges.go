@@ -67,7 +67,11 @@ func shares(s *scene.Scene, sh verdict.Share, width int) []*text.Row {
 	if sh.GILKnown && (sh.WaitGIL > 0 || len(s.State.Locks) > 0) { // what is no Python has no GIL to wait for
 		rows = append(rows, line("GIL wait", st.WaitGIL, sh.WaitGIL))
 	}
-	return append(rows, line(sh.BlockedLabel(), st.Blocked, sh.Blocked))
+	rest := sh.BlockedLabel()
+	if !sh.WaitKnown { // which is too long beside bars
+		rest = "wait/block"
+	}
+	return append(rows, line(rest, st.Blocked, sh.Blocked))
 }
 
 // Memory draws the host's memory and the run's own.
