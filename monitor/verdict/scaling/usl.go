@@ -154,6 +154,13 @@ func (f fit) search() (sigma, kappa float64) {
 	along(0.5, noKappa)
 	along(0.1, func(x []float64) (s, k float64) { return 0, x[0] * x[0] })
 	along(0.1, func(x []float64) (s, k float64) { return 1, x[0] * x[0] })
+	best = best*(1+1e-9) + 1e-24 // along an edge, too, the search only nears its end
+	if f.residue(0, kappa) <= best {
+		sigma = 0
+	}
+	if f.residue(sigma, 0) <= best {
+		kappa = 0
+	}
 	return sigma, kappa
 }
 

@@ -94,15 +94,18 @@ func what(target Target) string {
 	return "wall time"
 }
 
+// beyond is up to how many times the most workers that were measured a curve is believed.
+const beyond = 2
+
 // words says what the law means, and where it is not to be trusted.
 func (u USL) words(most int) string {
 	text := fmt.Sprintf("The curve fits a contention of %.2g and a coherency of %.2g (R² %.2f): ", u.Sigma, u.Kappa, u.R2)
 	switch {
-	case u.Best == 0 && u.Sigma == 0:
+	case u.Best == 0 && u.Sigma*beyond*float64(most) < 1:
 		return text + "nothing limits the gain in the range that was measured."
 	case u.Best == 0:
 		return text + fmt.Sprintf("however many workers, never more than %.1f times one.", 1/u.Sigma)
-	case u.Best > 2*float64(most):
+	case u.Best > beyond*float64(most):
 		return text + "its top lies far beyond what was measured."
 	}
 	return text + fmt.Sprintf("its top is near %s.", Load{N: int(u.Best + 0.5)}.Name())
