@@ -17,7 +17,6 @@ import (
 	"parallax/monitor/verdict/stats"
 	"parallax/runner"
 	"parallax/ui/cli/course"
-	"parallax/ui/cli/session"
 )
 
 // compareFlags is what `parallax compare` was given: what to run as of `parallax run`, and how.
@@ -195,5 +194,3 @@ func startup(ctx context.Context, w course.Way) (stats.Estimate, error) {
 	took, err := costs.Startup(ctx, w.Plan.Launchers, jobs, startups)
 	return stats.Estimate{Mean: took.Median, Low: took.Low, High: took.High, N: took.N}, err
 }
-
-var _ = session.Env{}

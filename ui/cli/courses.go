@@ -254,14 +254,14 @@ func (a *app) drawCourses(ctx context.Context, broke func(value any, stack []byt
 		}
 		o.At, o.Notice = res.At, ""
 		rec := all[res.Act].Status().Record
-		if err := a.drawRun(ctx, filepath.Join(rec.Runs(), res.Open), v.screen); err != nil {
+		if err := a.drawRun(ctx, broke, filepath.Join(rec.Runs(), res.Open), v.screen); err != nil {
 			return err
 		}
 	}
 }
 
 // drawRun shows a run from its folder on the screen: what happened until now at once, then what still happens.
-func (a *app) drawRun(ctx context.Context, dir string, screen screenFlags) error {
+func (a *app) drawRun(ctx context.Context, broke func(value any, stack []byte), dir string, screen screenFlags) error {
 	from, err := journal.Open(dir)
 	if err != nil {
 		return err
@@ -287,7 +287,7 @@ func (a *app) drawRun(ctx context.Context, dir string, screen screenFlags) error
 		}
 		return time.Since(from.Info().Start)
 	}
-	err = openDashboard(ctx, a.std, act{title: from.Info().Name, feed: feed, dir: dir, clock: clock}, screen, screenHands{})
+	err = openDashboard(ctx, a.std, act{title: from.Info().Name, feed: feed, dir: dir, clock: clock}, screen, screenHands{broke: broke})
 	stop()
 	done.Wait()
 	return err

@@ -203,7 +203,7 @@ func (a *app) drawTune(ctx context.Context, broke func(value any, stack []byte),
 		}
 		o.At, o.Notice = res.At, ""
 		rec := c.Status().Record
-		if err := a.drawRun(ctx, filepath.Join(rec.Runs(), res.Open), v.screen); err != nil {
+		if err := a.drawRun(ctx, broke, filepath.Join(rec.Runs(), res.Open), v.screen); err != nil {
 			return err
 		}
 	}
