@@ -46,6 +46,10 @@ func Recommend(t *choice.Table, trials []trial.Trial, target scaling.Target) sca
 	rec := scaling.Recommend(loads, target)
 	rec.Reasons = append(rec.Reasons, failed...)
 	for i, words := range rec.Reasons {
+		if strings.HasSuffix(words, ": more may pay.") && rec.N >= t.Jobs {
+			rec.Open = false
+			rec.Reasons[i] = Name(trial.Way{Workers: rec.N}) + " is one for each job: more have nothing to do."
+		}
 		if rest, ok := strings.CutPrefix(words, "Inconclusive: "); ok && rest != "" {
 			rec.Reasons[i] = strings.ToUpper(rest[:1]) + rest[1:]
 		}

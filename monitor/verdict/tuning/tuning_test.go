@@ -113,7 +113,7 @@ func TestTheNumberFromWhichOnMoreGainsNothingIsRecommended(t *testing.T) {
 	if !rec.Found || rec.N != 4 {
 		t.Errorf("%+v", rec)
 	}
-	if got := tuning.Headline(&rec, table.Columns); got != "Use -j 4: more than 4 at once do not pay." {
+	if got := tuning.Headline(&rec, table.Columns); got != "Use -j 4: more at once does not pay." {
 		t.Error(got)
 	}
 	if e := tuning.Efficiency(&table.Columns[2]); e.Mean < 0.9 || e.Mean > 1 {
@@ -125,6 +125,22 @@ func TestThatItIsInconclusiveIsSaidOnce(t *testing.T) {
 	table, trials := sweep(map[int][]float64{1: {8, 8}, 2: {4, 4}})
 	rec := tuning.Recommend(&table, trials, scaling.Time)
 	if rec.Found || tuning.Headline(&rec, table.Columns) != "Inconclusive." || !strings.HasPrefix(rec.Reasons[0], "1 worker had 2 rounds") {
+		t.Errorf("%+v", rec)
+	}
+}
+
+func TestMoreWorkersThanJobsAreNotSuggested(t *testing.T) {
+	table, trials := sweep(map[int][]float64{1: {8, 8, 8}, 4: {2, 2, 2}, 8: {1, 1, 1}})
+	rec := tuning.Recommend(&table, trials, scaling.Time)
+	said := strings.Join(rec.Reasons, " ")
+	if rec.N != 8 || rec.Open || strings.Contains(said, "may pay") || !strings.Contains(said, "8 workers is one for each job") {
+		t.Errorf("%+v", rec)
+	}
+	if got := tuning.Headline(&rec, table.Columns); got != "Use -j 8." {
+		t.Error(got)
+	}
+	table.Jobs = 9
+	if rec = tuning.Recommend(&table, trials, scaling.Time); !rec.Open || !strings.Contains(strings.Join(rec.Reasons, " "), "more may pay") {
 		t.Errorf("%+v", rec)
 	}
 }

@@ -14,12 +14,13 @@ func Chosen(rec *scaling.Recommendation, w trial.Way) bool {
 	return rec != nil && rec.N > 0 && w.Workers == rec.N && Label(w) == rec.Label
 }
 
-// Headline is the recommendation in a few words: "Use -j 4: more than 4 at once do not pay.",
+// Headline is the recommendation in a few words: "Use -j 4: more at once does not pay.",
 // "Inconclusive; the best guess is -j 4.".
 // columns are those of the table.
 func Headline(rec *scaling.Recommendation, columns []choice.Column) string {
-	flags := ""
+	flags, most := "", 0
 	for i := range columns {
+		most = max(most, columns[i].Workers)
 		if Chosen(rec, columns[i].Way) {
 			flags = Flags(columns[i].Way)
 		}
@@ -30,8 +31,8 @@ func Headline(rec *scaling.Recommendation, columns []choice.Column) string {
 	case !rec.Found:
 		return fmt.Sprintf("Inconclusive; the best guess is %s.", flags)
 	}
-	if rec.Target == scaling.Time && rec.Stops == rec.N && !rec.Open {
-		return fmt.Sprintf("Use %s: more than %d at once do not pay.", flags, rec.N)
+	if rec.Target == scaling.Time && rec.Stops == rec.N && most > rec.N {
+		return fmt.Sprintf("Use %s: more at once does not pay.", flags)
 	}
 	return fmt.Sprintf("Use %s%s.", flags, purpose[rec.Target])
 }
