@@ -38,7 +38,7 @@ func TestThreadsThatComputeAreSaidToBeBoundByTheGIL(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		said, state := heard(t, s, "gil-bound", 10*time.Second)
+		said, state := heard(t, s, "gil-bound", 6*time.Second)
 		st.KillNow()
 		if err := st.Wait(); err != nil {
 			t.Error(err)

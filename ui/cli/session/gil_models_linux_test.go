@@ -128,6 +128,8 @@ func TestEachSubinterpreterHasAGaugeOfItsOwn(t *testing.T) {
 				t.Fatalf("%d gauges: %+v", len(state.Locks), state.Locks)
 			}
 			pid, numbers := state.Locks[0].Mean.PID, []int{0}
+			slept := state.Tasks[2].Stats.Total // who waits for a core may have it all the while
+			most := 0.1 + (slept.OnCore+slept.WaitCore).Seconds()/slept.Live.Seconds()
 			for _, l := range state.Locks {
 				g := l.Mean
 				t.Logf("%+v", g)
@@ -139,8 +141,8 @@ func TestEachSubinterpreterHasAGaugeOfItsOwn(t *testing.T) {
 				switch {
 				case g.Task == 0 && (g.Waiting <= 0 || g.Waiting > 2.2 || g.Held < 0.8):
 					t.Errorf("of three threads that compute: %+v", g)
-				case g.Task != 0 && g.Waiting > 0.1, g.Task == 1 && g.Held < 0.8, g.Task == 2 && g.Held > 0.2:
-					t.Errorf("of one thread: %+v", g)
+				case g.Task != 0 && g.Waiting > 0.1, g.Task == 1 && g.Held < 0.8, g.Task == 2 && g.Held > most:
+					t.Errorf("of one thread: %+v; %+v", g, slept)
 				}
 			}
 		})

@@ -117,7 +117,6 @@ func TestCoarserTiersSayWhatTheyCannotTell(t *testing.T) {
 	waits := monitor.Host().WaitCore
 	for _, c := range []coarser{
 		{name: "paranoid", refused: unix.EACCES, tier: "sampled", why: "perf_event", waits: waits, named: true},
-		{name: "sandbox", refused: unix.ENOSYS, tier: "sampled", why: "this kernel cannot record context switches", waits: waits, named: true},
 		{name: "sampled", finest: monitor.Sampled, tier: "sampled", why: "PARALLAX_LANES=sampled", waits: waits, named: true},
 		{name: "no schedstat", finest: monitor.Ticks, tier: "10 ms ticks", why: "PARALLAX_LANES=ticks", named: true},
 		{name: "load", finest: monitor.Load, tier: "per-core load only", why: "PARALLAX_LANES=load"},
