@@ -1,7 +1,10 @@
 package export
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"parallax/runner"
@@ -82,6 +85,10 @@ func (t *trace) memory() int64 {
 // gilKey tells interpreters apart.
 type gilKey struct{ pid, interpreter int }
 
+func (k gilKey) compare(o gilKey) int {
+	return cmp.Or(cmp.Compare(k.pid, o.pid), cmp.Compare(k.interpreter, o.interpreter))
+}
+
 // locks writes how much each GIL was held, and how many threads waited for it.
 func (t *trace) locks(ev runner.Sampled, from time.Duration) {
 	seen := map[gilKey]bool{}
@@ -94,8 +101,8 @@ func (t *trace) locks(ev runner.Sampled, from time.Duration) {
 		t.gils[key] = g
 		t.gil(g, from, g.Held, g.Waiting)
 	}
-	for key, g := range t.gils {
-		if !seen[key] && t.ended(g) {
+	for _, key := range slices.SortedFunc(maps.Keys(t.gils), gilKey.compare) {
+		if g := t.gils[key]; !seen[key] && t.ended(g) {
 			t.gil(g, from, 0, 0)
 			delete(t.gils, key)
 		}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"parallax/runner"
@@ -198,8 +200,8 @@ func (t *trace) close() {
 		return
 	}
 	at := t.st.Now
-	for _, c := range t.cores {
-		t.flush(c)
+	for _, id := range slices.Sorted(maps.Keys(t.cores)) { // in order, so that a run has one trace
+		t.flush(t.cores[id])
 	}
 	for i, s := range t.st.Statuses() {
 		switch s {
