@@ -154,6 +154,27 @@ func addEach(a, b []time.Duration) []time.Duration {
 	return out
 }
 
+// together adds for how long how many threads were on cores at once, of the time in which any task was
+// active: else the time that a screen stays open would count as one in which nobody was.
+func (s *State) together(ev Sampled) {
+	if len(ev.Together) == 0 {
+		return
+	}
+	now, worked := max(s.Now, ev.When()), s.Times.Total.Span
+	idle := now - s.busy
+	if len(s.Active) > 0 {
+		idle, worked = 0, worked+now-s.Now
+	}
+	add := slices.Clone(ev.Together)
+	add[0] -= min(idle, add[0])
+	s.Together = addEach(s.Together, add)
+	var sum time.Duration
+	for _, d := range s.Together {
+		sum += d
+	}
+	s.Together[0] -= min(max(sum-worked, 0), s.Together[0]) // before a task was started again
+}
+
 // mergeLogs keeps of each log its later size.
 func mergeLogs(a, b []HostLog) []HostLog {
 	if len(a) == 0 {

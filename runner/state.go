@@ -333,7 +333,7 @@ func (s *State) sample(ev Sampled) {
 	})
 	l, end := s.worked(ev)
 	s.Lanes.add(end-s.idle, l)
-	s.Together = addEach(s.Together, ev.Together)
+	s.together(ev)
 	s.locked(ev.When(), ev.GILs)
 	var all TaskSample
 	for _, ts := range ev.Tasks {

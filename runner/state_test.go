@@ -283,3 +283,45 @@ func TestARunStandsStillBetweenItsEndAndARestart(t *testing.T) {
 		t.Errorf("the lanes end at %v", got)
 	}
 }
+
+// A screen stays open when all is over, and a job can be run again later: that nobody is on a core
+// meanwhile is no part of the run.
+func TestHowManyWereOnCoresIsOfTheRunOnly(t *testing.T) {
+	var s State
+	apply := func(evs ...Event) {
+		t.Helper()
+		for _, ev := range evs {
+			if err := s.Apply(ev); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	const sec, ms = time.Second, time.Millisecond
+	began := func(at time.Duration, try int) []Event {
+		return []Event{TaskQueued{At: At(at), Task: 0, Try: try}, TaskStarted{At: At(at), Task: 0, Try: try}}
+	}
+	sampled := func(at time.Duration, none, one time.Duration) Sampled {
+		return Sampled{At: At(at), Span: none + one, Together: []time.Duration{none, one}}
+	}
+	ended := func(at time.Duration, try int) Event {
+		return TaskEnded{At: At(at), Task: 0, Try: try, Status: Succeeded, Cause: -1}
+	}
+	apply(RunStarted{Jobs: make([]Job, 1)})
+	apply(began(0, 1)...)
+	apply(sampled(sec, 200*ms, 800*ms), ended(1500*ms, 1), sampled(2*sec, 600*ms, 400*ms))
+	want := []time.Duration{300 * ms, 1200 * ms}
+	if !slices.Equal(s.Together, want) {
+		t.Errorf("half a second after the end: %v, want %v", s.Together, want)
+	}
+	for at := 3 * sec; at <= 60*sec; at += sec {
+		apply(sampled(at, sec, 0))
+	}
+	if !slices.Equal(s.Together, want) {
+		t.Errorf("a minute after the end: %v, want %v", s.Together, want)
+	}
+	apply(began(60500*ms, 2)...)
+	apply(sampled(61*sec, 600*ms, 400*ms), sampled(62*sec, 0, sec))
+	if want := []time.Duration{400 * ms, 2600 * ms}; !slices.Equal(s.Together, want) {
+		t.Errorf("when it runs again: %v, want %v", s.Together, want)
+	}
+}
