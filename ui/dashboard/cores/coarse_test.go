@@ -71,3 +71,22 @@ func TestStatesThatOccurAreExplained(t *testing.T) {
 		}
 	}
 }
+
+// What stands under the cursor is whole in a terminal of 90 columns, and how lanes were measured is told.
+func TestWhatIsUnderTheCursorFits(t *testing.T) {
+	var s told
+	s.begin(t, 1)
+	s.State.Jobs[0].Name = "pure.py"
+	s.tell(t, second(1, 100, 10, 50, 30))
+	s.tell(t, runner.Sampled{At: runner.At(time.Second), Span: time.Second, Lanes: runner.Lanes{
+		Cores: []int{0}, Cell: 5 * time.Millisecond, Tier: "exact", End: time.Second, Rows: [][]runner.Cell{make([]runner.Cell, 200)},
+	}})
+	sc := &scene.Scene{State: &s.State, Known: &scene.Known{}, Styles: &themes.Styles{}}
+	lens := Lens{Jobs: true}.Move(Look(sc, 90), 0, 0)
+	all := text.Strip(strings.Join(Full(sc, lens, &s.Past, 90, 30), "\n"))
+	for _, part := range []string{"core wait 50 %, GIL wait 30 %, blocked 10 %", " · exact "} {
+		if !strings.Contains(all, part) {
+			t.Errorf("no %q in\n%s", part, all)
+		}
+	}
+}

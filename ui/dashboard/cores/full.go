@@ -25,7 +25,11 @@ func Full(s *scene.Scene, lens Lens, past *Past, width, height int) []string {
 	if how != "" {
 		how = " · " + how
 	}
-	box.Right = []draw.Span{{Ink: st.Dim, Text: text.Shorten(lens.title(axis)+how, p.inner-len(p.main.name)-20)}}
+	room := p.inner - 6
+	for _, part := range box.Left {
+		room -= text.Width(part.Text)
+	}
+	box.Right = []draw.Span{{Ink: st.Dim, Text: text.Shorten(lens.title(axis)+how, room)}}
 	var rows []*text.Row
 	switch {
 	case p.main.jobs:

@@ -205,7 +205,7 @@ func legendOfStates(s *scene.Scene, past *Past, width int) *text.Row {
 		}
 	}
 	if need > width-begin {
-		all[waitCore].name, all[waitGIL].name, all[unsaid].name = "core wait", "GIL wait", "unknown"
+		all = brief(all)
 	}
 	r := text.NewRow(width).Skip(begin)
 	for k, look := range all {
@@ -220,23 +220,36 @@ func legendOfStates(s *scene.Scene, past *Past, width int) *text.Row {
 	return r
 }
 
-// pastAt says in which states the job in focus was in a time.
+// brief is the same with shorter names.
+func brief(all [states]stateLook) [states]stateLook {
+	all[waitCore].name, all[waitGIL].name, all[unsaid].name = "core wait", "GIL wait", "unknown"
+	return all
+}
+
+// pastAt says in which states the job in focus was in a time: in short where there is no room.
 func pastAt(r *text.Row, s *scene.Scene, past *Past, from, to time.Duration) *text.Row {
 	shares := past.between(s.Focus, from, to)
-	var words []string
-	for k, look := range looks(s) {
-		if shares[k] >= 1 {
-			words = append(words, fmt.Sprintf("%s %.0f %%", look.name, shares[k]))
+	words := func(all [states]stateLook) string {
+		var out []string
+		for k, look := range all {
+			if shares[k] >= 1 {
+				out = append(out, fmt.Sprintf("%s %.0f %%", look.name, shares[k]))
+			}
 		}
-	}
-	said := strings.Join(words, ", ")
-	if said == "" {
-		said = "was not running"
+		if len(out) == 0 {
+			return "was not running"
+		}
+		return strings.Join(out, ", ")
 	}
 	known := max(to-from, past.span)
 	begin := from.Truncate(known)
-	r.Put(s.Styles.JobBold(s.Focus), s.State.Jobs[s.Focus].Name)
-	return r.Put(s.Styles.Dim, " "+stamp(begin, known)+" to "+stamp(begin+known, known)+": ").Put(s.Styles.Text, said)
+	r.Put(s.Styles.JobBold(s.Focus), text.Shorten(s.State.Jobs[s.Focus].Name, r.Left()/3))
+	r.Put(s.Styles.Dim, " "+stamp(begin, known)+" to "+stamp(begin+known, known)+": ")
+	said := words(looks(s))
+	if text.Width(said) > r.Left() {
+		said = words(brief(looks(s)))
+	}
+	return r.Put(s.Styles.Text, text.Shorten(said, r.Left()))
 }
 
 // atOnce draws for how much of the time 0, 1, 2 … threads were on cores at once: lately or, of a run
