@@ -84,7 +84,11 @@ func gauge(s *scene.Scene, g *runner.GIL, width int, tall bool) []*text.Row {
 		return []*text.Row{r, text.NewRow(width).Put(lockInk(s, g), fitting(lockWords(g), width))}
 	}
 	words := fitting(lockWords(g), width*3/5)
-	r.Put(st.Dim, text.Shorten("GIL "+name, max(width-text.Width(words)-6, 4))).Skip(1)
+	room := max(width-text.Width(words)-6, 4)
+	if own, ok := owner(s.State, g); ok && text.Width("GIL "+name) > room { // whose it is matters more than its version
+		name = own
+	}
+	r.Put(st.Dim, text.Shorten("GIL "+name, room)).Skip(1)
 	bar(s, r, g, width-r.Used()-text.Width(words)-1)
 	return []*text.Row{r.PutRight(0, lockInk(s, g), words)}
 }
@@ -101,12 +105,22 @@ func lockInk(s *scene.Scene, g *runner.GIL) text.Ink {
 func lockName(s *runner.State, g *runner.GIL) string {
 	name := cmp.Or(text.Plain([]byte(g.Python)), "python")
 	switch {
-	case g.Task >= 0 && g.Task < len(s.Jobs):
-		name += " " + s.Jobs[g.Task].Name
-	case g.Host > 1:
+	case g.Host > 1 && g.Task < 0:
 		name += fmt.Sprintf(" #%d", g.Host)
+	default:
+		if own, ok := owner(s, g); ok {
+			name += " " + own
+		}
 	}
 	return name
+}
+
+// owner is the name of the job that has an interpreter to itself, if one has.
+func owner(s *runner.State, g *runner.GIL) (name string, ok bool) {
+	if g.Task < 0 || g.Task >= len(s.Jobs) {
+		return "", false
+	}
+	return s.Jobs[g.Task].Name, true
 }
 
 // lockWords says what is seen of a GIL, at length and ever more briefly.

@@ -48,6 +48,7 @@ func TestGaugesOfInterpreters(t *testing.T) {
 	one := runner.GIL{PID: 7, Host: 1, Task: -1, Python: "3.13.0", Span: time.Second, Held: 0.98, Handoffs: 180.2, Waiting: 3.1}
 	unread := runner.GIL{PID: 8, Host: 2, Task: -1, Python: "3.9", Span: time.Second, Held: -1, Handoffs: -1, Waiting: 0.24}
 	own := runner.GIL{PID: 9, Task: 1, Python: "3.12.1", Span: time.Second, Held: -1, Handoffs: -1, Waiting: 0}
+	each := runner.GIL{PID: 7, Interpreter: 2, Host: 1, Task: 1, Python: "3.13.0", Span: time.Second, Held: 1}
 	free := runner.GIL{PID: 10, Task: -1, Host: 1, Python: "3.14.7", Free: true, Span: time.Second, Held: -1, Handoffs: -1, Waiting: -1}
 	why := runner.GIL{PID: 11, Task: 0, Why: "Python 2 has another kind of GIL", Span: time.Second, Held: -1, Handoffs: -1, Waiting: -1}
 	for _, c := range []struct {
@@ -64,6 +65,8 @@ func TestGaugesOfInterpreters(t *testing.T) {
 		{"none", []runner.GIL{free}, 36, 2, "3.14.7 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━\nno GIL: it uses all cores"},
 		{"refused", []runner.GIL{why}, 36, 2, "GIL python a: not measured\nPython 2 has another kind of GIL"},
 		{"more than fit so", []runner.GIL{one, unread, own}, 40, 4, "GIL 3.13.0 ━━┃━━━━━ held 98 % · 3.1 wait\nGIL 3.9 #2 ━━━━┃━━━━━━━━━━━━ 0.2 waiting\nGIL 3.12.1 b ━━━━┃━━━━━━━━━━ 0.0 waiting"},
+		{"in one narrow row", []runner.GIL{each}, 30, 1, "GIL b ━━┃━━━━━━ 100 % 0.0 wait"},
+		{"in one row with room", []runner.GIL{each}, 60, 1, "GIL 3.13.0 b ━━━━━┃━━━━━━━━━━━━━ held 100 % · 0.0 wait · 0/s"},
 		{"more than fit", []runner.GIL{own, one, unread}, 40, 2, "GIL 3.13.0 ━━┃━━━━━ held 98 % · 3.1 wait\nand 2 more interpreters"},
 		{"no room", []runner.GIL{one}, 40, 0, ""},
 	} {
