@@ -67,6 +67,9 @@ func Create(root string, info Info) (*Writer, error) {
 	return w, err
 }
 
+// Dir is the comparison's folder.
+func (w *Writer) Dir() string { return w.rec.Dir }
+
 // Record is the comparison as far as it came.
 func (w *Writer) Record() Record { return w.rec.Clone() }
 

@@ -41,7 +41,8 @@ type Plan struct {
 type Course struct {
 	stage *session.Stage
 	plan  Plan
-	rec   *comparison.Writer
+	dir   string
+	rec   *comparison.Writer // of the goroutine that makes it
 	ready chan struct{}
 	more  chan int
 
@@ -61,7 +62,7 @@ func New(stage *session.Stage, root string, plan Plan) (*Course, error) {
 		return nil, err
 	}
 	c := &Course{
-		stage: stage, plan: plan, rec: rec,
+		stage: stage, plan: plan, dir: rec.Dir(), rec: rec,
 		ready: make(chan struct{}, 1), more: make(chan int, 1), out: map[trial.Way]bool{},
 	}
 	c.now = compare.Status{Way: -1, Newest: make([]compare.Shown, len(plan.Ways))}
@@ -92,49 +93,12 @@ func (c *Course) More(rounds int) {
 }
 
 // Dir is the comparison's folder.
-func (c *Course) Dir() string { r := c.rec.Record(); return r.Dir }
+func (c *Course) Dir() string { return c.dir }
 
 // Make makes the rounds that were planned, until ctx is done or the stage's runs are cancelled; what was
 // measured until then counts. An error says what kept it from going on, or from being recorded. It is
 // called once, before Stay.
-func (c *Course) Make(ctx context.Context) error { return unlessStopped(c.perform(ctx)) }
-
-// Stay makes the rounds that are asked for until ctx is done. It holds turn while it does: of several
-// comparisons on one machine one goes on at a time.
-func (c *Course) Stay(ctx context.Context, turn sync.Locker) error {
-	for {
-		select {
-		case n := <-c.more:
-			turn.Lock()
-			r := c.rec.Record()
-			err := errors.Join(c.rec.Rounds(r.Rounds+n, ""), c.rounds(ctx))
-			turn.Unlock()
-			if err != nil {
-				return unlessStopped(err)
-			}
-		case <-ctx.Done():
-			return nil
-		}
-	}
-}
-
-// Close closes the record. Nothing may be done with the course after it but to ask how it stands.
-func (c *Course) Close() error { return c.rec.Close() }
-
-func unlessStopped(err error) error {
-	if isStop(err) {
-		return nil
-	}
-	return err
-}
-
-// errStopped says that the user has ended the comparison.
-var errStopped = errors.New("interrupted")
-
-func isStop(err error) bool { return errors.Is(err, errStopped) || errors.Is(err, context.Canceled) }
-
-// perform makes the rounds that were planned.
-func (c *Course) perform(ctx context.Context) error {
+func (c *Course) Make(ctx context.Context) error {
 	if err := c.startups(ctx); err != nil {
 		return c.end(err)
 	}
@@ -148,6 +112,33 @@ func (c *Course) perform(ctx context.Context) error {
 	}
 	return c.rounds(ctx)
 }
+
+// Stay makes the rounds that are asked for until ctx is done. It holds turn while it does: of several
+// comparisons on one machine one goes on at a time.
+func (c *Course) Stay(ctx context.Context, turn sync.Locker) error {
+	for {
+		select {
+		case n := <-c.more:
+			turn.Lock()
+			r := c.rec.Record()
+			err := errors.Join(c.rec.Rounds(r.Rounds+n, ""), c.rounds(ctx))
+			turn.Unlock()
+			if err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// Close closes the record. Nothing may be done with the course after it but to ask how it stands.
+func (c *Course) Close() error { return c.rec.Close() }
+
+// errStopped says that the user has ended the comparison.
+var errStopped = errors.New("interrupted")
+
+func isStop(err error) bool { return errors.Is(err, errStopped) || errors.Is(err, context.Canceled) }
 
 // rounds makes what is left of the rounds.
 func (c *Course) rounds(ctx context.Context) error {
@@ -176,20 +167,18 @@ func (c *Course) left() []int {
 	return ways
 }
 
-// end keeps why nothing more is done for now, and passes it on.
+// end keeps why nothing more is done for now, and passes it on, unless it is that the user ended it.
 func (c *Course) end(err error) error {
 	reason := ""
 	if err != nil {
 		reason = err.Error()
 	}
+	if isStop(err) {
+		err = nil
+	}
 	err = errors.Join(err, c.rec.End(reason))
-	c.update(func(s *compare.Status) {
-		s.Doing, s.Way = compare.Over, -1
-		if !isStop(err) {
-			s.Err = err
-		}
-	})
-	c.judge()
+	c.judge() // before it is over, for then the verdict is taken
+	c.update(func(s *compare.Status) { s.Doing, s.Way, s.Err = compare.Over, -1, err })
 	return err
 }
 
@@ -199,10 +188,13 @@ func (c *Course) startups(ctx context.Context) error {
 	if c.plan.Startup == nil {
 		return nil
 	}
+	ctx, leave := context.WithCancel(ctx) // which lasts no longer than the stage: its empty jobs are none of the stage's
+	defer leave()
+	defer context.AfterFunc(c.stage.Going(), leave)()
 	for i, w := range c.plan.Ways {
 		c.update(func(s *compare.Status) { s.Doing, s.Way = compare.Starting, i })
 		took, err := c.plan.Startup(ctx, w)
-		if ctx.Err() != nil || c.stage.Stopped() {
+		if ctx.Err() != nil {
 			return errStopped
 		}
 		if err != nil {
@@ -280,14 +272,11 @@ func (c *Course) try(ctx context.Context, way, round int) error {
 	return nil
 }
 
-// wait waits for a run. When ctx is done its jobs are cancelled, with their grace.
+// wait waits for a run, of which the stage keeps nothing. When ctx is done its jobs are cancelled, with
+// their grace.
 func (c *Course) wait(ctx context.Context, s *session.Session) (runner.State, error) {
-	select {
-	case <-s.Done():
-	case <-ctx.Done():
-		s.Do(runner.Cancel{})
-	}
-	return s.Wait()
+	defer context.AfterFunc(ctx, func() { s.Do(runner.Cancel{}) })()
+	return c.stage.Release(s)
 }
 
 // replaced returns a copy with another run: statuses that were given away do not change.

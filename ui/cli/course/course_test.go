@@ -3,6 +3,7 @@ package course_test
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -57,7 +58,7 @@ func newBench(t *testing.T, plan course.Plan) bench {
 	}
 	t.Cleanup(func() {
 		stage.Leave()
-		if err := c.Close(); err != nil {
+		if err := c.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
 			t.Error(err)
 		}
 		if err := stage.Wait(); err != nil {
@@ -181,5 +182,52 @@ func TestAnInterruptedComparisonKeepsWhatItHas(t *testing.T) {
 	}
 	if c := b.Status().Table.Columns[1]; c.Failed {
 		t.Errorf("the jobs are not to blame: %q", c.Error)
+	}
+}
+
+func TestAnInterruptEndsTheMeasuringOfStartUp(t *testing.T) {
+	begun := make(chan struct{})
+	b := newBench(t, course.Plan{
+		Ways: []course.Way{way(false, 2, quick)}, Rounds: course.Rounds{Asked: 1},
+		Startup: func(ctx context.Context, _ course.Way) (stats.Estimate, error) {
+			close(begun)
+			select {
+			case <-ctx.Done():
+			case <-time.After(30 * time.Second):
+				t.Error("it was not told of the interrupt")
+			}
+			return stats.Estimate{}, ctx.Err()
+		},
+	})
+	done := make(chan error, 1)
+	go func() { done <- b.Make(t.Context()) }()
+	<-begun
+	b.stage.Cancel(errors.New("interrupted by SIGINT"))
+	if err := <-done; err != nil {
+		t.Errorf("an interrupt is no fault: %v", err)
+	}
+	if got, rec := tried(t, b); len(got) != 0 || !rec.Ended || rec.Reason != "interrupted" {
+		t.Errorf("%v, %+v", got, rec)
+	}
+}
+
+func TestAnInterruptDoesNotHideThatNothingCouldBeRecorded(t *testing.T) {
+	b := newBench(t, course.Plan{Ways: []course.Way{way(false, 2, quick)}, Rounds: course.Rounds{Asked: 1}})
+	b.stage.Cancel(errors.New("interrupted by SIGINT"))
+	if err := b.Close(); err != nil { // so that its end cannot be written
+		t.Fatal(err)
+	}
+	if err := b.Make(t.Context()); err == nil || b.Status().Err == nil {
+		t.Errorf("said %v, and shown %v", err, b.Status().Err)
+	}
+}
+
+func TestTheRunsThatAreOverAreNotKept(t *testing.T) {
+	b := newBench(t, course.Plan{Ways: []course.Way{way(true, 1, quick), way(false, 2, quick)}, Rounds: course.Rounds{Asked: 2}})
+	if err := b.Make(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(b.stage.States()); n != 0 {
+		t.Errorf("the stage holds the states of %d runs; of many jobs each is large", n)
 	}
 }

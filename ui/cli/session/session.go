@@ -298,18 +298,8 @@ func (st *Stage) all() []*Session {
 func (st *Stage) Wait() error {
 	var errs []error
 	for _, s := range st.all() {
-		select {
-		case <-s.done:
-			errs = append(errs, s.err)
-		case <-st.gaveUp:
-			errs = append(errs, fmt.Errorf("run %s did not end when its jobs were killed", s.ID()))
-		case <-st.whole.Done():
-			select {
-			case <-s.done:
-			case <-st.gaveUp:
-			case <-time.After(brokenGrace):
-			}
-		}
+		_, err := st.await(s)
+		errs = append(errs, err)
 	}
 	st.mu.Lock()
 	defer st.mu.Unlock()
@@ -317,6 +307,40 @@ func (st *Stage) Wait() error {
 		return st.panicked
 	}
 	return errors.Join(errs...)
+}
+
+// Release waits for a run as Wait does, returns its last state and lets go of it: Wait and States know of
+// it no more, so that of many runs not all are kept. One that has not ended stays with the stage.
+func (st *Stage) Release(s *Session) (runner.State, error) {
+	over, err := st.await(s)
+	if !over {
+		return runner.State{}, cmp.Or(err, errBroken)
+	}
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.sessions = slices.DeleteFunc(slices.Clone(st.sessions), func(other *Session) bool { return other == s })
+	return s.state, err
+}
+
+// errBroken says of a run that it was given up because parallax itself broke. What broke is said by Wait.
+var errBroken = errors.New("parallax broke, and the run did not end")
+
+// await waits for a run as Wait says. over reports whether it has ended.
+func (st *Stage) await(s *Session) (over bool, err error) {
+	select {
+	case <-s.done:
+		return true, s.err
+	case <-st.gaveUp:
+	case <-st.whole.Done():
+		select {
+		case <-s.done:
+			return true, s.err
+		case <-st.gaveUp:
+		case <-time.After(brokenGrace):
+			return false, nil
+		}
+	}
+	return false, fmt.Errorf("run %s did not end when its jobs were killed", s.ID())
 }
 
 // brokenGrace is how long a broken stage may take to end its jobs.

@@ -254,6 +254,9 @@ func TestAbandonedStageDoesNotWait(t *testing.T) {
 	if err := st.Wait(); err == nil || !strings.Contains(err.Error(), s.ID()) {
 		t.Errorf("Wait: %v, want an error that names the run", err)
 	}
+	if _, err := st.Release(s); err == nil || !strings.Contains(err.Error(), s.ID()) {
+		t.Errorf("Release: %v, want an error that names the run", err)
+	}
 	st.KillNow()
 	<-s.Done()
 }
