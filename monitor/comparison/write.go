@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -26,8 +27,15 @@ func Root() (string, error) {
 
 // Writer keeps a comparison on disk while it is made. It belongs to one goroutine.
 type Writer struct {
-	rec  Record
-	file *os.File
+	rec   Record
+	file  file
+	whole int64 // bytes of the lines that were written
+}
+
+// file is what a Writer needs of an [os.File].
+type file interface {
+	io.WriterAt
+	io.Closer
 }
 
 // Create makes the folder of a new comparison below root, which it makes too where it is missing. It
@@ -51,20 +59,30 @@ func Create(root string, info Info) (*Writer, error) {
 		}
 		err := os.Mkdir(filepath.Join(root, info.ID), 0o700)
 		if err == nil {
-			break
+			return begin(filepath.Join(root, info.ID), &info)
 		}
 		if given || !errors.Is(err, fs.ErrExist) {
 			return nil, fmt.Errorf("make the comparison's folder: %w", err)
 		}
 	}
-	w := &Writer{rec: Record{Dir: filepath.Join(root, info.ID)}}
-	f, err := os.OpenFile(filepath.Join(w.rec.Dir, recordFile), os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
+}
+
+// begin makes the record in a folder, which it removes where that fails.
+func begin(dir string, info *Info) (w *Writer, err error) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
+	}()
+	f, err := os.OpenFile(filepath.Join(dir, recordFile), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("make the comparison's record: %w", err)
 	}
-	w.file = f
-	err = w.put(line{Type: "comparison", Info: &info})
-	return w, err
+	w = &Writer{rec: Record{Dir: dir}, file: f}
+	if err := w.put(line{Type: "comparison", Info: info}); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return w, nil
 }
 
 // Dir is the comparison's folder.
@@ -96,15 +114,18 @@ func (w *Writer) End(reason string) error { return w.put(line{Type: "end", End: 
 // Close closes the file.
 func (w *Writer) Close() error { return w.file.Close() }
 
-// put writes a line whole, and takes it up. After an error the comparison goes on in memory.
+// put writes a line whole or not at all, and takes it up. After an error the comparison goes on in memory.
 func (w *Writer) put(l line) error {
 	w.rec.take(l)
 	text, err := json.Marshal(l)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", recordFile, err)
 	}
-	if _, err := w.file.Write(append(text, '\n')); err != nil {
+	text = append(text, '\n')
+	// A line that found no room is overwritten by the next: what followed its beginning could not be read.
+	if _, err := w.file.WriteAt(text, w.whole); err != nil {
 		return fmt.Errorf("write the comparison's record: %w", err)
 	}
+	w.whole += int64(len(text))
 	return nil
 }
