@@ -4,6 +4,7 @@ package draw
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 )
@@ -105,4 +106,26 @@ func Plural(n int, one, many string) string {
 		return "1 " + one
 	}
 	return Count(n) + " " + many
+}
+
+// Precise writes seconds for comparing: with three digits, 812 ms, 8.12 s, 81.2 s, 812 s.
+func Precise(s float64) string {
+	if s < 0.9995 {
+		if s < 0.00995 {
+			return fmt.Sprintf("%.1f ms", s*1000)
+		}
+		return fmt.Sprintf("%.0f ms", s*1000)
+	}
+	return Significant(s) + " s"
+}
+
+// Significant writes a number of everyday size with about three digits.
+func Significant(v float64) string {
+	switch a := math.Abs(v); {
+	case a < 9.995:
+		return strconv.FormatFloat(v, 'f', 2, 64)
+	case a < 99.95:
+		return strconv.FormatFloat(v, 'f', 1, 64)
+	}
+	return strconv.FormatFloat(v, 'f', 0, 64)
 }

@@ -14,6 +14,7 @@ import (
 	"parallax/monitor/verdict/tuning"
 	"parallax/runner"
 	"parallax/ui/draw"
+	"parallax/ui/figures"
 )
 
 // Trial says in a line how a trial went: "round 2 of 5: threads 8.12 s".
@@ -56,8 +57,8 @@ func Table(w io.Writer, t *choice.Table) error {
 func cell(t *choice.Table, f choice.Figure, column int, best bool) string {
 	c := &t.Columns[column]
 	e := f.Of(c)
-	text := draw.Figure(f.Unit, e, t.Usable())
-	if spread := draw.Spread(f.Unit, e); spread != "" {
+	text := figures.Value(f.Unit, e, t.Usable())
+	if spread := figures.Spread(f.Unit, e); spread != "" {
 		text += " " + spread
 	}
 	if best {

@@ -12,7 +12,7 @@ import (
 	"parallax/monitor/verdict/stats"
 	"parallax/monitor/verdict/tuning"
 	"parallax/runner"
-	"parallax/ui/draw"
+	"parallax/ui/figures"
 )
 
 // Loads prints the table of a sweep: a row for each number of workers. The recommended one is marked
@@ -36,7 +36,7 @@ func Loads(w io.Writer, t *choice.Table, rec *scaling.Recommendation) error {
 		} else {
 			for _, f := range tuning.Figures() {
 				e := f.Of(c)
-				row = append(row, strings.TrimSpace(draw.Figure(f.Unit, e, t.Usable())+" "+draw.Spread(f.Unit, e)))
+				row = append(row, strings.TrimSpace(figures.Value(f.Unit, e, t.Usable())+" "+figures.Spread(f.Unit, e)))
 			}
 		}
 		fmt.Fprintln(out, strings.Join(row, "\t"))

@@ -12,6 +12,7 @@ import (
 	"parallax/monitor/verdict/stats"
 	"parallax/monitor/verdict/tuning"
 	"parallax/ui/draw"
+	"parallax/ui/figures"
 )
 
 // bar is one row of a chart.
@@ -111,7 +112,7 @@ func interval(u choice.Unit, e stats.Estimate, cores float64) string {
 	if e.N < 2 || !e.Known() {
 		return ""
 	}
-	of := func(v float64) string { return draw.Figure(u, stats.Estimate{Mean: v, N: 1}, cores) }
+	of := func(v float64) string { return figures.Value(u, stats.Estimate{Mean: v, N: 1}, cores) }
 	return fmt.Sprintf("95 %% interval %s to %s", of(e.Low), of(e.High))
 }
 
@@ -169,7 +170,7 @@ func speedChart(t *choice.Table, ways []way) chart {
 			continue
 		}
 		d := newDrawing(34, fmt.Sprintf("%s: %s of the baseline, %s; ideal %s×", ways[i].Name,
-			draw.Figure(choice.Times, c.Speedup, 0), interval(choice.Times, c.Speedup, 0), short(ideal, 2)))
+			figures.Value(choice.Times, c.Speedup, 0), interval(choice.Times, c.Speedup, 0), short(ideal, 2)))
 		s.grid(d, 34)
 		d.rect("speed", 0, s.at(c.Speedup.Mean), 8, 18, interval(choice.Times, c.Speedup, 0))
 		d.line("one", s.at(1), 0, s.at(1), 34)
@@ -191,8 +192,8 @@ func cores(n float64) string {
 
 // figure writes a figure with its spread.
 func figure(u choice.Unit, e stats.Estimate, t *choice.Table) string {
-	text := draw.Figure(u, e, t.Usable())
-	if spread := draw.Spread(u, e); spread != "" {
+	text := figures.Value(u, e, t.Usable())
+	if spread := figures.Spread(u, e); spread != "" {
 		text += " " + spread
 	}
 	return text

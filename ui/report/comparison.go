@@ -14,6 +14,7 @@ import (
 	"parallax/monitor/verdict/tuning"
 	"parallax/runner"
 	"parallax/ui/draw"
+	"parallax/ui/figures"
 )
 
 // page is what every report begins and ends with.
@@ -252,7 +253,7 @@ func busy(e stats.Estimate, t *choice.Table) string {
 	if e.N == 0 {
 		return ""
 	}
-	return draw.Figure(choice.Cores, e, t.Usable())
+	return figures.Value(choice.Cores, e, t.Usable())
 }
 
 // known is figure, or "" for what was not measured.
@@ -286,14 +287,14 @@ var hints = map[string]string{
 	"serial_part":    "Karp-Flatt metric of the speed-up",
 }
 
-func figuresOf(t *choice.Table, figures []choice.Figure) []figureRow {
+func figuresOf(t *choice.Table, rows []choice.Figure) []figureRow {
 	var out []figureRow
-	for _, f := range figures {
+	for _, f := range rows {
 		r := figureRow{Name: f.Name, Hint: hints[f.Key]}
 		best, marked := t.Best(f)
 		for i := range t.Columns {
 			e := f.Of(&t.Columns[i])
-			c := figureCell{Value: draw.Figure(f.Unit, e, t.Usable()), Spread: draw.Spread(f.Unit, e), Best: marked && best == i}
+			c := figureCell{Value: figures.Value(f.Unit, e, t.Usable()), Spread: figures.Spread(f.Unit, e), Best: marked && best == i}
 			c.Title = interval(f.Unit, e, t.Usable())
 			r.Cells = append(r.Cells, c)
 		}

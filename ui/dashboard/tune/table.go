@@ -3,7 +3,7 @@ package tune
 import (
 	"parallax/monitor/verdict/choice"
 	"parallax/monitor/verdict/tuning"
-	"parallax/ui/draw"
+	"parallax/ui/figures"
 	"parallax/ui/text"
 )
 
@@ -16,18 +16,18 @@ const (
 // table draws a row for each load: those around the one in focus, where not all have room.
 func (m *model) table(r rect) []string {
 	st, columns := &m.styles, m.columns()
-	figures := tuning.Figures()
-	n := min((r.w-loadWidth)/withSpread, len(figures)) // the smallest terminal has room for three
+	fields := tuning.Figures()
+	n := min((r.w-loadWidth)/withSpread, len(fields)) // the smallest terminal has room for three
 	field := min((r.w-loadWidth)/n, mostField)
-	figures = figures[:n]
+	fields = fields[:n]
 	first, shown := window(len(columns), r.h-1, m.place.Load)
 	head := text.NewRow(r.w).Put(st.Dim, more(first, len(columns)-first-shown)).PutAt(3, st.Heading, "workers")
-	for i, f := range figures {
+	for i, f := range fields {
 		head.PutAt(loadWidth+i*field, st.Heading, f.Name)
 	}
 	out := []string{head.String()}
 	for i := first; i < first+shown; i++ {
-		out = append(out, m.row(r.w, i, figures, field))
+		out = append(out, m.row(r.w, i, fields, field))
 	}
 	return out
 }
@@ -45,7 +45,7 @@ func more(above, below int) string {
 	return ""
 }
 
-func (m *model) row(width, load int, figures []choice.Figure, field int) string {
+func (m *model) row(width, load int, fields []choice.Figure, field int) string {
 	st, t := &m.styles, &m.now().Table
 	c := &m.columns()[load]
 	r := text.NewRow(width)
@@ -73,10 +73,10 @@ func (m *model) row(width, load int, figures []choice.Figure, field int) string 
 	if c.Failed {
 		return r.PutAt(loadWidth, st.Bad, text.Shorten(text.Plain([]byte(c.Error)), width-loadWidth-1)).String()
 	}
-	for i, f := range figures {
+	for i, f := range fields {
 		e := f.Of(c)
-		value := draw.Figure(f.Unit, e, t.Usable())
-		if spread := draw.Spread(f.Unit, e); spread != "" && text.Width(value)+text.Width(spread)+2 <= field {
+		value := figures.Value(f.Unit, e, t.Usable())
+		if spread := figures.Spread(f.Unit, e); spread != "" && text.Width(value)+text.Width(spread)+2 <= field {
 			value += " " + spread
 		}
 		if e.N == 0 {

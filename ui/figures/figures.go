@@ -1,4 +1,6 @@
-package draw
+// Package figures writes the figures of a comparison in words: values with their units, and how far
+// they spread. It is all pure functions.
+package figures
 
 import (
 	"fmt"
@@ -7,32 +9,33 @@ import (
 
 	"parallax/monitor/verdict/choice"
 	"parallax/monitor/verdict/stats"
+	"parallax/ui/draw"
 )
 
-// Figure writes a figure of a comparison: "8.12 s", "3.71×", "1.94 of 2", "74 %". cores is how many the
+// Value writes a figure of a comparison: "8.12 s", "3.71×", "1.94 of 2", "74 %". cores is how many the
 // jobs could keep busy. What was not measured is a dash.
-func Figure(u choice.Unit, e stats.Estimate, cores float64) string {
+func Value(u choice.Unit, e stats.Estimate, cores float64) string {
 	if e.N == 0 {
 		return "–"
 	}
 	v := e.Mean
 	switch u {
 	case choice.Seconds:
-		return Precise(v)
+		return draw.Precise(v)
 	case choice.Times:
-		return significant(v) + "×"
+		return draw.Significant(v) + "×"
 	case choice.Cores:
-		return significant(v) + " of " + strconv.FormatFloat(cores, 'f', -1, 64)
+		return draw.Significant(v) + " of " + strconv.FormatFloat(cores, 'f', -1, 64)
 	case choice.Share:
 		return share(v)
 	case choice.Bytes:
-		return Bytes(int64(v))
+		return draw.Bytes(int64(v))
 	default:
-		return Count(int(math.Round(v))) + " /s"
+		return draw.Count(int(math.Round(v))) + " /s"
 	}
 }
 
-// Spread writes half of a figure's 95 % interval, in the unit in which Figure writes its value: "±0.05". It
+// Spread writes half of a figure's 95 % interval, in the unit in which Value writes it: "±0.05". It
 // is "" where the interval is not known, and where there is none: of what is so by definition.
 func Spread(u choice.Unit, e stats.Estimate) string {
 	half := (e.High - e.Low) / 2
@@ -60,28 +63,6 @@ func Spread(u choice.Unit, e stats.Estimate) string {
 	case choice.Times, choice.Cores:
 	}
 	return "±" + strconv.FormatFloat(half*scale, 'f', digits, 64)
-}
-
-// Precise writes seconds for comparing: with three digits, 812 ms, 8.12 s, 81.2 s, 812 s.
-func Precise(s float64) string {
-	if s < 0.9995 {
-		if s < 0.00995 {
-			return fmt.Sprintf("%.1f ms", s*1000)
-		}
-		return fmt.Sprintf("%.0f ms", s*1000)
-	}
-	return significant(s) + " s"
-}
-
-// significant writes a number of everyday size with about three digits.
-func significant(v float64) string {
-	switch a := math.Abs(v); {
-	case a < 9.995:
-		return strconv.FormatFloat(v, 'f', 2, 64)
-	case a < 99.95:
-		return strconv.FormatFloat(v, 'f', 1, 64)
-	}
-	return strconv.FormatFloat(v, 'f', 0, 64)
 }
 
 // share writes a share of 0..1 that may lie a little outside, as a computed one can.

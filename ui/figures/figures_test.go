@@ -1,4 +1,4 @@
-package draw_test
+package figures_test
 
 import (
 	"math"
@@ -6,7 +6,7 @@ import (
 
 	"parallax/monitor/verdict/choice"
 	"parallax/monitor/verdict/stats"
-	"parallax/ui/draw"
+	"parallax/ui/figures"
 )
 
 func TestFiguresAreWrittenWithTheirSpread(t *testing.T) {
@@ -29,10 +29,10 @@ func TestFiguresAreWrittenWithTheirSpread(t *testing.T) {
 		{choice.Bytes, stats.Estimate{Mean: 212 << 20, Low: 200 << 20, High: 224 << 20, N: 5}, "212 MiB", "±12"},
 		{choice.PerSecond, stats.Estimate{Mean: 4811.4, Low: 4800, High: 4822, N: 5}, "4 811 /s", "±11"},
 	} {
-		if got := draw.Figure(c.unit, c.e, 2); got != c.value {
+		if got := figures.Value(c.unit, c.e, 2); got != c.value {
 			t.Errorf("%+v: %q, want %q", c.e, got, c.value)
 		}
-		if got := draw.Spread(c.unit, c.e); got != c.spread {
+		if got := figures.Spread(c.unit, c.e); got != c.spread {
 			t.Errorf("%+v: spread %q, want %q", c.e, got, c.spread)
 		}
 	}
