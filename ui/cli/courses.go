@@ -78,8 +78,15 @@ func (a *app) performCourses(ctx context.Context, env session.Env, plans []cours
 func (a *app) runCourses(stage *session.Stage, made []*course.Course, v courseView) (shown, ran error) {
 	ctx, stop := context.WithCancel(stage.Whole())
 	defer stop()
+	seen := ctx
+	making, over := context.WithCancel(context.Background())
+	defer over()
+	if v.lines { // they come to their end, with a verdict, also when a run breaks off
+		seen = making
+	}
 	var done sync.WaitGroup
 	done.Go(func() {
+		defer over()
 		ran = a.guard(stage, func() error { return makeCourses(ctx, stage, made, !v.lines) })
 		if stage.Stopped() { // by a signal: the screen goes, too
 			stop()
@@ -90,7 +97,7 @@ func (a *app) runCourses(stage *session.Stage, made []*course.Course, v courseVi
 		for i, c := range made {
 			all[i] = c
 		}
-		return a.showCourses(ctx, stage.Break, all, v)
+		return a.showCourses(seen, stage.Break, all, v)
 	})
 	if !v.lines || shown != nil {
 		stop()
@@ -188,6 +195,7 @@ func (a *app) printCourses(ctx context.Context, all []compare.Course, v courseVi
 func (a *app) printCourse(ctx context.Context, c compare.Course, v courseView) error {
 	told := 0
 	for {
+		last := ctx.Err() != nil // asked for first: it may come to its end while ctx does
 		now := c.Status()
 		for ; told < len(now.Record.Trials); told++ {
 			t := &now.Record.Trials[told]
@@ -203,10 +211,12 @@ func (a *app) printCourse(ctx context.Context, c compare.Course, v courseView) e
 		if now.Doing == compare.Over {
 			return a.printVerdict(&now, v)
 		}
+		if last {
+			return nil
+		}
 		select {
 		case <-c.Ready():
 		case <-ctx.Done():
-			return nil
 		}
 	}
 }
