@@ -94,7 +94,8 @@ func Verdict(t *choice.Table, v choice.Verdict) []string {
 type verdictJSON struct {
 	Type     string       `json:"type"`
 	ID       string       `json:"id"`
-	Model    runner.Model `json:"model"` // "" where it is inconclusive
+	Model    runner.Model `json:"model"`  // "" where it is inconclusive
+	Serial   bool         `json:"serial"` // in that model, and one job after the other
 	Bound    choice.Bound `json:"bound"`
 	Headline string       `json:"headline"`
 	Reason   string       `json:"reason"`
@@ -108,22 +109,41 @@ type verdictJSON struct {
 	Cannot   []cannotJSON `json:"cannot"`
 }
 
-// wayJSON is a column. What was not measured is null.
+// wayJSON is a column. What was not measured is null. Wall time and speed-up come with their intervals, of
+// all else it is the mean; the intervals are in Intervals, by the same names.
 type wayJSON struct {
-	Model       string          `json:"model"` // "serial" for the baseline
-	Rounds      int             `json:"rounds"`
-	Workers     int             `json:"workers"`
-	Wall        *stats.Estimate `json:"wall_s"`
-	Speedup     *stats.Estimate `json:"speedup"`
-	Parallelism *stats.Estimate `json:"parallelism"`
-	CPU         *stats.Estimate `json:"cpu_s"`
-	Inflation   *stats.Estimate `json:"cpu_inflation"`
-	GILWait     *stats.Estimate `json:"gil_wait"`
-	PeakPSS     *stats.Estimate `json:"peak_pss_bytes"`
-	Startup     *stats.Estimate `json:"startup_s"`
-	Switches    *stats.Estimate `json:"switches_per_s"`
-	SerialPart  *stats.Estimate `json:"serial_part"`
-	Error       *string         `json:"error"`
+	Model       string                    `json:"model"` // "serial" for the baseline
+	Rounds      int                       `json:"rounds"`
+	Workers     int                       `json:"workers"`
+	Wall        *stats.Estimate           `json:"wall_s"`
+	Speedup     *stats.Estimate           `json:"speedup"`
+	Parallelism *float64                  `json:"parallelism"`
+	CPU         *float64                  `json:"cpu_s"`
+	Inflation   *float64                  `json:"cpu_inflation"`
+	GILWait     *float64                  `json:"gil_wait"`
+	PeakPSS     *float64                  `json:"peak_pss_bytes"`
+	Startup     *float64                  `json:"startup_s"`
+	Switches    *float64                  `json:"switches_per_s"`
+	SerialPart  *float64                  `json:"serial_part"`
+	Intervals   map[string]stats.Estimate `json:"intervals"`
+	Error       *string                   `json:"error"`
+}
+
+func wayOf(c *choice.Column) wayJSON {
+	w := wayJSON{
+		Model: c.Name(), Rounds: c.Trials, Workers: c.Workers, Wall: measured(c.Wall), Speedup: measured(c.Speedup),
+		Parallelism: mean(c.Parallelism), CPU: mean(c.CPU), Inflation: mean(c.Inflation), GILWait: mean(c.WaitGIL), PeakPSS: mean(c.Memory),
+		Startup: mean(c.Startup), Switches: mean(c.Switches), SerialPart: mean(c.SerialPart), Intervals: map[string]stats.Estimate{},
+	}
+	for _, f := range choice.Figures() {
+		if e := f.Of(c); e.N > 0 {
+			w.Intervals[f.Key] = e
+		}
+	}
+	if c.Error != "" {
+		w.Error = &c.Error
+	}
+	return w
 }
 
 type cannotJSON struct {
@@ -134,22 +154,12 @@ type cannotJSON struct {
 // VerdictJSON writes the verdict of a comparison as one line of JSON.
 func VerdictJSON(w io.Writer, rec *comparison.Record, t *choice.Table, v choice.Verdict) error {
 	out := verdictJSON{
-		Type: "verdict", ID: rec.ID, Model: v.Model, Bound: v.Bound, Headline: v.Headline, Reason: strings.Join(v.Reasons, " "),
+		Type: "verdict", ID: rec.ID, Model: v.Model, Serial: v.Serial, Bound: v.Bound, Headline: v.Headline, Reason: strings.Join(v.Reasons, " "),
 		Reasons: list(v.Reasons), Changes: list(v.Changes), Doubts: list(v.Doubts),
 		Rounds: t.Rounds, Cores: t.Cores, Jobs: t.Jobs, Models: []wayJSON{}, Cannot: []cannotJSON{},
 	}
 	for i := range t.Columns {
-		c := &t.Columns[i]
-		way := wayJSON{
-			Model: c.Name(), Rounds: c.Trials, Workers: c.Workers,
-			Wall: measured(c.Wall), Speedup: measured(c.Speedup), Parallelism: measured(c.Parallelism), CPU: measured(c.CPU),
-			Inflation: measured(c.Inflation), GILWait: measured(c.WaitGIL), PeakPSS: measured(c.Memory), Startup: measured(c.Startup),
-			Switches: measured(c.Switches), SerialPart: measured(c.SerialPart),
-		}
-		if c.Error != "" {
-			way.Error = &c.Error
-		}
-		out.Models = append(out.Models, way)
+		out.Models = append(out.Models, wayOf(&t.Columns[i]))
 	}
 	for _, c := range rec.Cannot {
 		out.Cannot = append(out.Cannot, cannotJSON{c.Model, c.Why})
@@ -176,6 +186,13 @@ func measured(e stats.Estimate) *stats.Estimate {
 		return nil
 	}
 	return &e
+}
+
+func mean(e stats.Estimate) *float64 {
+	if e.N == 0 {
+		return nil
+	}
+	return &e.Mean
 }
 
 // list makes an empty list of none: JSON readers expect one.
