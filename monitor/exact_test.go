@@ -21,6 +21,7 @@ type recording struct {
 	calm    time.Duration // from when on there are none any more, if ever
 	off     bool
 	bad     error
+	cost    time.Duration // processor time that a reading takes
 	closed  bool
 	clock   func() time.Duration // nil for now
 }
@@ -36,6 +37,8 @@ func (r *recording) Now() time.Duration {
 
 func (r *recording) Read(each func(switches.Record)) (n int, until time.Duration) {
 	until = r.Now()
+	for began := threadTime(); !r.off && threadTime()-began < r.cost; {
+	}
 	if !r.off && (r.calm == 0 || until < ahead+r.calm) {
 		n = r.noise
 	}
@@ -146,6 +149,31 @@ func TestLostSwitchesCountTowardsTooMany(t *testing.T) {
 	if e.records() || !strings.Contains(e.why(), "more than 20000 records") {
 		t.Errorf("50000 a second are recorded, of which none is read: %s", e.tier())
 	}
+}
+
+// Records have a limit of their own: what they cost while they were too many is no reason to look seldom then.
+func TestCoresAreLookedAtOftenWhileSwitchesAreTooMany(t *testing.T) {
+	if threadTime() == 0 {
+		t.Skip("a thread's time is not known here")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		r := &recording{noise: 4000, cost: 8 * ms, clock: func() time.Duration { return time.Since(began) }}
+		g := newStageWith(Options{}, func(s *Sampler) { s.exact = newExact(r, 4, s.onCore) })
+		defer g.stop()
+		g.feed.put(started(2)...)
+		g.feed.put(runner.TaskStarted{Task: 0, Try: 1, Identity: runner.Identity{PID: 10, Tree: true}})
+		g.reader.set(0, true)
+		got := g.pass(time.Second)
+		for strings.HasPrefix(got[len(got)-1].Lanes.Tier, "exact") {
+			got = g.pass(100 * ms)
+		}
+		before := g.reader.readings()
+		g.pass(time.Second)
+		if n := g.reader.readings() - before; n < 40 {
+			t.Errorf("%d readings in the second after that", n)
+		}
+	})
 }
 
 // TestWhatWasMadeWhileNothingWasRecordedIsKnownAgain has a task make a thread while there are too many switches to

@@ -246,11 +246,11 @@ func (s *Sampler) tick() time.Duration {
 func (s *Sampler) read() {
 	runtime.LockOSThread() // so that its time is ours
 	defer runtime.UnlockOSThread()
-	began := threadTime()
 	if s.exact != nil { // what is recorded must be taken up in time, whether or not there are tasks
 		s.exact.read(s.now)
 	}
 	if len(s.tasks) > 0 {
+		began := threadTime() // records have a limit of their own
 		s.used = max(s.used, s.reader.read(s.now, s.pace.quick(), s.glimpsed))
 		s.askThreads()
 		s.adopt()
