@@ -75,7 +75,7 @@ type Recommendation struct {
 	// Stops is the smallest load that is not clearly slower than the fastest: more workers than that
 	// do not pay. It is 0 if the intervals are too wide to tell.
 	Stops int
-	// Slower is the smallest load above the fastest that is clearly slower than it, 0 if none is.
+	// Slower is the smallest load above the fastest from which on all are clearly slower than it, 0 if none is.
 	Slower int
 	// Open reports that the recommended load is the largest one that was measured: more may pay.
 	Open    bool
@@ -122,6 +122,7 @@ func Recommend(curve []Load, target Target) Recommendation {
 func (rec *Recommendation) describe(c comparison) {
 	rec.Fastest = c.fastest.N
 	rec.Law = law(c.loads)
+	quick := 0 // the largest load so far that is not clearly slower
 	for _, l := range c.loads {
 		ratio := stats.PairedRatio(l.Walls, c.fastest.Walls)
 		if rec.Stops == 0 && ratio.Low <= worth {
@@ -130,7 +131,10 @@ func (rec *Recommendation) describe(c comparison) {
 				rec.Stops = -1
 			}
 		}
-		if rec.Slower == 0 && l.N > c.fastest.N && ratio.Low > worth {
+		switch {
+		case ratio.Low <= worth: // so what was slower before it was no sign of what comes
+			rec.Slower, quick = 0, l.N
+		case rec.Slower == 0 && l.N > max(c.fastest.N, quick):
 			rec.Slower = l.N
 		}
 	}

@@ -53,6 +53,7 @@ func TestRecommend(t *testing.T) {
 		}},
 		// 8 workers are 2 % faster than 4: not worth four more
 		{"a last per cent", curve(8, 4.1, 2.1, 2.06), Time, 4, 4, 0, false, []string{"the least of all: not clearly above 1.05"}},
+		{"more makes it worse for once only", curve(8, 4.1, 5, 4.1), Time, 2, 2, 0, false, nil},
 		{"more makes it worse", curve(8, 4.1, 5, 7), Time, 2, 2, 4, false, []string{"From 4 workers on it is clearly slower again"}},
 		{"threads under a GIL", curve(4, 4.05, 4.1), Time, 1, 1, 0, false, []string{"1 worker: 4.", "With 2 workers the wall time is 1.01 ("}},
 		{"it goes on", curve(8, 4.1, 2.1, 1.1), Time, 8, 8, 0, true, []string{"8 workers is the most that was measured: more may pay"}},
