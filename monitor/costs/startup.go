@@ -12,33 +12,24 @@ import (
 )
 
 // Startup measures what it costs to start jobs that do nothing, such as those that [Empty] makes: the
-// wall time, in seconds, from asking for all of them at once until the last is over. Each round has
+// wall time of each round, in seconds, from asking for all of them at once until the last is over. Each has
 // launchers of its own, which open makes and Startup closes, so what jobs share, such as an
 // interpreter, is started in each, as in each run. Before the rounds goes one that does not count, for
 // what only the first start of a machine has to read.
 //
 // Each job runs in its Model; Auto is refused. Give it as many as would run at once. When ctx is
 // done, or a job fails, every job is ended before Startup returns, with the rounds that were whole.
-func Startup(ctx context.Context, open func() map[runner.Model]runner.Launcher, jobs []runner.Job, rounds int) (Stat, error) {
-	var walls []float64
+func Startup(ctx context.Context, open func() map[runner.Model]runner.Launcher, jobs []runner.Job, rounds int) (walls []float64, err error) {
 	for round := range rounds + 1 {
 		wall, err := once(ctx, open, jobs)
 		if err != nil {
-			return whole(walls), err
+			return walls, err
 		}
 		if round > 0 {
 			walls = append(walls, wall.Seconds())
 		}
 	}
-	return whole(walls), nil
-}
-
-// whole is the Stat of rounds, zero where there is none.
-func whole(values []float64) Stat {
-	if s := statOf(values); s != nil {
-		return *s
-	}
-	return Stat{}
+	return walls, nil
 }
 
 // once starts all jobs, awaits them, and returns how long that took.

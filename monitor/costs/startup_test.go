@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,7 +59,7 @@ func TestStartupOfEachModel(t *testing.T) {
 		"threads":    {job(runner.Threads, "a.py"), job(runner.Threads, "b.py"), {Name: "line", Model: runner.Threads, Line: p.Path + " a.py"}},
 		"processes":  {job(runner.Processes, "a.py"), {Name: "l", Model: runner.Processes, Line: "exit 3"}, {Name: "p", Model: runner.Processes, Argv: []string{"false"}}},
 	}
-	got := map[string]Stat{}
+	got := map[string][]float64{}
 	for name, jobs := range jobs {
 		empty, err := Empty(jobs, t.TempDir())
 		if err != nil {
@@ -68,12 +69,12 @@ func TestStartupOfEachModel(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if s := got[name]; s.N != 2 || s.Median <= 0 || s.Low > s.Median || s.High < s.Median {
-			t.Errorf("%s: %+v", name, s)
+		if walls := got[name]; len(walls) != 2 || slices.Min(walls) <= 0 {
+			t.Errorf("%s: %v", name, walls)
 		}
 	}
-	if got["processes"].Low <= got["goroutines"].High {
-		t.Errorf("three processes start as fast as two goroutines: %+v, %+v", got["processes"], got["goroutines"])
+	if slices.Min(got["processes"]) <= slices.Max(got["goroutines"]) {
+		t.Errorf("three processes start as fast as two goroutines: %v, %v", got["processes"], got["goroutines"])
 	}
 }
 
@@ -99,9 +100,9 @@ func TestStartupEndsItsJobsWhenItIsCalledOff(t *testing.T) {
 		close(ended)
 		return nil
 	}}
-	stat, err := Startup(ctx, open, []runner.Job{job}, 3)
-	if !errors.Is(err, context.Canceled) || stat != (Stat{}) {
-		t.Errorf("got %+v, %v", stat, err)
+	walls, err := Startup(ctx, open, []runner.Job{job}, 3)
+	if !errors.Is(err, context.Canceled) || len(walls) != 0 {
+		t.Errorf("got %v, %v", walls, err)
 	}
 	<-ended
 }

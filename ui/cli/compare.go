@@ -191,6 +191,6 @@ func startup(ctx context.Context, w course.Way) (stats.Estimate, error) {
 	if err != nil {
 		return stats.Estimate{}, err
 	}
-	took, err := costs.Startup(ctx, w.Plan.Launchers, jobs, startups)
-	return stats.Estimate{Mean: took.Median, Low: took.Low, High: took.High, N: took.N}, err
+	walls, err := costs.Startup(ctx, w.Plan.Launchers, jobs, startups)
+	return stats.Mean(walls), err
 }
