@@ -224,6 +224,7 @@ func (c *Course) try(ctx context.Context, way, round int) error {
 	w := c.plan.Ways[way]
 	plan := w.Plan
 	plan.Root, plan.Unheard, plan.Short, plan.Hold = c.rec.Runs(), !c.plan.Shown, true, false
+	plan.Halt = runner.HaltFail // for then the way is out, however the others end
 	name := cmp.Or(w.Title, w.Name())
 	plan.Name = fmt.Sprintf("%s, round %d", name, round)
 	if round == 0 {

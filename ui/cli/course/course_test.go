@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -125,7 +126,7 @@ func TestAWayWhoseJobsFailIsNotTriedAgain(t *testing.T) {
 	if want := [][2]int{{0, 0}, {1, 0}, {0, 1}, {0, 2}}; !slices.Equal(got, want) {
 		t.Errorf("way and round of the trials: %v, want %v", got, want)
 	}
-	if c := b.Status().Table.Columns[1]; !c.Failed || c.Error != "a failed: no luck" {
+	if c := b.Status().Table.Columns[1]; !c.Failed || !strings.HasSuffix(c.Error, " failed: no luck") {
 		t.Errorf("failed %v: %q", c.Failed, c.Error)
 	}
 }
@@ -145,6 +146,27 @@ func TestMoreRoundsAreMadeWhenTheyAreAskedFor(t *testing.T) {
 	}
 	if _, rec := tried(t, b); rec.Rounds != 4 || len(rec.Trials) != 5 {
 		t.Errorf("%d rounds, %d trials; want 4, and 5 with the warm-up", rec.Rounds, len(rec.Trials))
+	}
+}
+
+func TestAFailureEndsTheOtherJobsOfItsTry(t *testing.T) {
+	endless := func(ctx context.Context, _ *runner.Call) error {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(30 * time.Second):
+			return errors.New("it was not told that its try is lost")
+		}
+	}
+	w := way(false, 2, endless)
+	w.Plan.Jobs[1].Func = broken
+	w.Plan.Halt = runner.HaltNever
+	b := newBench(t, course.Plan{Ways: []course.Way{w}, Rounds: course.Rounds{Asked: 1}})
+	if err := b.Make(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if c := b.Status().Table.Columns[0]; !c.Failed || c.Error != "b failed: no luck" {
+		t.Errorf("failed %v: %q", c.Failed, c.Error)
 	}
 }
 
