@@ -64,7 +64,7 @@ func (f *compareFlags) groups(c *cobra.Command) []flagGroup {
 
 	how := pflag.NewFlagSet("limits", pflag.ContinueOnError)
 	how.StringVar(&f.rounds, "rounds", "", "make `N` rounds that count (default: 5, fewer when one takes long)")
-	how.StringVarP(&f.run.workers, "workers", "j", "", "run at most `N` jobs at once, or N% of the cores (default: all, at most 4 for each core)")
+	how.StringVarP(&f.run.workers, "workers", "j", "", "run at most `N` jobs at once, or N% of the cores (default: as in the job file, else all, at most 4 for each core)")
 	how.StringVar(&f.run.timeout, "timeout", "", "end a job that runs longer than `TIME`, such as 30s or 5m")
 	how.StringVar(&f.run.grace, "grace", "", "let a job that is to end have `TIME` before it is killed (default 5s)")
 
@@ -95,7 +95,8 @@ func (a *app) compare(c *cobra.Command, f *compareFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	if !given(c.Flags(), "workers").flag {
+	a.tellNotes(req, f.run.quiet)
+	if !req.atOnce {
 		req.plan.Workers = min(len(req.plan.Jobs), perCore*max(int(req.env.Quota), 1))
 	}
 	ways, cannot, err := req.ways(asked)

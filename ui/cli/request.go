@@ -32,6 +32,7 @@ type request struct {
 	plan   session.Plan
 	env    session.Env
 	format plain.Format
+	atOnce bool     // the user said how many jobs are to run at once
 	title  string   // what the user called the jobs: a job file, or ""
 	notes  []string // what is not done, or not as it looks, although nothing is wrong
 
@@ -97,6 +98,7 @@ func (a *app) requestBy(r *reader, c *cobra.Command, f *runFlags, args []string)
 	if file.Halt != "" && !given(fs, "halt").flag {
 		req.plan.Halt = file.Halt
 	}
+	req.atOnce = asked.from != "" || file.Workers != ""
 	if backoff == 0 {
 		req.plan.Backoff = file.Backoff
 	}

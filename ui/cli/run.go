@@ -86,11 +86,7 @@ func (a *app) runJobs(c *cobra.Command, f *runFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	for _, note := range req.notes {
-		if !f.quiet {
-			a.complain(errors.New(note))
-		}
-	}
+	a.tellNotes(req, f.quiet)
 	if f.dryRun {
 		return jobfile.Describe(a.std.Out, req.plan.Jobs, req.pythons.command(req.env.Launchers()))
 	}
@@ -111,6 +107,15 @@ func (a *app) runJobs(c *cobra.Command, f *runFlags, args []string) error {
 		return again(stage, req.env, s, v.title)
 	}
 	return a.perform(c.Context(), req, v)
+}
+
+// tellNotes says what is not done as it looks, although nothing is wrong.
+func (a *app) tellNotes(req request, quiet bool) {
+	for _, note := range req.notes {
+		if !quiet {
+			a.complain(errors.New(note))
+		}
+	}
 }
 
 // view is how a run is to be shown.

@@ -103,6 +103,7 @@ func (a *app) tune(c *cobra.Command, f *tuneFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	a.tellNotes(req, f.run.quiet)
 	loads, err := req.loads(f.loads)
 	if err != nil {
 		return err
