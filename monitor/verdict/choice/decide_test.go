@@ -244,7 +244,7 @@ func TestWhatIsNotSure(t *testing.T) {
 		},
 		{
 			"spread too much", table(5, pureSerial, noisy(but(pureThreads, func(r *ran) { r.wall = 5 }), 0.15), noisy(pureProcesses, 0.15)),
-			[]string{"Inconclusive between threads and processes.", "that does not say whether it is more than 1.05×.", "\n5 more rounds with + should tell them apart."},
+			[]string{"Inconclusive between threads and processes.", "that does not say whether it is more than 1.05×.", "\n5 more rounds should tell them apart: --rounds 10, or + on the screen."},
 		},
 		{
 			"spread so much that rounds do not help", table(5, pureSerial, noisy(but(pureThreads, func(r *ran) { r.wall = 4.5 }), 0.6), noisy(pureProcesses, 0.6)),

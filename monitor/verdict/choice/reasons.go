@@ -216,9 +216,10 @@ func (c *contest) between(v *Verdict, cheap, dear *Column) {
 	}
 	switch more := furtherRounds(r, c.margin(cheap)); {
 	case more > limits.nextStep:
-		v.Changes = append(v.Changes, fmt.Sprintf("About %d more rounds would tell them apart, if they spread as these do: + adds %d.", more, limits.nextStep))
+		v.Changes = append(v.Changes, fmt.Sprintf("About %d more rounds would tell them apart, if they spread as these do: --rounds %d, or + on the screen, which adds %d.",
+			more, r.N+more, limits.nextStep))
 	case more > 0:
-		v.Changes = append(v.Changes, fmt.Sprintf("%d more rounds with + should tell them apart.", limits.nextStep))
+		v.Changes = append(v.Changes, fmt.Sprintf("%d more rounds should tell them apart: --rounds %d, or + on the screen.", limits.nextStep, r.N+limits.nextStep))
 	default:
 		v.Changes = append(v.Changes, fmt.Sprintf("Even %d more rounds would hardly tell them apart: a quieter machine or longer jobs would.", limits.patience))
 	}

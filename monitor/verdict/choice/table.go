@@ -3,6 +3,7 @@
 package choice
 
 import (
+	"math"
 	"slices"
 
 	"parallax/monitor/verdict/scaling"
@@ -260,7 +261,7 @@ func serialPart(speedup stats.Estimate, p float64) stats.Estimate {
 	if speedup.N == 0 || !ok || speedup.Mean > p {
 		return stats.Estimate{}
 	}
-	out := stats.Estimate{Mean: e, Low: e, High: e, N: speedup.N, Outliers: speedup.Outliers}
+	out := stats.Estimate{Mean: e, Low: math.Inf(-1), High: math.Inf(1), N: speedup.N, Outliers: speedup.Outliers}
 	if low, ok := of(speedup.High); ok {
 		out.Low = low
 	}

@@ -86,6 +86,14 @@ func TestTheSerialPartTurnsTheBoundsOfTheSpeedUpAround(t *testing.T) {
 	}
 }
 
+func TestOfOneRoundTheBoundsOfTheSerialPartAreNotKnown(t *testing.T) {
+	serial, two := trial.Way{Model: runner.Processes, Serial: true, Workers: 1}, trial.Way{Model: runner.Processes, Workers: 2}
+	got := choice.Tabulate([]trial.Way{serial, two}, []trial.Trial{{Way: serial, Round: 1, Wall: 2}, {Way: two, Round: 1, Wall: 1.2}}, choice.Setting{Jobs: 2, Cores: 2})
+	if e := got.Columns[1].SerialPart; e.N != 1 || e.Known() || e.Mean <= 0 {
+		t.Errorf("%+v; the speed-up is %+v", e, got.Columns[1].Speedup)
+	}
+}
+
 func TestOneCoreHasNoSerialPart(t *testing.T) {
 	got := choice.Tabulate([]trial.Way{serial, threads}, two(), choice.Setting{Jobs: 4, Cores: 1})
 	if e := got.Columns[1].SerialPart; e.N != 0 {
