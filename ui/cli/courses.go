@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
@@ -57,6 +58,9 @@ func (a *app) performCourses(ctx context.Context, env session.Env, plans []cours
 		c, err := course.New(stage, root, plan)
 		if err != nil {
 			_ = signals.stop() // nothing runs that it could have ended
+			for _, empty := range made {
+				err = errors.Join(err, empty.Close(), os.RemoveAll(empty.Dir()))
+			}
 			return &usageError{err: err, hint: "nothing was started"}
 		}
 		made = append(made, c)

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,8 @@ import (
 
 	"parallax/monitor/comparison"
 	"parallax/monitor/verdict/trial"
+	"parallax/ui/cli/course"
+	"parallax/ui/cli/session"
 	"parallax/ui/dashboard/compare"
 )
 
@@ -44,5 +47,24 @@ func TestTheVerdictIsPrintedAlsoWhenAllEndsWithIt(t *testing.T) {
 	}
 	if text, err := os.ReadFile(out.Name()); err != nil || !strings.Contains(string(text), "Inconclusive") {
 		t.Errorf("printed %q, %v", text, err)
+	}
+}
+
+func TestComparisonsThatCannotAllBeginLeaveNothing(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	good := course.Plan{Ways: []course.Way{{Way: trial.Way{Model: "threads", Workers: 2}}}}
+	bad := good
+	bad.Info.Host.Quota = math.NaN() // which its record cannot hold
+	var wrong *usageError
+	a := &app{}
+	if err := a.performCourses(t.Context(), session.Env{}, []course.Plan{good, bad}, courseView{}); !errors.As(err, &wrong) {
+		t.Errorf("it says %v", err)
+	}
+	root, err := comparison.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(root); err != nil || len(left) != 0 {
+		t.Errorf("%d folders are left, %v", len(left), err)
 	}
 }
