@@ -57,21 +57,28 @@ is made of what was measured until then.`,
 // groups adds the flags to a command and returns them by topic, for its help.
 func (f *compareFlags) groups(c *cobra.Command) []flagGroup {
 	what := pflag.NewFlagSet("jobs", pflag.ContinueOnError)
-	f.run.sources(what)
 	what.StringSliceVar(&f.as, "as", nil, "compare `MODEL,...`: threads, interpreters, processes, hybrid, goroutines (default: those that can)")
-	what.StringVar(&f.run.python, "python", "", "run .py scripts with `PYTHON`: a path, a name, or a version such as 3.13 or 3.14t")
 	what.StringVar(&f.run.name, "name", "", "call the comparison `NAME`")
 
 	how := pflag.NewFlagSet("limits", pflag.ContinueOnError)
 	how.StringVar(&f.rounds, "rounds", "", "make `N` rounds that count (default: 5, fewer when one takes long)")
 	how.StringVarP(&f.run.workers, "workers", "j", "", "run at most `N` jobs at once, or N% of the cores (default: as in the job file, else all, at most 4 for each core)")
-	how.StringVar(&f.run.timeout, "timeout", "", "end a job that runs longer than `TIME`, such as 30s or 5m")
-	how.StringVar(&f.run.grace, "grace", "", "let a job that is to end have `TIME` before it is killed (default 5s)")
+	return f.run.courseGroups(c, what, how, "verdict")
+}
+
+// courseGroups adds to flags on what to run and how those that comparisons of every kind have, all of them to
+// the command, and returns them by topic. result is what the last line tells.
+func (f *runFlags) courseGroups(c *cobra.Command, what, how *pflag.FlagSet, result string) []flagGroup {
+	f.sources(what)
+	what.StringVar(&f.python, "python", "", "run .py scripts with `PYTHON`: a path, a name, or a version such as 3.13 or 3.14t")
+
+	how.StringVar(&f.timeout, "timeout", "", "end a job that runs longer than `TIME`, such as 30s or 5m")
+	how.StringVar(&f.grace, "grace", "", "let a job that is to end have `TIME` before it is killed (default 5s)")
 
 	out := pflag.NewFlagSet("output", pflag.ContinueOnError)
-	out.BoolVar(&f.run.json, "json", false, "print each trial and, as the last line, the verdict as JSON")
-	out.BoolVarP(&f.run.quiet, "quiet", "q", false, "do not say how far it is")
-	addScreenFlags(out, &f.run.screen)
+	out.BoolVar(&f.json, "json", false, "print each trial and, as the last line, the "+result+" as JSON")
+	out.BoolVarP(&f.quiet, "quiet", "q", false, "do not say how far it is")
+	addScreenFlags(out, &f.screen)
 
 	gs := []flagGroup{{"What to run:", what}, {"Limits:", how}, {"Output (what is no terminal gets lines, as with --plain):", out}}
 	for _, g := range gs {

@@ -8,20 +8,20 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/charmbracelet/lipgloss"
 
 	"parallax/monitor/comparison"
+	"parallax/monitor/verdict/choice"
 	"parallax/runner"
 	"parallax/runner/journal"
 	"parallax/ui/cli/course"
 	"parallax/ui/cli/session"
-	"parallax/ui/dashboard"
 	"parallax/ui/dashboard/compare"
 	"parallax/ui/plain"
 )
@@ -74,7 +74,7 @@ func (a *app) performCourses(ctx context.Context, env session.Env, plans []cours
 		a.status = reportPanic(a.std.Err, broken)
 		return nil
 	}
-	return a.settleCourses(first, errors.Join(ran, shown), made)
+	return a.settle(first, shown, ran, func() int { return tried(made) })
 }
 
 // runCourses makes the comparisons while they are shown. It returns when both are over: on a screen
@@ -141,37 +141,14 @@ func makeCourses(ctx context.Context, stage *session.Stage, made []*course.Cours
 	return errors.Join(errs...)
 }
 
-// settleCourses turns the end of comparisons into an exit status.
-func (a *app) settleCourses(first *interrupt, err error, made []*course.Course) error {
-	tried, counts := 0, 0
+// tried is the exit status of comparisons that came to their end: whether the jobs could be run in any way.
+func tried(made []*course.Course) int {
 	for _, c := range made {
-		t := c.Status().Table
-		for i := range t.Columns {
-			tried++
-			if !t.Columns[i].Failed {
-				counts++
-			}
+		if t := c.Status().Table; slices.ContainsFunc(t.Columns, func(w choice.Column) bool { return !w.Failed }) {
+			return exitOK
 		}
 	}
-	switch {
-	case first != nil:
-		a.status = first.status()
-	case errors.Is(err, dashboard.ErrInterrupted):
-		a.status = (&interrupt{syscall.SIGINT}).status()
-		err = nil
-	case isBrokenPipe(err):
-		a.status = exitPipe
-		err = nil
-	case tried > 0 && counts == 0:
-		a.status = exitFailed
-	}
-	if err != nil {
-		if a.status == exitOK {
-			a.status = exitFailed
-		}
-		a.complain(err)
-	}
-	return nil
+	return exitFailed
 }
 
 // showCourses shows comparisons that are made, or were. broke is told of a panic in a goroutine of a screen.

@@ -13,6 +13,7 @@ import (
 	"parallax/monitor/verdict/trial"
 	"parallax/ui/cli/course"
 	"parallax/ui/cli/session"
+	"parallax/ui/dashboard"
 	"parallax/ui/dashboard/compare"
 )
 
@@ -66,5 +67,19 @@ func TestComparisonsThatCannotAllBeginLeaveNothing(t *testing.T) {
 	}
 	if left, err := os.ReadDir(root); err != nil || len(left) != 0 {
 		t.Errorf("%d folders are left, %v", len(left), err)
+	}
+}
+
+func TestAnInterruptOnTheScreenDoesNotHideWhatElseWentWrong(t *testing.T) {
+	out, err := os.Create(filepath.Join(t.TempDir(), "err"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &app{std: Streams{Err: out}}
+	if err := errors.Join(a.settle(nil, dashboard.ErrInterrupted, errors.New("no space left"), nil), out.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(out.Name()); err != nil || !strings.Contains(string(text), "no space left") || a.status != 130 {
+		t.Errorf("status %d; said %q, %v", a.status, text, err)
 	}
 }

@@ -157,7 +157,7 @@ func (a *app) perform(ctx context.Context, req request, v view) error {
 	if ended == nil {
 		a.afterwards(stage, v)
 	}
-	return a.settle(stage, first, shown, ended)
+	return a.settle(first, shown, ended, func() int { return verdict(stage.States()) })
 }
 
 // afterwards prints what stays on the terminal: of a run that was drawn the summary, for its screen
@@ -176,8 +176,8 @@ func (a *app) afterwards(stage *session.Stage, v view) {
 // logsHint is the command that shows a failed job's output.
 const logsHint = "parallax logs"
 
-// settle turns the end of a run into an exit status.
-func (a *app) settle(stage *session.Stage, first *interrupt, shown, ended error) error {
+// settle turns the end of what was run and shown into an exit status. result is that of what came to its end.
+func (a *app) settle(first *interrupt, shown, ended error, result func() int) error {
 	switch {
 	case first != nil:
 		a.status = first.status()
@@ -188,7 +188,7 @@ func (a *app) settle(stage *session.Stage, first *interrupt, shown, ended error)
 		a.status = exitPipe
 		shown = nil
 	case ended == nil && shown == nil:
-		a.status = verdict(stage.States())
+		a.status = result()
 	}
 	if err := errors.Join(shown, ended); err != nil {
 		if a.status == exitOK {

@@ -68,28 +68,14 @@ recommendation is made of what was measured until then.`,
 // groups adds the flags to a command and returns them by topic, for its help.
 func (f *tuneFlags) groups(c *cobra.Command) []flagGroup {
 	what := pflag.NewFlagSet("jobs", pflag.ContinueOnError)
-	f.run.sources(what)
 	what.StringVar(&f.run.as, "as", "", "run the jobs as `MODEL`: goroutines, threads, interpreters, processes or hybrid (default: as in run)")
-	what.StringVar(&f.run.python, "python", "", "run .py scripts with `PYTHON`: a path, a name, or a version such as 3.13 or 3.14t")
 	what.StringVar(&f.run.name, "name", "", "call the sweep `NAME`")
 
 	how := pflag.NewFlagSet("limits", pflag.ContinueOnError)
 	how.StringSliceVarP(&f.loads, "workers", "j", nil, "try `N,...` jobs at once, for hybrid also 2x4 (default: 1,2,3,4,6,8 and so on, up to 4 for each core)")
 	how.StringVar(&f.target, "target", "", "choose the number for `WHAT`: time (default), cost (CPU time × wall time) or memory")
 	how.StringVar(&f.rounds, "rounds", "", "make `N` rounds that count (default: 3)")
-	how.StringVar(&f.run.timeout, "timeout", "", "end a job that runs longer than `TIME`, such as 30s or 5m")
-	how.StringVar(&f.run.grace, "grace", "", "let a job that is to end have `TIME` before it is killed (default 5s)")
-
-	out := pflag.NewFlagSet("output", pflag.ContinueOnError)
-	out.BoolVar(&f.run.json, "json", false, "print each trial and, as the last line, the recommendation as JSON")
-	out.BoolVarP(&f.run.quiet, "quiet", "q", false, "do not say how far it is")
-	addScreenFlags(out, &f.run.screen)
-
-	gs := []flagGroup{{"What to run:", what}, {"Limits:", how}, {"Output (what is no terminal gets lines, as with --plain):", out}}
-	for _, g := range gs {
-		c.Flags().AddFlagSet(g.set)
-	}
-	return gs
+	return f.run.courseGroups(c, what, how, "recommendation")
 }
 
 func (a *app) tune(c *cobra.Command, f *tuneFlags, args []string) error {
