@@ -5,6 +5,7 @@ package figures
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"parallax/monitor/verdict/choice"
@@ -35,11 +36,61 @@ func Value(u choice.Unit, e stats.Estimate, cores float64) string {
 	}
 }
 
-// Spread writes half of a figure's 95 % interval, in the unit in which Value writes it: "±0.05". It
-// is "" where the interval is not known, and where there is none: of what is so by definition.
+// Wide stands for an interval that says nothing: it reaches further than the value is large, or has no
+// bounds. WideNote explains it, for below a table.
+const (
+	Wide     = "±?"
+	WideNote = Wide + ": the interval is wider than the value; more rounds would narrow it"
+)
+
+// leastWide is how far the interval of a share may reach whatever the share is: a share close to 0 with a few
+// per cent on both sides says that it is small.
+const leastWide = 0.1
+
+// Half is how far a figure's 95 % interval reaches from its mean: on the side on which it reaches further, for
+// those of ratios and of what cannot be negative are not as far below the mean as above. wide says that it
+// is not worth writing, see Wide. Both are zero where there is no interval: of fewer than two values, and
+// of what is so by definition.
+func Half(u choice.Unit, e stats.Estimate) (half float64, wide bool) {
+	half = max(e.High-e.Mean, e.Mean-e.Low)
+	if e.N < 2 || half == 0 {
+		return 0, false
+	}
+	most := math.Abs(e.Mean)
+	if u == choice.Share {
+		most = max(most, leastWide)
+	}
+	return half, !(half <= most) // not a number is wide, too
+}
+
+// AnyWide reports whether an interval in some rows of a table is written as Wide.
+func AnyWide(t *choice.Table, rows []choice.Figure) bool {
+	for _, f := range rows {
+		for i := range t.Columns {
+			if _, wide := Half(f.Unit, f.Of(&t.Columns[i])); wide {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Measured are the figures of which something is known in some column of a table: the others would be rows
+// of dashes.
+func Measured(t *choice.Table, rows []choice.Figure) []choice.Figure {
+	return slices.DeleteFunc(slices.Clone(rows), func(f choice.Figure) bool {
+		return !slices.ContainsFunc(t.Columns, func(c choice.Column) bool { return f.Of(&c).N > 0 })
+	})
+}
+
+// Spread writes how far a figure's 95 % interval reaches, see Half, in the unit in which Value writes it:
+// "±0.05", or Wide. It is "" where there is no interval.
 func Spread(u choice.Unit, e stats.Estimate) string {
-	half := (e.High - e.Low) / 2
-	if e.N < 2 || half == 0 || math.IsInf(half, 0) || math.IsNaN(half) {
+	half, wide := Half(u, e)
+	switch {
+	case wide:
+		return Wide
+	case half == 0:
 		return ""
 	}
 	scale, digits := 1.0, 2

@@ -2,6 +2,7 @@ package plain
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -34,8 +35,8 @@ func Trial(rec *comparison.Record, t *trial.Trial) string {
 	return printable(line)
 }
 
-// Table prints the table of a comparison: a row for each figure, a column for each way. The best value of a
-// row is marked with *.
+// Table prints the table of a comparison: a row for each figure that is known, a column for each way. The best
+// value of a row is marked with *. Below it stands what its marks mean.
 func Table(w io.Writer, t *choice.Table) error {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	head := []string{""}
@@ -43,15 +44,36 @@ func Table(w io.Writer, t *choice.Table) error {
 		head = append(head, t.Columns[i].Name())
 	}
 	fmt.Fprintln(out, strings.Join(head, "\t"))
-	for _, f := range choice.Figures() {
+	rows, marks := figures.Measured(t, choice.Figures()), ""
+	for _, f := range rows {
 		best, marked := t.Best(f)
+		if marked {
+			marks = "* best of the models"
+		}
 		row := []string{f.Name}
 		for i := range t.Columns {
 			row = append(row, cell(t, f, i, marked && best == i))
 		}
 		fmt.Fprintln(out, strings.Join(row, "\t"))
 	}
-	return out.Flush()
+	return errors.Join(out.Flush(), explain(w, t, rows, marks))
+}
+
+// explain prints what the marks in a table mean, those that occur in it.
+func explain(w io.Writer, t *choice.Table, rows []choice.Figure, marks string) error {
+	var notes []string
+	if marks != "" {
+		notes = append(notes, marks)
+	}
+	if figures.AnyWide(t, rows) {
+		notes = append(notes, figures.WideNote)
+	}
+	for _, note := range notes {
+		if _, err := fmt.Fprintln(w, note); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func cell(t *choice.Table, f choice.Figure, column int, best bool) string {
@@ -67,8 +89,8 @@ func cell(t *choice.Table, f choice.Figure, column int, best bool) string {
 	return text
 }
 
-// Verdict are the lines of a verdict.
-func Verdict(t *choice.Table, v choice.Verdict) []string {
+// Verdict are the lines of a verdict, with the models that are missing in the table.
+func Verdict(rec *comparison.Record, t *choice.Table, v choice.Verdict) []string {
 	out := []string{v.Headline}
 	for _, s := range v.Reasons {
 		out = append(out, "  "+s)
@@ -83,6 +105,9 @@ func Verdict(t *choice.Table, v choice.Verdict) []string {
 		if c := &t.Columns[i]; c.Failed {
 			out = append(out, fmt.Sprintf("  %s: out of the ranking: %s", c.Name(), c.Error))
 		}
+	}
+	for _, line := range figures.Missing(rec.Cannot) {
+		out = append(out, "  "+line)
 	}
 	for i, line := range out {
 		out[i] = printable(line)

@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -16,11 +17,12 @@ import (
 )
 
 // Loads prints the table of a sweep: a row for each number of workers. The recommended one is marked
-// with *.
+// with *. What is known of no number has no column. Below it stands what its marks mean.
 func Loads(w io.Writer, t *choice.Table, rec *scaling.Recommendation) error {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	head := []string{"workers"}
-	for _, f := range tuning.Figures() {
+	fields, marks := figures.Measured(t, tuning.Figures()), ""
+	for _, f := range fields {
 		head = append(head, f.Name)
 	}
 	fmt.Fprintln(out, strings.Join(head, "\t"))
@@ -29,19 +31,23 @@ func Loads(w io.Writer, t *choice.Table, rec *scaling.Recommendation) error {
 		name := tuning.Short(c.Way)
 		if tuning.Chosen(rec, c.Way) {
 			name += " *"
+			marks = "* recommended"
+			if !rec.Found {
+				marks = "* the best guess"
+			}
 		}
 		row := []string{name}
 		if c.Failed {
 			row = append(row, printable("failed: "+c.Error))
 		} else {
-			for _, f := range tuning.Figures() {
+			for _, f := range fields {
 				e := f.Of(c)
 				row = append(row, strings.TrimSpace(figures.Value(f.Unit, e, t.Usable())+" "+figures.Spread(f.Unit, e)))
 			}
 		}
 		fmt.Fprintln(out, strings.Join(row, "\t"))
 	}
-	return out.Flush()
+	return errors.Join(out.Flush(), explain(w, t, fields, marks))
 }
 
 // Recommendation are the lines of what a sweep recommends.
