@@ -213,7 +213,7 @@ func (a *app) printVerdict(now *compare.Status, v courseView) error {
 	if err := plain.Table(a.std.Out, &now.Table); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(a.std.Out, "\n%s\n", strings.Join(plain.Verdict(&now.Record, &now.Table, now.Verdict), "\n"))
+	_, err := fmt.Fprintf(a.std.Out, "\n%s\n", strings.Join(plain.Verdict(&now.Record, now.Verdict), "\n"))
 	return err
 }
 

@@ -90,7 +90,7 @@ func cell(t *choice.Table, f choice.Figure, column int, best bool) string {
 }
 
 // Verdict are the lines of a verdict, with the models that are missing in the table.
-func Verdict(rec *comparison.Record, t *choice.Table, v choice.Verdict) []string {
+func Verdict(rec *comparison.Record, v choice.Verdict) []string {
 	out := []string{v.Headline}
 	for _, s := range v.Reasons {
 		out = append(out, "  "+s)
@@ -100,11 +100,6 @@ func Verdict(rec *comparison.Record, t *choice.Table, v choice.Verdict) []string
 	}
 	for _, s := range v.Doubts {
 		out = append(out, "  ! "+s)
-	}
-	for i := range t.Columns {
-		if c := &t.Columns[i]; c.Failed {
-			out = append(out, fmt.Sprintf("  %s: out of the ranking: %s", c.Name(), c.Error))
-		}
 	}
 	for _, line := range figures.Missing(rec.Cannot) {
 		out = append(out, "  "+line)

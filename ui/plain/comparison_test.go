@@ -65,7 +65,7 @@ func TestATableOfLoadsExplainsItsMarks(t *testing.T) {
 
 func TestAVerdictNamesTheModelsThatAreMissing(t *testing.T) {
 	rec := &comparison.Record{Info: comparison.Info{Cannot: []comparison.Cannot{{Model: runner.Interpreters, Why: "a.py: Python 3.9 has none, 3.13 or later has (and 3 jobs more)"}}}}
-	got := Verdict(rec, tabled(0.1), choice.Verdict{Headline: "Use processes."})
+	got := Verdict(rec, choice.Verdict{Headline: "Use processes."})
 	if last := got[len(got)-1]; last != "  not compared: interpreters: a.py: Python 3.9 has none, 3.13 or later has" {
 		t.Errorf("the last line is %q", last)
 	}

@@ -183,7 +183,7 @@ func TestWhatIsChosen(t *testing.T) {
 				ran{way: threads, wall: 0.3, cpu: 0.28, on: 0.5, core: 0.05, gil: 0.4, memory: 15, startup: 0.03},
 				ran{way: processes, wall: 0.65, cpu: 1.1, on: 0.6, core: 0.35, memory: 44, startup: 0.06}),
 			[]string{
-				"Use threads.", "The jobs are short: starting four processes takes 60 ms, so that of the 0.65 s of 40 processes 92 % go into starting.",
+				"Use threads.", "The jobs are short: starting and ending four processes with nothing to do takes 60 ms, and 40 jobs come in ten waves of that: 0.60 s, 92 % of the 0.65 s that they took.",
 				"With jobs that compute for more than 15 ms processes would win",
 			},
 		},
@@ -346,13 +346,15 @@ func busyAll(busy func(ran) ran, all []ran) []ran {
 
 func TestWhatIsOut(t *testing.T) {
 	failed := func(r ran) ran { return ran{way: r.way, err: "b failed: exit status 3"} }
-	decided(t, table(5, pureSerial, failed(pureThreads), pureProcesses, pureSubs), "Use processes.", "Threads are out: b failed: exit status 3.")
-	decided(t, table(5, failed(pureSerial), pureThreads, pureProcesses), "Use processes.", "\ngil\n", "There is no serial baseline, so no speed-up: b failed")
+	decided(t, table(5, pureSerial, failed(pureThreads), pureProcesses, pureSubs), "Use processes.", "b failed: exit status 3 (threads), so out of the ranking.")
+	decided(t, table(5, failed(pureSerial), pureThreads, pureProcesses), "Use processes.", "\ngil\n", "b failed: exit status 3 (serial), so there is no speed-up.")
 	v := decided(t, table(5, failed(pureSerial), failed(pureThreads), failed(pureProcesses)),
-		"Inconclusive: no model ran all jobs to their end.", "\ninconclusive\n", "Processes are out: b failed: exit status 3.")
-	if v.Conclusive() {
+		"Inconclusive: no model ran all jobs to their end.", "\ninconclusive\n", "\nb failed: exit status 3 (serial, threads and processes).")
+	if v.Conclusive() || strings.Count(all(v), "failed") != 1 {
 		t.Errorf("%+v", v)
 	}
+	decided(t, table(5, failed(pureSerial), failed(pureThreads), but(failed(pureSubs), func(r *ran) { r.err = "c failed: exit status 1" }), pureProcesses),
+		"b failed: exit status 3 (serial and threads), so out of the ranking and there is no speed-up.", "c failed: exit status 1 (interpreters), so out of the ranking.")
 	decided(t, table(0, pureSerial, pureThreads), "Inconclusive: no round is whole yet.", "0 rounds count; a recommendation needs 3.")
 }
 
@@ -420,4 +422,16 @@ func TestAnyTableHasAVerdict(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What is said of starting must be true of the numbers beside it.
+func TestTheArithmeticOfStarting(t *testing.T) {
+	took := func(jobs int, wall, startup float64) *choice.Table {
+		slow := but(pureSerial, func(r *ran) { r.wall = 20 * wall })
+		return tableOf(choice.Setting{Jobs: jobs, Cores: 2}, 5, slow, but(pureProcesses, func(r *ran) { r.wall, r.startup, r.way.Workers = wall, startup, 8 }))
+	}
+	decided(t, took(4, 0.15, 0.20), "The jobs are short: most of the time of four processes, 0.15 s, goes into starting.", "-0.20 s", "-100 %")
+	decided(t, took(60, 3.71, 0.57), "The jobs are short: most of the time of 60 processes, 3.71 s, goes into starting.", "-100 %")
+	decided(t, took(60, 5, 0.5), "starting and ending eight processes with nothing to do takes 0.50 s, and 60 jobs come in eight waves of that: 4.00 s, 80 % of the 5.00 s that they took.")
+	decided(t, took(8, 0.25, 0.2), "starting and ending eight processes with nothing to do takes 0.20 s, 80 % of the 0.25 s that they took.")
 }

@@ -158,19 +158,27 @@ func (c *contest) noGain() string {
 		who(w.Way, c.t.Jobs), seconds(w.Wall.Mean), seconds(c.t.Serial().Wall.Mean), times(w.Speedup.Mean), basis(w.Speedup), cores(c.t.Cores))
 }
 
-// mostlyStarting says of processes that they spend their time on starting.
+// mostlyStarting says of processes that they spend their time on starting. Empty jobs are measured a wave at a
+// time, as many as run at once, so the jobs cost as many waves as they come in.
 func (c *contest) mostlyStarting() string {
 	w := c.t.Of(runner.Processes)
 	if w == nil || w.Startup.N == 0 || w.Wall.Mean <= 0 || c.t.Jobs <= 0 {
 		return ""
 	}
 	n := running(w.Way, c.t.Jobs)
-	whole := w.Startup.Mean * float64(c.t.Jobs) / float64(n)
-	if whole < limits.starting*w.Wall.Mean {
+	waves := (c.t.Jobs + n - 1) / n
+	whole := w.Startup.Mean * float64(waves)
+	switch {
+	case whole < limits.starting*w.Wall.Mean:
 		return ""
+	case whole >= w.Wall.Mean: // by noise, or because waves overlap: a share of it would be false
+		return fmt.Sprintf("The jobs are short: most of the time of %s, %s, goes into starting.", count(c.t.Jobs, "process"), seconds(w.Wall.Mean))
 	}
-	return fmt.Sprintf("The jobs are short: starting %s takes %s, so that of the %s of %s %s go into starting.",
-		who(w.Way, c.t.Jobs), seconds(w.Startup.Mean), seconds(w.Wall.Mean), count(c.t.Jobs, "process"), percent(min(whole/w.Wall.Mean, 1)))
+	text := fmt.Sprintf("The jobs are short: starting and ending %s with nothing to do takes %s", count(n, "process"), seconds(w.Startup.Mean))
+	if waves > 1 {
+		text += fmt.Sprintf(", and %s come in %s of that: %s", count(c.t.Jobs, "job"), count(waves, "wave"), seconds(whole))
+	}
+	return text + fmt.Sprintf(", %s of the %s that they took.", percent(whole/w.Wall.Mean), seconds(w.Wall.Mean))
 }
 
 // tooLarge names the ways that hold too much memory.
@@ -264,35 +272,46 @@ func (c *contest) alone(v *Verdict) {
 
 // nobody says why there is nothing to choose among.
 func (c *contest) nobody(v *Verdict) {
-	failed := 0
-	for i := range c.t.Columns {
-		if c.t.Columns[i].Failed && !c.t.Columns[i].Serial {
-			failed++
-		}
-	}
-	if failed == 0 {
+	if !slices.ContainsFunc(c.t.Columns, func(w Column) bool { return w.Failed && !w.Serial }) {
 		v.Headline = "Inconclusive: no round is whole yet."
 		v.Reasons = append(v.Reasons, fmt.Sprintf("0 rounds count; a recommendation needs %d.", limits.rounds))
 		return
 	}
-	v.Headline = "Inconclusive: no model ran all jobs to their end."
-	v.Reasons = append(v.Reasons, fmt.Sprintf("Of %s 0 ran all jobs to their end.", count(failed, "model")))
+	v.Headline = "Inconclusive: no model ran all jobs to their end." // outs says why
 }
 
-// outs names the ways that are out of the ranking, with why.
+// outs names the ways that are out of the ranking, with why: each failure once, with all that it hit.
 func (c *contest) outs() []string {
-	var out []string
+	var failures, none []string
+	hit := map[string][]string{}
+	baseline := map[string]bool{}
 	for i := range c.t.Columns {
 		switch w := &c.t.Columns[i]; {
-		case w.Failed && w.Serial:
-			out = append(out, fmt.Sprintf("There is no serial baseline, so no speed-up: %s.", strings.TrimSuffix(w.Error, ".")))
 		case w.Failed:
-			out = append(out, fmt.Sprintf("%s are out: %s.", capital(string(w.Model)), strings.TrimSuffix(w.Error, ".")))
+			why := strings.TrimSuffix(w.Error, ".")
+			if len(hit[why]) == 0 {
+				failures = append(failures, why)
+			}
+			hit[why] = append(hit[why], w.Name())
+			baseline[why] = baseline[why] || w.Serial
 		case w.Trials == 0 && !w.Serial && len(c.ways) > 0:
-			out = append(out, fmt.Sprintf("%s have 0 rounds that count.", capital(string(w.Model))))
+			none = append(none, fmt.Sprintf("%s have 0 rounds that count.", capital(string(w.Model))))
 		}
 	}
-	return out
+	for i, why := range failures {
+		text := fmt.Sprintf("%s (%s)", why, list(hit[why]))
+		switch {
+		case len(c.ways) == 0:
+		case !baseline[why]:
+			text += ", so out of the ranking"
+		case len(hit[why]) == 1:
+			text += ", so there is no speed-up"
+		default:
+			text += ", so out of the ranking and there is no speed-up"
+		}
+		failures[i] = text + "."
+	}
+	return append(failures, none...)
 }
 
 // said leaves out what there was nothing to say of.
