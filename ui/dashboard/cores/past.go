@@ -227,24 +227,20 @@ func (t *track) coarsen() {
 	t.round()
 }
 
-// between is how much of a time a job was in each state, in percent of the time.
+// between is how much of a time a job was in each state, in percent of the time. What is shorter than is
+// known is taken to be like the moments that it lies in.
 func (p *Past) between(task int, from, to time.Duration) (out [states]float64) {
 	t := p.tracks[task]
 	if t == nil || to <= from {
 		return out
 	}
-	first := int(from / p.span)
-	last := max(int((to+p.span-1)/p.span), first+1)
-	if to-from < p.span { // finer than is known: that of the moment around it
-		last = first + 1
-	}
-	for i := max(first, t.first); i < min(last, t.first+len(t.moments)); i++ {
+	last := int((to + p.span - 1) / p.span)
+	for i := max(int(from/p.span), t.first); i < min(last, t.first+len(t.moments)); i++ {
+		begin := time.Duration(i) * p.span
+		part := float64(min(to, begin+p.span)-max(from, begin)) / float64(to-from)
 		for k, v := range t.moments[i-t.first] {
-			out[k] += float64(v)
+			out[k] += part * float64(v)
 		}
-	}
-	for k := range out {
-		out[k] /= float64(last - first)
 	}
 	return out
 }

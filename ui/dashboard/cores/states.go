@@ -46,7 +46,7 @@ const lanesLate = 300 * time.Millisecond
 // jobRows draws the jobs of a block: in which state each was most of each column or, where a job has
 // several rows, for how much of it in each.
 func jobRows(s *scene.Scene, lens Lens, past *Past, axis Axis, b block) []*text.Row {
-	had := owners(&s.State.Lanes, past, axis)
+	had := held(&s.State.Lanes, past, axis)
 	look := looks(s)
 	known := axis.N // who had a core is known a little later than how jobs waited
 	since := max(s.State.Lanes.End(), s.State.Elapsed(s.Now)-lanesLate)
@@ -121,25 +121,6 @@ func putName(r *text.Row, s *scene.Scene, task, side int) {
 	r.Put(st.Text, text.Shorten(s.State.Jobs[task].Name, side-4))
 }
 
-// owners is, for each column in which that is known better than how jobs waited, which tasks had
-// cores; nil for the others.
-func owners(h *runner.History, past *Past, axis Axis) [][]int32 {
-	out := make([][]int32, axis.N)
-	for i := range out {
-		from := axis.at(i)
-		if axis.Step >= past.span || h.Known(from) > axis.Step || from >= h.End() {
-			continue
-		}
-		out[i] = []int32{}
-		for row := range h.Rows {
-			if c, ok := h.Span(row, from, from+axis.Step); ok && c.Task >= 0 {
-				out[i] = append(out[i], c.Task)
-			}
-		}
-	}
-	return out
-}
-
 // column is for how much of a column a job was in each state, in percent, and in which it was most:
 // -1 if it was not there.
 type column struct {
@@ -147,28 +128,44 @@ type column struct {
 	most   int
 }
 
-// column is how a job was in a column. had are the tasks that had cores then, where that is known
+// telling is the order in which states are preferred where a job was as long in each.
+var telling = [states]int{waitCore, waitGIL, paused, onCore, blocked, unsaid}
+
+// column is how a job was in a column. had is what each task had of the cores then, where that is known
 // more finely than how jobs waited.
-func (p *Past) column(task int, axis Axis, i int, had []int32) column {
+func (p *Past) column(task int, axis Axis, i int, had map[int32]float64) column {
 	from := axis.at(i)
 	c := column{shares: p.between(task, from, from+axis.Step), most: -1}
 	if had != nil {
-		if slices.Contains(had, int32(task)) {
-			return column{shares: [states]float64{onCore: 100}, most: onCore}
-		}
-		c.shares[onCore] = 0
+		c.shares = refined(c.shares, had[int32(task)])
 	}
 	most := 1.0 // less than a percent is rounding
-	for k, share := range c.shares {
-		if share > most {
-			c.most, most = k, share
+	for _, k := range telling {
+		if c.shares[k] > most {
+			c.most, most = k, c.shares[k]
 		}
 	}
-	if had != nil && c.most >= 0 {
-		c.shares = [states]float64{}
-		c.shares[c.most] = 100
-	}
 	return c
+}
+
+// refined is what samples tell of a job in a time, in percent, for a part of it in which it had so much
+// of the cores: what it did else is in the same proportion. By its own accounts it was on a core all
+// that time if it did nothing else.
+func refined(shares [states]float64, had float64) [states]float64 {
+	rest := -shares[onCore]
+	for _, share := range shares {
+		rest += share
+	}
+	there := min(rest+shares[onCore], 100)
+	if rest < 1 {
+		return shares
+	}
+	had = min(had, 100)
+	for k := range shares {
+		shares[k] *= max(there-had, 0) / rest
+	}
+	shares[onCore] = had
+	return shares
 }
 
 // state is what stands in the level-th of so many rows, from below, or -1 for nothing. In one row it is
