@@ -164,7 +164,7 @@ func column(w trial.Way, trials, base []trial.Trial, in Setting) Column {
 	}
 	c.Wall = mean(own, func(t *trial.Trial) float64 { return t.Wall })
 	c.Parallelism = mean(own, (*trial.Trial).Parallelism)
-	c.CPU = mean(own, func(t *trial.Trial) float64 { return t.CPU })
+	c.CPU = mean(own, (*trial.Trial).Cost)
 	c.OnCore = mean(own, func(t *trial.Trial) float64 { return share(t, t.CPU) })
 	c.WaitCore = mean(own, func(t *trial.Trial) float64 { return share(t, t.WaitCore) })
 	c.WaitGIL = mean(own, func(t *trial.Trial) float64 { return share(t, t.WaitGIL) })
@@ -176,7 +176,7 @@ func column(w trial.Way, trials, base []trial.Trial, in Setting) Column {
 		}
 	}
 	c.Speedup = paired(base, own, func(t *trial.Trial) float64 { return t.Wall })
-	c.Inflation = paired(own, base, func(t *trial.Trial) float64 { return t.CPU })
+	c.Inflation = paired(own, base, (*trial.Trial).Cost)
 	if !w.Serial {
 		c.SerialPart = serialPart(c.Speedup, in.Usable())
 	}

@@ -19,6 +19,7 @@ type Trial struct {
 
 	Wall     float64 `json:"wall_s"`         // from the start of the run to the end of its last job
 	CPU      float64 `json:"cpu_s"`          // time on cores, all jobs together
+	Paid     float64 `json:"paid_cpu_s"`     // with what no job owns, such as the start of an interpreter that they share; 0 unknown
 	Live     float64 `json:"live_s"`         // the jobs' wall times added up
 	WaitCore float64 `json:"wait_core_s"`    // waiting for a core, summed over threads
 	WaitGIL  float64 `json:"wait_gil_s"`     // waiting for the GIL, likewise
@@ -38,12 +39,22 @@ type Trial struct {
 // Counts reports whether its figures may be held against others.
 func (t *Trial) Counts() bool { return t.Round > 0 && t.Error == "" }
 
-// Parallelism is how many cores the jobs kept busy on average.
+// Cost is the time on cores that it took to run the jobs so, with what no job owns, where that is known: a
+// process pays for the start of its interpreter itself, a thread does not.
+func (t *Trial) Cost() float64 {
+	if t.Paid <= 0 {
+		return t.CPU
+	}
+	return max(t.CPU, t.Paid)
+}
+
+// Parallelism is how many cores were kept busy on average.
 func (t *Trial) Parallelism() float64 {
-	if t.Wall <= 0 || t.CPU < 0 {
+	cost := t.Cost()
+	if t.Wall <= 0 || cost < 0 {
 		return -1
 	}
-	return t.CPU / t.Wall
+	return cost / t.Wall
 }
 
 // Of sums up a run that is over.

@@ -99,6 +99,25 @@ func TestATrialThatDoesNotCountSaysWhy(t *testing.T) {
 	}
 }
 
+func TestWhatARunCostsIsWithWhatNoJobOwns(t *testing.T) {
+	for _, c := range []struct{ cpu, paid, want float64 }{
+		{2, 0, 2},     // an older record, or a system that does not tell
+		{2, 2.3, 2.3}, // with the start of an interpreter that the jobs share
+		{2, 0.1, 2},   // goroutines are no processes
+		{-1, 0.4, 0.4},
+		{-1, 0, -1},
+	} {
+		tr := trial.Trial{CPU: c.cpu, Paid: c.paid, Wall: 2}
+		want := c.want / 2
+		if c.want < 0 {
+			want = -1
+		}
+		if got := tr.Cost(); got != c.want || tr.Parallelism() != want {
+			t.Errorf("CPU %v, paid %v: cost %v, parallelism %v; want %v, %v", c.cpu, c.paid, got, tr.Parallelism(), c.want, want)
+		}
+	}
+}
+
 func TestShapesAreSaidInWords(t *testing.T) {
 	for _, c := range []struct {
 		way  trial.Way

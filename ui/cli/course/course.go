@@ -233,6 +233,7 @@ func (c *Course) try(ctx context.Context, way, round int) error {
 	if ctx.Err() != nil || c.stage.Stopped() {
 		return errStopped
 	}
+	paid := descendants()
 	s, err := c.stage.Start(plan)
 	if err != nil {
 		if c.stage.Stopped() {
@@ -256,6 +257,7 @@ func (c *Course) try(ctx context.Context, way, round int) error {
 		return fmt.Errorf("run the jobs as %s: %w", name, err)
 	}
 	t := trial.Of(&state, w.Way, round)
+	t.Paid = max(descendants()-paid, 0).Seconds()
 	if t.Error != "" && !t.Broken {
 		c.out[w.Way] = true
 	}
