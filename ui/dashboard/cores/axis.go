@@ -55,6 +55,21 @@ func FitAxis(h *runner.History, n int, elapsed time.Duration) Axis {
 	return a
 }
 
+// EndAxis shows all of a run that is over: it ends with the run, as nearly as whole milliseconds and what
+// is known allow.
+func EndAxis(h *runner.History, n int, elapsed time.Duration) Axis {
+	n = max(n, 1)
+	step, round := (elapsed+time.Duration(n)-1)/time.Duration(n), time.Millisecond
+	switch {
+	case step > time.Second:
+		round = 100 * time.Millisecond
+	case step > 100*time.Millisecond:
+		round = 5 * time.Millisecond
+	}
+	step = (step + round - 1).Truncate(round)
+	return Axis{Step: max(step, h.Finest(), time.Millisecond), N: n, whole: true}
+}
+
 // at is when a column begins.
 func (a Axis) at(column int) time.Duration { return time.Duration(a.First+column) * a.Step }
 

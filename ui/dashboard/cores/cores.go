@@ -25,17 +25,28 @@ func Panel(s *scene.Scene, width, height int) []string {
 		Left: []draw.Span{{Ink: st.Title, Text: "cores"}},
 	}
 	side := beside(s, box.Inner(), len(h.Cores) > 0 && (box.Rows()-1)/len(h.Cores) > 1)
-	axis := NewAxis(h, box.Inner()-side, s.State.Elapsed(s.Now))
-	if s.Before != nil {
-		axis = FitAxis(h, box.Inner()-side, span(s))
-	}
+	axis := axisOf(s, h, box.Inner()-side)
 	box.Right = []draw.Span{{Ink: st.Dim, Text: legend(s, axis, box.Inner())}}
 	return box.View(append(lanes(s, axis, side, box.Inner(), box.Rows()-1), advice(s, box.Inner())))
 }
 
-// span is what the lanes of a run and of the one before cover: the same, so that a run that took half
-// as long is half as long.
+// axisOf is what the panel of a run shows of lanes in n columns.
+func axisOf(s *scene.Scene, h *runner.History, n int) Axis {
+	switch {
+	case s.State.Over() || s.State.Ended:
+		return EndAxis(h, n, span(s))
+	case s.Before != nil:
+		return FitAxis(h, n, span(s))
+	}
+	return NewAxis(h, n, span(s))
+}
+
+// span is what the lanes of a run cover. With those of the one before it is the same, so that a run that
+// took half as long is half as long.
 func span(s *scene.Scene) time.Duration {
+	if s.Before == nil {
+		return s.State.Elapsed(s.Now)
+	}
 	return max(s.State.Elapsed(s.Now), s.Before.State.Elapsed(0))
 }
 
@@ -237,7 +248,7 @@ func Earlier(s *scene.Scene, width, height int) []string {
 		Right: []draw.Span{{Ink: st.Dim, Text: draw.Seconds(elapsed)}},
 	}
 	side := beside(s, box.Inner(), len(h.Cores) > 0 && (box.Rows()-1)/len(h.Cores) > 1)
-	axis := FitAxis(h, box.Inner()-side, span(s))
+	axis := axisOf(s, h, box.Inner()-side)
 	last := text.NewRow(box.Inner()).Put(st.Dim, text.Shorten(fmt.Sprintf("%.2f cores kept busy on average", before.State.Times.Total.Cores()), box.Inner()))
 	return box.View(append(lanes(&before, axis, side, box.Inner(), box.Rows()-1), last))
 }

@@ -27,15 +27,14 @@ type Sight struct {
 	Lanes   *runner.History
 	Columns int
 	Elapsed time.Duration
+	Over    bool // nothing more comes
 }
 
 // Look returns what there is to see in a view of some width.
 func Look(s *scene.Scene, width int) Sight {
-	v := Sight{Lanes: &s.State.Lanes, Columns: max(width-4-sideOf(s, width), 1), Elapsed: s.State.Elapsed(s.Now)}
-	if s.Before != nil {
-		v.Elapsed = span(s)
+	return Sight{
+		Lanes: &s.State.Lanes, Columns: max(width-4-sideOf(s, width), 1), Elapsed: span(s), Over: s.State.Over() || s.State.Ended,
 	}
-	return v
 }
 
 // zooms are what a column can cover.
@@ -67,6 +66,9 @@ func (l Lens) axis(v Sight) Axis {
 
 // whole shows all of the run, as closely as there is room for and something is known.
 func (v Sight) whole() Axis {
+	if v.Over {
+		return EndAxis(v.Lanes, v.Columns, v.Elapsed)
+	}
 	for _, step := range zooms {
 		if step >= v.Lanes.Finest() && time.Duration(v.Columns)*step >= v.Elapsed {
 			return Axis{Step: step, N: v.Columns, whole: true}

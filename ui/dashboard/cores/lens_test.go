@@ -40,7 +40,7 @@ func recorded(tenths, cores, tasks int) *runner.State {
 func TestALensNeverLeavesTheRun(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := recorded(rapid.IntRange(1, 120).Draw(t, "tenths"), 3, 2)
-		v := Sight{Lanes: &s.Lanes, Columns: rapid.IntRange(1, 200).Draw(t, "columns"), Elapsed: s.Now}
+		v := Sight{Lanes: &s.Lanes, Columns: rapid.IntRange(1, 200).Draw(t, "columns"), Elapsed: s.Now, Over: rapid.Bool().Draw(t, "over")}
 		var l Lens
 		for range rapid.IntRange(1, 40).Draw(t, "keys") {
 			by := rapid.IntRange(-300, 300).Draw(t, "by")
@@ -161,4 +161,31 @@ func TestTheViewIsFilled(t *testing.T) {
 			t.Errorf("%d rows are empty: %+v", free, p)
 		}
 	})
+}
+
+// A run that is over fills the width that it has, in the panel and in the lanes view.
+func TestTheAxisOfARunThatIsOverEndsWithIt(t *testing.T) {
+	for _, tenths := range []int{5, 13, 41, 101, 181, 186, 620, 1900, 4000} {
+		s := recorded(tenths, 2, 2)
+		sc := &scene.Scene{State: s, Now: s.Now}
+		if a := axisOf(sc, &s.Lanes, 180); a != NewAxis(&s.Lanes, 180, s.Now) {
+			t.Errorf("a run that goes on: %+v", a)
+		}
+		for i := range 2 {
+			if err := s.Apply(runner.TaskEnded{At: runner.At(s.Now), Task: i, Try: 1, Status: runner.Succeeded}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, a := range []Axis{axisOf(sc, &s.Lanes, 180), Lens{}.axis(Look(sc, 204))} {
+			closest := time.Duration(a.N) * s.Lanes.Finest() // no more is known
+			if a.First != 0 || a.end() < s.Now || a.end()*17/20 > max(s.Now, closest) {
+				t.Errorf("a run of %v is shown to %v, %v a column", s.Now, a.end(), a.Step)
+			}
+			if h, n := &s.Lanes, int(s.Now/a.Step); n > 0 {
+				if c := a.Cells(h, 0); c[0].Task != 0 || c[n-1].Task != 0 || c[n/2].Ours != 100 {
+					t.Errorf("a run of %v, %v a column: %+v, %+v, %+v", s.Now, a.Step, c[0], c[n/2], c[n-1])
+				}
+			}
+		}
+	}
 }
