@@ -12,40 +12,23 @@ import (
 	"parallax/monitor/verdict/stats"
 )
 
-// usable returns the loads that a choice can be made from, the cheaper ones first, and a sentence for
-// each that is left out; or why there can be no choice.
-func usable(curve []Load, target Target) (loads []Load, left []string, err error) {
-	doubts := 0
-	for _, l := range curve {
-		switch {
-		case l.N < 1 || !positive(l.Walls):
-			left = append(left, fmt.Sprintf("%s is left out: no wall time was measured.", sentence(l.Name())))
-		case l.Doubt != "":
-			doubts++
-			left = append(left, fmt.Sprintf("%s is left out: %s.", sentence(l.Name()), l.Doubt))
-		default:
-			loads = append(loads, l)
-		}
-	}
-	slices.SortStableFunc(loads, cheaper)
-	switch {
-	case doubts > 0 && doubts >= len(loads):
-		return nil, left, fmt.Errorf("inconclusive: the figures of %d of %d loads are in doubt, so measure again when the machine is quiet", doubts, doubts+len(loads))
-	case len(loads) < 2:
-		return nil, left, errors.New("inconclusive: two loads at least must be measured to choose one")
+// enough says why there can be no choice among some loads, or nothing.
+func enough(loads []Load, target Target) error {
+	if len(loads) < 2 {
+		return errors.New("inconclusive: two loads at least must be measured to choose one")
 	}
 	for _, l := range loads {
 		if len(l.Walls) < fewestRounds {
-			return nil, left, fmt.Errorf("inconclusive: %s had %s, and fewer than %d say nothing of the spread", l.Name(), rounds(len(l.Walls)), fewestRounds)
+			return fmt.Errorf("inconclusive: %s had %s, and fewer than %d say nothing of the spread", l.Name(), rounds(len(l.Walls)), fewestRounds)
 		}
 		if target == Cost && (len(l.CPU) != len(l.Walls) || !positive(l.CPU)) {
-			return nil, left, fmt.Errorf("inconclusive: the CPU time of %s was not measured in each round", l.Name())
+			return fmt.Errorf("inconclusive: the CPU time of %s was not measured in each round", l.Name())
 		}
 		if target == Memory && !positive(l.Peak) {
-			return nil, left, fmt.Errorf("inconclusive: the peak memory of %s was not measured", l.Name())
+			return fmt.Errorf("inconclusive: the peak memory of %s was not measured", l.Name())
 		}
 	}
-	return loads, left, nil
+	return nil
 }
 
 // positive reports whether there are values and all are numbers above 0.

@@ -99,13 +99,18 @@ const (
 // above 1.10) is out. Of the others the one with the fewest workers wins; for Memory the one with the
 // smallest peak. If the winner's interval reaches more than 0.20 above the limit, then it is not known
 // whether it is as good as the best, and the choice is inconclusive. So it is with fewer than two loads,
-// with fewer than three rounds of a load, and if half of the loads or more are in doubt; fewer of
-// those are left out.
+// with fewer than three rounds of a load, and if half of the loads or more are in doubt: then what they
+// say all the same is a guess, if their rounds agree. Fewer of those are left out.
 func Recommend(curve []Load, target Target) Recommendation {
 	rec := Recommendation{Target: target, Speedup: stats.Mean(nil)}
-	loads, left, err := usable(curve, target)
-	if err != nil {
-		rec.Reasons = append([]string{sentence(err.Error()) + "."}, left...)
+	in := sift(curve)
+	if in.doubted() {
+		rec.guess(in)
+		return rec
+	}
+	loads := in.loads
+	if err := enough(loads, target); err != nil {
+		rec.Reasons = append([]string{sentence(err.Error()) + "."}, in.left()...)
 		return rec
 	}
 	c := compare(loads, target)
@@ -114,8 +119,28 @@ func Recommend(curve []Load, target Target) Recommendation {
 	rec.N, rec.Label, rec.Found = chosen.N, chosen.Label, wins
 	rec.Open = chosen.N == loads[len(loads)-1].N
 	rec.Speedup = stats.PairedRatio(loads[0].Walls, chosen.Walls)
-	rec.Reasons = append(rec.reasons(c, chosen), left...)
+	rec.Reasons = append(rec.reasons(c, chosen), in.left()...)
 	return rec
+}
+
+// guess says why loads in doubt recommend nothing, and what they would if they were none: what
+// disturbs a round disturbs all loads of it, so rounds that agree are worth a guess.
+func (rec *Recommendation) guess(in sifted) {
+	rec.Reasons = append([]string{"Inconclusive: " + in.unsure() + ", so measure again when the machine is quiet."}, in.unmeasured()...)
+	loads := slices.SortedStableFunc(slices.Values(slices.Concat(in.loads, in.doubtful)), cheaper)
+	if enough(loads, rec.Target) != nil {
+		return
+	}
+	c := compare(loads, rec.Target)
+	chosen, wins := c.choose()
+	if !wins {
+		return
+	}
+	rec.describe(c)
+	rec.N, rec.Label = chosen.N, chosen.Label
+	rec.Open = chosen.N == loads[len(loads)-1].N
+	rec.Speedup = stats.PairedRatio(loads[0].Walls, chosen.Walls)
+	rec.Reasons = slices.Insert(rec.Reasons, 1, "Their rounds agree all the same, which is worth a guess: "+rec.gain(c, chosen))
 }
 
 // describe fills in what is true of the curve whatever the target.

@@ -56,7 +56,7 @@ func TestRecommend(t *testing.T) {
 		{"more makes it worse for once only", curve(8, 4.1, 5, 4.1), Time, 2, 2, 0, false, nil},
 		{"more makes it worse", curve(8, 4.1, 5, 7), Time, 2, 2, 4, false, []string{"From 4 workers on it is clearly slower again"}},
 		{"threads under a GIL", curve(4, 4.05, 4.1), Time, 1, 1, 0, false, []string{"1 worker: 4.", "With 2 workers the wall time is 1.01 ("}},
-		{"it goes on", curve(8, 4.1, 2.1, 1.1), Time, 8, 8, 0, true, []string{"8 workers is the most that was measured: more may pay"}},
+		{"it goes on", curve(8, 4.1, 2.1, 1.1), Time, 8, 8, 0, true, []string{"8 workers are the most that was measured: more may pay"}},
 		// CPU x wall: 64, 33.2, 17.6, 22.8
 		{"cost counts the CPU that the last gain takes", with(curve(8, 4.1, 2.1, 1.9), cpu, peak), Cost, 4, 8, 0, false, []string{
 			"for 8.4 s of CPU time", "For time alone, more than 8 workers would not pay",
@@ -70,7 +70,7 @@ func TestRecommend(t *testing.T) {
 		{"memory allows a tenth", with(curve(8, 4.1, 2.07, 1.9), cpu, peak), Memory, 4, 8, 0, false, []string{"1.09 ("}},
 		{"memory is not always in step", with(curve(8, 4.1, 2, 1.9), cpu, []float64{20, 40, 160, 80}), Memory, 8, 4, 0, true, []string{"with a peak of 80 MiB"}},
 		{"doubtful loads are left out", append(curve(8, 4.1, 4.15), Load{N: 16, Walls: []float64{1}, Doubt: "other programs kept 0.8 of 2 cores busy"}), Time, 2, 2, 0, false, []string{
-			"16 workers is left out: other programs kept 0.8 of 2 cores busy.",
+			"16 workers are left out: other programs kept 0.8 of 2 cores busy.",
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -108,9 +108,9 @@ func TestRecommendIsInconclusive(t *testing.T) {
 	}{
 		{"nothing", nil, Time, 0, "Inconclusive: two loads at least"},
 		{"one load", curve(3), Time, 0, "two loads at least"},
-		{"a load that always failed", []Load{{N: 1, Walls: spread(3, 0)}, {N: 2}}, Time, 0, "2 workers is left out: no wall time"},
+		{"a load that always failed", []Load{{N: 1, Walls: spread(3, 0)}, {N: 2}}, Time, 0, "2 workers are left out: no wall time"},
 		{"too few rounds", short, Time, 0, "2 workers had 2 rounds"},
-		{"foreign load", doubtful, Time, 0, "the figures of 2 of 3 loads are in doubt"},
+		{"foreign load, and rounds that agree", doubtful, Time, 4, "Inconclusive: 2 of 3 loads are in doubt: steal, so measure again when the machine is quiet."},
 		{"no CPU times", curve(8, 4), Cost, 0, "the CPU time of 1 worker was not measured"},
 		{"no peaks", curve(8, 4), Memory, 0, "the peak memory of 1 worker was not measured"},
 		// relative deviations 0.3 and -0.3 in turn: 1.25 times, t(2)·s/√3 is far above 1
@@ -125,6 +125,34 @@ func TestRecommendIsInconclusive(t *testing.T) {
 			}
 			contains(t, rec.Reasons, []string{c.says})
 		})
+	}
+}
+
+func TestLoadsInDoubtAreSaidInOneSentence(t *testing.T) {
+	busy := func(loads []Load, cores ...string) []Load {
+		for i := range cores {
+			if cores[i] != "" {
+				loads[i].Doubt = "other programs kept " + cores[i] + " of 2 cores busy"
+			}
+		}
+		return loads
+	}
+	rec := Recommend(busy(curve(8, 4.1, 4.15, 4.2), "0.5", "1.2", "0.7", "1.0"), Time)
+	if rec.Found || rec.N != 2 || len(rec.Reasons) != 2 {
+		t.Errorf("found %v, %d workers: %q; want a guess of 2 in two sentences", rec.Found, rec.N, rec.Reasons)
+	}
+	contains(t, rec.Reasons, []string{
+		"Inconclusive: all 4 loads are in doubt: other programs kept 0.5 to 1.2 of 2 cores busy, so measure again when the machine is quiet.",
+		"Their rounds agree all the same, which is worth a guess: 2 workers: 4.1",
+	})
+	rec = Recommend(busy(curve(8, 4.1, 4.15, 4.2, 4.2), "", "", "", "0.8", "0.6"), Time)
+	contains(t, rec.Reasons, []string{"8 and 16 workers are left out: other programs kept 0.6 to 0.8 of 2 cores busy."})
+	mixed := busy(curve(8, 4.1, 4.15, 4.2, 4.2), "0.6")
+	mixed[4].Doubt = "the quota of 2 cores held the jobs back 6.0 % of the time"
+	contains(t, Recommend(mixed, Time).Reasons, []string{"1 worker is left out: other programs", "16 workers are left out: the quota of 2 cores"})
+	apart := []Load{{N: 1, Walls: []float64{4, 5, 6}, Doubt: "steal"}, {N: 2, Walls: []float64{5, 4, 3}, Doubt: "steal"}}
+	if rec := Recommend(apart, Time); rec.N != 0 || rec.Found || len(rec.Reasons) != 1 {
+		t.Errorf("a guess of %d of rounds that do not agree: %q", rec.N, rec.Reasons)
 	}
 }
 
@@ -185,7 +213,7 @@ func TestRecommendWhateverIsMeasured(t *testing.T) {
 		if len(rec.Reasons) == 0 {
 			t.Error("no reason is given")
 		}
-		measured := slices.ContainsFunc(loads, func(l Load) bool { return l.N == rec.N && l.Label == rec.Label && l.Doubt == "" })
+		measured := slices.ContainsFunc(loads, func(l Load) bool { return l.N == rec.N && l.Label == rec.Label && (l.Doubt == "" || !rec.Found) })
 		if (rec.Found || rec.N != 0) && !measured {
 			t.Errorf("recommends %d workers %q, which were not measured", rec.N, rec.Label)
 		}

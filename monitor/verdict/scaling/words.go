@@ -26,7 +26,7 @@ func (rec *Recommendation) reasons(c comparison, chosen Load) []string {
 		out = append(out, fmt.Sprintf("From %s on it is clearly slower again.", Load{N: rec.Slower}.Name()))
 	}
 	if rec.Open {
-		out = append(out, fmt.Sprintf("%s is the most that was measured: more may pay.", sentence(chosen.Name())))
+		out = append(out, fmt.Sprintf("%s %s the most that was measured: more may pay.", sentence(chosen.Name()), be(chosen)))
 	}
 	if rec.Law != nil {
 		out = append(out, rec.Law.words(c.loads[len(c.loads)-1].N))

@@ -48,7 +48,7 @@ func Recommend(t *choice.Table, trials []trial.Trial, target scaling.Target) sca
 	for i, words := range rec.Reasons {
 		if strings.HasSuffix(words, ": more may pay.") && rec.N >= t.Jobs {
 			rec.Open = false
-			rec.Reasons[i] = Name(trial.Way{Workers: rec.N}) + " is one for each job: more have nothing to do."
+			rec.Reasons[i] = fmt.Sprintf("More than %s would have nothing to do: there are no more jobs.", Name(trial.Way{Workers: rec.N}))
 		}
 		if rest, ok := strings.CutPrefix(words, "Inconclusive: "); ok && rest != "" {
 			rec.Reasons[i] = strings.ToUpper(rest[:1]) + rest[1:]
@@ -57,17 +57,25 @@ func Recommend(t *choice.Table, trials []trial.Trial, target scaling.Target) sca
 	return rec
 }
 
-// Loads are the loads of a table, without those of which a job failed, and a sentence for each of these.
+// Loads are the loads of a table, without those of which a job failed, and a sentence for each failure of these.
 // All have the same rounds: those in which each of them has a trial that counts.
 func Loads(t *choice.Table, trials []trial.Trial) (loads []scaling.Load, failed []string) {
 	rounds := common(t)
+	var errs []string
+	hit := map[string][]scaling.Load{}
 	for i := range t.Columns {
 		c := &t.Columns[i]
 		if c.Failed {
-			failed = append(failed, fmt.Sprintf("%s is left out: %s.", Name(c.Way), c.Error))
+			if !slices.Contains(errs, c.Error) {
+				errs = append(errs, c.Error)
+			}
+			hit[c.Error] = append(hit[c.Error], scaling.Load{N: c.Workers, Label: Label(c.Way)})
 			continue
 		}
 		loads = append(loads, load(t, c, trials, rounds))
+	}
+	for _, err := range errs {
+		failed = append(failed, scaling.LeftOut(hit[err], err))
 	}
 	return loads, failed
 }

@@ -133,7 +133,7 @@ func TestMoreWorkersThanJobsAreNotSuggested(t *testing.T) {
 	table, trials := sweep(map[int][]float64{1: {8, 8, 8}, 4: {2, 2, 2}, 8: {1, 1, 1}})
 	rec := tuning.Recommend(&table, trials, scaling.Time)
 	said := strings.Join(rec.Reasons, " ")
-	if rec.N != 8 || rec.Open || strings.Contains(said, "may pay") || !strings.Contains(said, "8 workers is one for each job") {
+	if rec.N != 8 || rec.Open || strings.Contains(said, "may pay") || !strings.Contains(said, "More than 8 workers would have nothing to do") {
 		t.Errorf("%+v", rec)
 	}
 	if got := tuning.Headline(&rec, table.Columns); got != "Use -j 8." {
@@ -160,7 +160,7 @@ func TestALoadOfWhichAJobFailedIsLeftOutWithItsError(t *testing.T) {
 	trials = append(trials, trial.Trial{Way: table.Columns[2].Way, Error: "a failed: out of memory"})
 	table = choice.Tabulate([]trial.Way{table.Columns[0].Way, table.Columns[1].Way, table.Columns[2].Way}, trials, table.Setting)
 	rec := tuning.Recommend(&table, trials, scaling.Time)
-	want := "4 workers is left out: a failed: out of memory."
+	want := "4 workers are left out: a failed: out of memory."
 	if rec.N != 2 || !rec.Found || !slices.Contains(rec.Reasons, want) {
 		t.Errorf("%+v", rec)
 	}
