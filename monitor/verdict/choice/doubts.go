@@ -19,7 +19,7 @@ func (c *contest) doubts() []string {
 			out = append(out, c.outliers(w))
 		}
 	}
-	return said(out)
+	return said(append(out, c.printed()...))
 }
 
 func (c *contest) fewRounds() string {

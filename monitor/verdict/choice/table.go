@@ -63,6 +63,7 @@ type Column struct {
 	Startup     stats.Estimate // of as many empty jobs
 	Switches    stats.Estimate // of context, for each second of wall time
 
+	Other     string  // the newest run in which the jobs printed what they never print one after the other, or ""
 	Foreign   float64 // cores that other programs had, on average; -1 unknown
 	Stolen    float64 // share of the cores' time
 	Throttled float64 // share of the time
@@ -125,7 +126,9 @@ func Tabulate(ways []trial.Way, trials []trial.Trial, in Setting) Table {
 		}
 	}
 	for _, w := range ways {
-		t.Columns = append(t.Columns, column(w, trials, base, in))
+		c := column(w, trials, base, in)
+		c.Other = printsOther(w, trials)
+		t.Columns = append(t.Columns, c)
 	}
 	t.Rounds = -1
 	for i := range t.Columns {

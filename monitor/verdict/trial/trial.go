@@ -30,6 +30,10 @@ type Trial struct {
 	Stolen    float64 `json:"stolen_share"`    // of all cores' time, by the hypervisor
 	Throttled float64 `json:"throttled_share"` // of the time, by the quota
 
+	// Printed stands for all that the jobs printed on their output, in the order of the jobs: the same for the
+	// same. It is "" where that is not known.
+	Printed string `json:"printed,omitempty"`
+
 	Jobs      int    `json:"jobs"`
 	Succeeded int    `json:"succeeded"`
 	Error     string `json:"error,omitempty"`  // why it does not count, in words; "" when it does

@@ -257,7 +257,7 @@ func (c *Course) try(ctx context.Context, way, round int) error {
 		return fmt.Errorf("run the jobs as %s: %w", name, err)
 	}
 	t := trial.Of(&state, w.Way, round)
-	t.Paid = max(descendants()-paid, 0).Seconds()
+	t.Paid, t.Printed = max(descendants()-paid, 0).Seconds(), printed(s.Dir(), &state)
 	if t.Error != "" && !t.Broken {
 		c.out[w.Way] = true
 	}
