@@ -74,6 +74,7 @@ func (a *app) performCourses(ctx context.Context, env session.Env, plans []cours
 		a.status = reportPanic(a.std.Err, broken)
 		return nil
 	}
+	a.tellCourses(made, v)
 	return a.settle(first, shown, ran, func() int { return tried(made) })
 }
 
@@ -202,8 +203,16 @@ func (a *app) printCourse(ctx context.Context, c compare.Course, v courseView) e
 	}
 }
 
-// printVerdict prints the table and the verdict.
+// printVerdict prints the table and the verdict and, of jobs that failed, the end of what they wrote.
 func (a *app) printVerdict(now *compare.Status, v courseView) error {
+	err := a.printTable(now, v)
+	if err != nil || v.json {
+		return err
+	}
+	return tellFailed(a.std.Out, now)
+}
+
+func (a *app) printTable(now *compare.Status, v courseView) error {
 	if v.tune {
 		return printTuning(a.std.Out, now, v.json)
 	}
