@@ -13,6 +13,7 @@ type nature struct {
 	// Waiting for a core is neither: that is a matter of who else runs.
 	computing float64
 	seen      *Column // in which it was seen
+	started   bool    // the start of their interpreters is left out
 }
 
 // natureOf says what holds the jobs back. It is seen best where they run one after the other, for
@@ -33,6 +34,7 @@ func natureOf(t *Table) nature {
 	}
 	works := seen.OnCore.Mean + seen.WaitGIL.Mean
 	n.computing = works / max(1-seen.WaitCore.Mean, works, 1e-9)
+	n.withoutStarts(t)
 	switch {
 	case n.computing <= limits.waits:
 		n.bound = IO
@@ -80,6 +82,9 @@ func (n nature) sentence(t *Table) string {
 	how := "as " + who(n.seen.Way, t.Jobs)
 	if n.seen.Serial {
 		how = "one after the other"
+	}
+	if n.started {
+		how += ", without the start of each Python"
 	}
 	on, blocked := percent(n.computing), percent(1-n.computing)
 	switch n.bound {

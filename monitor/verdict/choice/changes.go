@@ -11,7 +11,7 @@ import (
 // changes are sentences on what would change a verdict: other numbers of workers or cores, shorter or
 // longer jobs, less memory, a Python without a GIL.
 func (c *contest) changes(w *Column) []string {
-	return said([]string{c.workers(w), c.moreCores(w), c.lengths(w), c.room(w), c.withoutGIL(w)})
+	return said([]string{c.workers(w), c.moreCores(w), c.moreJobs(w), c.lengths(w), c.room(w), c.withoutGIL(w)})
 }
 
 // workers says whether more jobs at once would help.

@@ -435,3 +435,44 @@ func TestTheArithmeticOfStarting(t *testing.T) {
 	decided(t, took(60, 5, 0.5), "starting and ending eight processes with nothing to do takes 0.50 s, and 60 jobs come in eight waves of that: 4.00 s, 80 % of the 5.00 s that they took.")
 	decided(t, took(8, 0.25, 0.2), "starting and ending eight processes with nothing to do takes 0.20 s, 80 % of the 0.25 s that they took.")
 }
+
+// Four jobs of a few ms: threads wait for the start of their interpreter, processes for that of theirs.
+func TestADifferenceOfStartingIsNoneOfRunning(t *testing.T) {
+	short := ran{way: serial, wall: 0.5, cpu: 0.12, on: 0.9, core: 0.05, memory: 10}
+	asThreads := ran{way: threads, wall: 0.62, cpu: 0.012, on: 0.6, core: 0.1, gil: 0.1, memory: 15, startup: 0.4}
+	asProcesses := ran{way: processes, wall: 0.15, cpu: 0.11, on: 0.8, core: 0.15, memory: 44, startup: 0.2}
+	decided(t, table(5, short, asThreads, asProcesses),
+		"The figures suggest processes.", "Four processes finished 4.13× sooner than four threads",
+		"what differs is what it costs to start: empty, four processes take 0.20 s and four threads 0.40 s; with more or longer jobs that no longer matters.",
+		"With more jobs (about 20) threads would win: their interpreter is started once.")
+	// The jobs are long: the start explains nothing.
+	decided(t, table(5, pureSerial, but(pureThreads, func(r *ran) { r.startup = 0.4 }), pureProcesses), "Use processes.", "-what differs", "-With more jobs (about")
+	// By 0.2 s as long jobs, where starting differs by 0.25 s; and by 0.3 s.
+	long := func(wall float64) *choice.Table {
+		return table(5, pureSerial, but(pureThreads, func(r *ran) { r.wall, r.startup = wall, 0.3 }), but(pureProcesses, func(r *ran) { r.wall, r.startup = 2, 0.05 }))
+	}
+	decided(t, long(2.2), "The figures suggest processes.", "what differs is what it costs to start")
+	decided(t, long(2.3), "Use processes.", "-what differs")
+}
+
+func TestASpeedUpAboveTheCoresIsOfStartsThatAreSpared(t *testing.T) {
+	many := ran{way: serial, wall: 4, cpu: 3.8, on: 0.97, core: 0.01, memory: 10}
+	quick := ran{way: threads, wall: 0.492, cpu: 0.24, on: 0.5, core: 0.02, gil: 0.1, memory: 15}
+	dear := ran{way: processes, wall: 2.1, cpu: 3.8, on: 0.5, core: 0.48, memory: 44}
+	in := choice.Setting{Jobs: 60, Cores: 2}
+	decided(t, tableOf(in, 5, many, quick, dear), "Use threads.", "8.13× sooner", "; more than 2 cores can give is of interpreters that need not be started: CPU inflation 0.06×, with 0.49 of 2 cores busy.")
+	decided(t, tableOf(in, 5, many, but(quick, func(r *ran) { r.cpu, r.wall = 3.6, 1.95 }), dear), "-need not be started")
+}
+
+// Sleeps of 0.1 s: what computes is the start of each Python.
+func TestShortSleepersWait(t *testing.T) {
+	sleeps := func(startup float64) *choice.Table {
+		return table(5,
+			ran{way: serial, wall: 0.75, cpu: 0.3, on: 0.43, core: 0.005, memory: 10},
+			ran{way: threads, wall: 0.25, cpu: 0.01, on: 0.02, memory: 14, startup: 0.1},
+			ran{way: processes, wall: 0.3, cpu: 0.3, on: 0.4, core: 0.1, memory: 44, startup: startup})
+	}
+	decided(t, sleeps(0.13), "Use threads.", "\nio\n", "blocked 91 % and computed 9.2 % (one after the other, without the start of each Python)")
+	decided(t, sleeps(0.01), "\nmixed\n", "The jobs compute and wait")
+	decided(t, sleeps(0), "\nmixed\n", "43 % of one", "-without the start")
+}

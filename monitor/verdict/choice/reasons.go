@@ -13,7 +13,7 @@ import (
 // recommend says which way to use, and why.
 func (c *contest) recommend(v *Verdict, w *Column, unsure bool) {
 	v.Model, v.Serial = w.Model, w.Serial
-	v.Suggested = unsure || c.loaded || c.rounds() < limits.rounds
+	v.Suggested = unsure || c.loaded || c.rounds() < limits.rounds || !w.Serial && c.lostByStarting(w)
 	v.Headline = c.headline(w, v.Suggested)
 	v.Reasons = append(v.Reasons, c.nature.sentence(c.t))
 	if w.Serial {
@@ -85,8 +85,12 @@ func (c *contest) against(w, other *Column) string {
 	case r.N == 0:
 		return ""
 	case r.Low > limits.margin:
-		return fmt.Sprintf("%s finished %s sooner than %s (%s against %s, %s)%s.", capital(own), times(r.Mean), theirs,
+		text := fmt.Sprintf("%s finished %s sooner than %s (%s against %s, %s)%s", capital(own), times(r.Mean), theirs,
 			seconds(w.Wall.Mean), seconds(other.Wall.Mean), basis(Ratio(other, w)), c.memory(w, other))
+		if c.byStarting(w, other) {
+			text += c.starts(w, other)
+		}
+		return text + "."
 	case r.Mean < 1:
 		return fmt.Sprintf("%s were only %s quicker (%s against %s, %s)%s.", capital(theirs), times(1/r.Mean),
 			seconds(other.Wall.Mean), seconds(w.Wall.Mean), basis(Ratio(w, other)), c.memory(other, w))
@@ -118,7 +122,10 @@ func (c *contest) overSerial(w *Column) string {
 	}
 	text := fmt.Sprintf("Side by side they took %s, one after the other %s: %s sooner (%s)",
 		seconds(w.Wall.Mean), seconds(base.Wall.Mean), times(w.Speedup.Mean), basis(w.Speedup))
-	if w.Parallelism.N > 0 {
+	switch spared := c.sparedStarts(w); {
+	case spared != "":
+		text += spared
+	case w.Parallelism.N > 0:
 		text += fmt.Sprintf(", with %.2f of %s busy", w.Parallelism.Mean, cores(c.t.Cores))
 	}
 	return text + "."
