@@ -18,7 +18,7 @@ import (
 // exportFlags is what `parallax export` was given.
 type exportFlags struct {
 	format  string
-	output  string // "-" is standard output, "" the format's own place
+	output  string // "-" is standard output, "" too, but for a trace on a terminal
 	samples bool
 	force   bool
 }
@@ -36,11 +36,12 @@ func (a *app) exportCommand() *cobra.Command {
   json      one document: the run, its jobs, totals, where the time went, GILs, advice
   joblog    the job log of GNU parallel, a row for each try
 
-A trace is written to a file in the current folder, named after the run, the others to standard
-output, unless -o says where.
+It is written to standard output, unless -o says where. On a terminal a trace, which nobody could read
+there, goes to a file in the current folder, named after the run.
 
 ` + aboutRUN,
 		Example: `  parallax export --format perfetto
+  parallax export --format perfetto > trace.json
   parallax export nightly --format csv -o jobs.csv
   parallax export --format csv --samples | head
   parallax export --format json | jq '.jobs[] | select(.status == "failed")'`,
@@ -99,7 +100,7 @@ func (a *app) export(args []string, f exportFlags) error {
 	trace := export.Format(f.format) == export.Perfetto
 	if f.output == "" {
 		f.output = "-"
-		if trace {
+		if trace && isTerminal(a.std.Out) {
 			f.output = r.Info().ID + ".perfetto.json"
 		}
 	}
