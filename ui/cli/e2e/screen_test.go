@@ -124,7 +124,7 @@ func (s screen) box(x, y int) (area, error) {
 }
 
 // lowerBorder is the lower edge of a box, in which a job's progress may stand.
-var lowerBorder = regexp.MustCompile(`^━*─*( \d+%( · [^│]+ left)? )?$`)
+var lowerBorder = regexp.MustCompile(`^━*─*( \d+ %( · [^│]+ left)? )?$`)
 
 // pane returns the box of the job called name ("╭─ ● name …"): its title, then its rows. It is empty when
 // there is none or when it is being redrawn.
