@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"parallax/monitor/verdict/stats"
 	"parallax/runner"
 )
 
@@ -80,6 +81,13 @@ func (c *contest) judge(v *Verdict) {
 	var open *Column
 	for _, w := range entrants {
 		switch s := c.stand(w); {
+		case s == unclear && w == c.fastest && open == nil:
+			other, _ := c.challenger()
+			c.between(v, w, other)
+			return
+		case s == unclear && w == c.fastest:
+			c.between(v, open, w)
+			return
 		case s == unclear && open == nil:
 			open = w
 		case s.quick() && open != nil:
@@ -107,7 +115,7 @@ func (s standing) quick() bool { return s >= maybeQuick }
 // stand says how a way stands against the fastest.
 func (c *contest) stand(w *Column) standing {
 	if w == c.fastest {
-		return surelyQuick
+		return c.lead()
 	}
 	r, margin := ratio(w, c.fastest), c.margin(w)
 	slower := margin
@@ -129,6 +137,31 @@ func (c *contest) stand(w *Column) standing {
 		return maybeQuick
 	}
 	return unclear
+}
+
+// lead says how sure it is that the fastest way is one: what is the fastest on average can, for all that is
+// known, take much longer than another.
+func (c *contest) lead() standing {
+	switch other, r := c.challenger(); {
+	case other == nil:
+		return surelyQuick
+	case r.High > limits.unknown:
+		return unclear
+	case r.High > max(limits.unsure, c.margin(c.fastest)):
+		return maybeQuick
+	}
+	return surelyQuick
+}
+
+// challenger is the way that may be ahead of the fastest by most, with the ratio of the fastest to it; nil
+// where none has rounds in common with it.
+func (c *contest) challenger() (other *Column, r stats.Estimate) {
+	for _, w := range c.ways {
+		if e := ratio(c.fastest, w); w != c.fastest && e.N > 0 && (other == nil || e.High > r.High) {
+			other, r = w, e
+		}
+	}
+	return other, r
 }
 
 // explained reports whether a way that took longer did so by its own doing, and not because others

@@ -476,3 +476,15 @@ func TestShortSleepersWait(t *testing.T) {
 	decided(t, sleeps(0.01), "\nmixed\n", "The jobs compute and wait")
 	decided(t, sleeps(0), "\nmixed\n", "43 % of one", "-without the start")
 }
+
+// What is shown of two rounds and what is made of them must be the same: an interval from 0.2 to 5 suggests nothing.
+func TestTwoRoundsThatLieApartSuggestNothing(t *testing.T) {
+	quick := but(pureThreads, func(r *ran) { r.wall, r.gil = 3.6, 0.05 })
+	decided(t, table(2, pureSerial, noisy(quick, 0.12), noisy(pureProcesses, 0.12)),
+		"Inconclusive between threads and processes.", "Four threads took ", "2 rounds that lie so far apart tell nothing.")
+	decided(t, table(2, pureSerial, quick, pureProcesses), "The figures suggest threads.")
+	// So with any number of rounds.
+	decided(t, table(5, but(pureSerial, func(r *ran) { r.wall = 40 }), noisy(quick, 0.9), noisy(pureProcesses, 0.9)), "Inconclusive between threads and processes.")
+	decided(t, table(5, pureSerial, noisy(quick, 0.45), noisy(pureProcesses, 0.45)), "The figures suggest threads.", "That they are as quick as four processes is not sure")
+	decided(t, table(5, pureSerial, noisy(quick, 0.1), noisy(pureProcesses, 0.1)), "Use threads.")
+}

@@ -8,12 +8,18 @@ import (
 	"parallax/monitor/verdict/stats"
 )
 
-// ratio is [Ratio] with an interval also for one or two rounds: wide, and a rule of thumb.
+// ratio is [Ratio] with an interval also for one round, where it is a rule of thumb. That of two is no
+// narrower, and as wide as they lie apart.
 func ratio(of, over *Column) stats.Estimate {
 	r := Ratio(of, over)
-	if r.N > 0 && r.N < limits.rounds {
-		r.Low, r.High = r.Mean/limits.few, r.Mean*limits.few
+	if r.N == 0 || r.N >= limits.rounds {
+		return r
 	}
+	low, high := r.Mean/limits.few, r.Mean*limits.few
+	if r.Known() {
+		low, high = min(low, r.Low), max(high, r.High)
+	}
+	r.Low, r.High = low, high
 	return r
 }
 

@@ -27,10 +27,14 @@ func (c *contest) recommend(v *Verdict, w *Column, unsure bool) {
 	v.Reasons = append(v.Reasons, c.mostlyStarting(), c.tooLarge())
 	v.Reasons = said(v.Reasons)
 	v.Changes = c.changes(w)
-	if unsure && c.rounds() >= limits.rounds && w != c.fastest {
-		r := ratio(w, c.fastest)
+	other := c.fastest
+	if w == c.fastest {
+		other, _ = c.challenger()
+	}
+	if unsure && c.rounds() >= limits.rounds && other != nil {
+		r := ratio(w, other)
 		v.Doubts = append(v.Doubts, fmt.Sprintf("That they are as quick as %s is not sure: the 95 %% interval of the ratio %s reaches from %s to %s.",
-			who(c.fastest.Way, c.t.Jobs), factor(r.Mean), factor(r.Low), factor(r.High)))
+			who(other.Way, c.t.Jobs), factor(r.Mean), factor(r.Low), factor(r.High)))
 	}
 }
 
@@ -87,7 +91,7 @@ func (c *contest) against(w, other *Column) string {
 	case r.Low > limits.margin:
 		text := fmt.Sprintf("%s finished %s sooner than %s (%s against %s, %s)%s", capital(own), times(r.Mean), theirs,
 			seconds(w.Wall.Mean), seconds(other.Wall.Mean), basis(Ratio(other, w)), c.memory(w, other))
-		if c.byStarting(w, other) {
+		if c.byStarting(w, other) && (c.cheaper(other, w) || c.startsMostly(w)) {
 			text += c.starts(w, other)
 		}
 		return text + "."
@@ -210,7 +214,7 @@ func (c *contest) between(v *Verdict, cheap, dear *Column) {
 	}
 	against := dear
 	r := Ratio(cheap, dear)
-	if wide := ratio(cheap, c.fastest); dear != c.fastest && wide.N > 0 {
+	if dear != c.fastest && cheap != c.fastest && Ratio(cheap, c.fastest).N > 0 {
 		against, r = c.fastest, Ratio(cheap, c.fastest)
 		theirs = who(c.fastest.Way, c.t.Jobs)
 	}
@@ -244,6 +248,8 @@ func (c *contest) between(v *Verdict, cheap, dear *Column) {
 func (c *contest) why(w *Column, r stats.Estimate) string {
 	margin := c.margin(w)
 	switch {
+	case r.N < limits.rounds && r.Known() && r.High > r.Mean*limits.few:
+		return fmt.Sprintf("%s that lie so far apart tell nothing.", rounds(r.N))
 	case r.N < limits.rounds:
 		return fmt.Sprintf("%s can be off by %s.", rounds(r.N), times(limits.few))
 	case r.Low > margin && !c.explained(w) && (!c.loaded || r.Low > limits.loaded):

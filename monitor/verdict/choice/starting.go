@@ -3,6 +3,7 @@ package choice
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"parallax/monitor/verdict/stats"
 	"parallax/runner"
@@ -75,15 +76,14 @@ func (c *contest) starts(winner, loser *Column) string {
 // lostByStarting reports whether a cheaper way lost only by what it costs to start: then the choice is not one
 // between ways to run.
 func (c *contest) lostByStarting(chosen *Column) bool {
-	for _, w := range c.ways {
-		if w == chosen {
-			return false // the rest is dearer
-		}
-		if Ratio(w, chosen).Mean > limits.margin && c.byStarting(chosen, w) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.ways, func(w *Column) bool {
+		return c.cheaper(w, chosen) && Ratio(w, chosen).Mean > limits.margin && c.byStarting(chosen, w)
+	})
+}
+
+// cheaper reports whether a way stands before another in the order of prices.
+func (c *contest) cheaper(w, than *Column) bool {
+	return slices.Index(c.ways, w) < slices.Index(c.ways, than)
 }
 
 // moreJobs says from how many jobs on threads would win that lost by the start of their interpreter: N jobs
