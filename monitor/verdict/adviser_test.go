@@ -33,7 +33,7 @@ func TestAdvise(t *testing.T) {
 		{scene{jobs: 1, running: 1, workers: 2, cores: 2, on: 0.5, wait: 0.5, others: 1}, "foreign-load", "other programs use 1 core: 1 job waits for a core 50 % of the time"},
 		{scene{jobs: 4, running: 4, workers: 4, cores: 4, on: 0.5, host: low}, "memory", "memory is short: 1.0 GiB free, 7.5 GiB held by 4 jobs; 3 workers (-) would fit"},
 		{scene{jobs: 4, running: 4, workers: 4, cores: 4, quota: 1.5, on: 0.3, host: held}, "throttled", "held back by the quota of 1.5 cores: it was used up 34 % of the time"},
-		{scene{jobs: 2, running: 2, workers: 2, cores: 2, on: 0.8, host: stolen}, "steal", "the hypervisor gives 14 % of the cores' time to other machines: figures are doubtful"},
+		{scene{jobs: 2, running: 2, workers: 2, cores: 2, on: 0.8, host: stolen}, "steal", "the hypervisor takes 14 % of the cores' time: figures are doubtful"},
 		{scene{jobs: 2, paused: 2, workers: 2, cores: 2, on: 0.8}, "paused", "2 jobs paused, none running"},
 		{scene{jobs: 2, running: 2, workers: 2, cores: 2, on: 0.5, wait: 0.1}, "mixed", "1 of 2 cores busy; 50 % on a core, 10 % waiting for one, 40 % blocked"},
 		{scene{jobs: 2, running: 2, workers: 2, cores: 2, on: 0.5, wait: -1}, "mixed", "1 of 2 cores busy; 50 % on a core, 50 % waiting or blocked"},

@@ -40,7 +40,7 @@ var rules = []rule{
 		"steal", runner.Warning,
 		func(f facts, stands bool) bool { return limits.stolen.above(f.host.steal, stands) },
 		func(f facts) string {
-			return fmt.Sprintf("the hypervisor gives %s of the cores' time to other machines: figures are doubtful", percent(f.host.steal))
+			return fmt.Sprintf("the hypervisor takes %s of the cores' time: figures are doubtful", percent(f.host.steal))
 		},
 	},
 	{"straggler", runner.Note, straggles, stragglerText},

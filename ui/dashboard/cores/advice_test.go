@@ -53,3 +53,22 @@ func TestAdviceIsAboutJobsThatRun(t *testing.T) {
 		t.Errorf("a warning that is not advice became %q", got.Text)
 	}
 }
+
+// A sentence too long for a row is told whole in two where no lane gets lower by that.
+func TestALongSentenceTakesTheRowThatIsFree(t *testing.T) {
+	s := &scene.Scene{State: recorded(20, 2, 2), Styles: &themes.Styles{}, Now: 2 * time.Second}
+	long := "the hypervisor takes 18 % of the cores' time from this machine: figures are doubtful"
+	if err := s.State.Apply(runner.Advised{At: runner.At(2 * time.Second), Task: -1, Code: "steal", Text: long}); err != nil {
+		t.Fatal(err)
+	}
+	for height, whole := range map[int]bool{8: true, 7: false, 5: false, 6: true, 20: true} {
+		rows := Panel(s, 72, height)
+		if len(rows) != height {
+			t.Fatalf("%d rows instead of %d", len(rows), height)
+		}
+		all := strings.Join(strings.Fields(strings.NewReplacer("│", " ").Replace(text.Strip(strings.Join(rows, "\n")))), " ")
+		if strings.Contains(all, long) != whole {
+			t.Errorf("in %d rows:\n%s", height, text.Strip(strings.Join(rows, "\n")))
+		}
+	}
+}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"parallax/monitor/verdict"
 	"parallax/runner"
 	"parallax/themes"
@@ -27,8 +29,21 @@ func Panel(s *scene.Scene, width, height int) []string {
 	side := beside(s, box.Inner(), len(h.Cores) > 0 && (box.Rows()-1)/len(h.Cores) > 1)
 	axis := axisOf(s, h, box.Inner()-side)
 	box.Right = []draw.Span{{Ink: st.Dim, Text: legend(s, axis, box.Inner())}}
-	return box.View(append(lanes(s, axis, side, box.Inner(), box.Rows()-1), advice(s, box.Inner())))
+	words := adviceRows(s, box.Inner(), sentence(len(h.Cores), box.Rows()))
+	return box.View(append(lanes(s, axis, side, box.Inner(), box.Rows()-len(words)), words...))
 }
+
+// sentence is how many of the rows of a panel the sentence below the lanes of so many cores may take: one,
+// or two if no lane gets lower by that.
+func sentence(cores, rows int) int {
+	if cores > 0 && rows-2 >= cores && tallness(cores, rows-2) == tallness(cores, rows-1) {
+		return 2
+	}
+	return 1
+}
+
+// tallness is how many of so many rows each core has.
+func tallness(cores, rows int) int { return min(max(rows/max(cores, 1), 1), 4) }
 
 // axisOf is what the panel of a run shows of lanes in n columns.
 func axisOf(s *scene.Scene, h *runner.History, n int) Axis {
@@ -93,10 +108,7 @@ func lanes(s *scene.Scene, axis Axis, side, width, rows int) []*text.Row {
 	case n > rows:
 		n = max(rows-1, 0)
 	}
-	each := 1
-	if n > 0 {
-		each = min(max(rows/n, 1), 4)
-	}
+	each := tallness(n, rows)
 	for i := range n {
 		out = append(out, lane(s, axis, i, size{side, width, each}, -1)...)
 	}
@@ -180,12 +192,26 @@ func cellInk(s *scene.Scene, c piece) text.Ink {
 }
 
 // advice is the sentence below the lanes: what the run should change or, when it is over, how it went.
-func advice(s *scene.Scene, width int) *text.Row {
+func advice(s *scene.Scene, width int) *text.Row { return adviceRows(s, width, 1)[0] }
+
+// adviceRows is the same in as many rows as it takes, but no more than most.
+func adviceRows(s *scene.Scene, width, most int) []*text.Row {
 	a := current(s.State)
 	if s.State.Over() || s.State.Ended {
 		a = summary(s)
 	}
-	return text.NewRow(width).Put(s.Level(a.Level), text.Shorten(a.Text, width))
+	lines := []string{a.Text}
+	if most > 1 && text.Width(a.Text) > width {
+		lines = strings.Split(ansi.Wordwrap(a.Text, max(width, 1), ""), "\n")
+	}
+	if len(lines) > most {
+		lines = append(lines[:most-1], strings.Join(lines[most-1:], " "))
+	}
+	var out []*text.Row
+	for _, line := range lines {
+		out = append(out, text.NewRow(width).Put(s.Level(a.Level), text.Shorten(line, width)))
+	}
+	return out
 }
 
 // current is the advice on the run, if it is about jobs that still run: what was said of others is stale.
