@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"al.essio.dev/pkg/shellescape"
+
 	"parallax/monitor/comparison"
 	"parallax/monitor/verdict/choice"
 	"parallax/monitor/verdict/stats"
@@ -37,6 +39,7 @@ type comparisonReport struct {
 	Keys    []key
 	More    int
 	Figures []figureRow
+	Wide    string    // what an interval means that is too wide to be written, where there is one
 	Loads   []loadRow // of a comparison of numbers of workers: the same, a row for each
 	Walls   chart
 	Speeds  chart
@@ -114,7 +117,7 @@ const mostJobs = 200
 func comparisonPage(in *ComparisonInput) *comparisonReport {
 	rec, t := &in.Record, &in.Table
 	out := &comparisonReport{page: page{
-		Style: style(), Kind: string(rec.Kind), Heading: nameOf(rec.Title), Foot: foot(rec.Version, rec.ID),
+		Style: style(), Kind: string(rec.Kind), Heading: nameOf(rec.Title), Foot: foot(rec.Version, nounOf(rec.Kind), rec.ID, rec.Start),
 	}}
 	if rec.Name != "" && rec.Name != rec.Title {
 		out.Heading = nameOf(rec.Name) + " · " + out.Heading
@@ -125,6 +128,9 @@ func comparisonPage(in *ComparisonInput) *comparisonReport {
 	out.Ways, out.Span = waysOf(in)
 	out.Keys, out.More = legend(rec.Jobs)
 	out.Figures = figuresOf(t, in.figures())
+	if figures.AnyWide(t, in.figures()) {
+		out.Wide = figures.WideNote
+	}
 	if rec.Kind == comparison.Tune {
 		for i, w := range out.Ways {
 			r := loadRow{way: w}
@@ -148,12 +154,31 @@ func comparisonPage(in *ComparisonInput) *comparisonReport {
 	return out
 }
 
-func foot(version, id string) string {
-	s := "Made by parallax"
-	if version != "" {
-		s += " " + version
+// foot says in words what a report was made of, and when that was. version is what the program calls
+// itself: "v1.2.0", or "devel-0123456789ab" of what has no release.
+func foot(version, what, id string, start time.Time) string {
+	made := "Made by parallax"
+	switch commit, devel := strings.CutPrefix(version, "devel"); {
+	case devel && len(commit) > 1:
+		made += " (built from commit " + commit[1:] + ")"
+	case devel:
+		made += " (a build without a version)"
+	case version != "":
+		made += " " + version
 	}
-	return say(s + " of " + id + ".")
+	made += " of the " + what
+	if at := when(start); at != "" {
+		made += " of " + at
+	}
+	return say(made + " (" + id + ").")
+}
+
+// nounOf is what a comparison is called in a sentence.
+func nounOf(k comparison.Kind) string {
+	if k == comparison.Tune {
+		return "sweep"
+	}
+	return "comparison"
 }
 
 func underComparison(rec *comparison.Record, t *choice.Table) []string {
@@ -289,7 +314,7 @@ var hints = map[string]string{
 
 func figuresOf(t *choice.Table, rows []choice.Figure) []figureRow {
 	var out []figureRow
-	for _, f := range rows {
+	for _, f := range figures.Measured(t, rows) {
 		r := figureRow{Name: f.Name, Hint: hints[f.Key]}
 		best, marked := t.Best(f)
 		for i := range t.Columns {
@@ -361,7 +386,7 @@ func comparisonFacts(rec *comparison.Record, t *choice.Table) []fact {
 	if rec.Memory > 0 {
 		memory = draw.Bytes(rec.Memory)
 	}
-	return told([]fact{
+	return asked(rec.Argv, []fact{
 		{"Processor", rec.CPU},
 		{"Cores", coresOf(rec.Host.Cores, rec.Host.Quota)},
 		{"Memory", memory},
@@ -374,7 +399,6 @@ func comparisonFacts(rec *comparison.Record, t *choice.Table) []fact {
 		{"Start", when(rec.Start)},
 		{"End", ended},
 		{"Comparison", rec.ID},
-		{"Command", commandLine(rec.Argv)},
 	})
 }
 
@@ -387,13 +411,25 @@ func coresOf(ids []int, quota float64) string {
 	return s
 }
 
-// commandLine is how parallax was called, without the folder that it lay in.
+// commandRunes is more than phrases may take: a command that is cut cannot be pasted.
+const commandRunes = 8000
+
+// asked are the facts of which something is known, with the command last.
+func asked(argv []string, facts []fact) []fact {
+	facts = told(facts)
+	if command := cut(line(commandLine(argv)), commandRunes); command != "" {
+		facts = append(facts, fact{"Command", command})
+	}
+	return facts
+}
+
+// commandLine is how parallax was called, without the folder that it lay in: quoted, so that it can be pasted
+// into a shell and does the same.
 func commandLine(argv []string) string {
 	if len(argv) == 0 {
 		return ""
 	}
 	own := argv[0]
 	own = own[strings.LastIndexAny(own, `/\`)+1:]
-	j := runner.Job{Argv: append([]string{own}, argv[1:]...)}
-	return j.Command()
+	return shellescape.QuoteCommand(append([]string{own}, argv[1:]...))
 }

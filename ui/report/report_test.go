@@ -230,9 +230,33 @@ func TestARunIsToldAsItWent(t *testing.T) {
 			t.Errorf("it lacks %q in\n%s", want, words)
 		}
 	}
-	rec.Status = journal.Running
-	if words := visible(parsed(t, runPage(t, rec))); !strings.Contains(words, "It still ran") {
-		t.Error("it does not say that the run went on")
+}
+
+// A run whose record goes on, or ends without an end, is told as far as that is known.
+func TestARunThatIsNotOverIsToldSo(t *testing.T) {
+	over := recordingOf(t, jobsNamed("alpha", "beta"), "exit status 3")
+	going := &journal.Recording{Info: over.Info}
+	for _, ev := range []runner.Event{
+		runner.RunStarted{Jobs: jobsNamed("alpha"), Workers: 1}, runner.TaskQueued{Task: 0, Try: 1}, runner.TaskStarted{At: at(4), Task: 0, Try: 1},
+	} {
+		if err := going.State.Apply(ev); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		rec       *journal.Recording
+		status    journal.Status
+		is, isNot string
+	}{
+		{over, journal.Running, "Its screen was still open when this was written.", "It still ran"},
+		{over, journal.Interrupted, "It was interrupted", "at least"},
+		{going, journal.Running, "It still ran when this was written", "screen"},
+		{going, journal.Interrupted, "0 of 1 job succeeded, in at least 4.0 ms.", "screen"},
+	} {
+		c.rec.Status = c.status
+		if words := visible(parsed(t, runPage(t, c.rec))); !strings.Contains(words, c.is) || strings.Contains(words, c.isNot) {
+			t.Errorf("%s: no %q, or %q, in\n%s", c.status, c.is, c.isNot, words)
+		}
 	}
 }
 

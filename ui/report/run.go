@@ -60,7 +60,7 @@ type gil struct {
 func runPage(rec *journal.Recording) *runReport {
 	s := &rec.State
 	out := &runReport{page: page{
-		Style: style(), Kind: "run", Heading: nameOf(cmp.Or(rec.Info.Name, runTitle(s.Jobs))), Foot: foot(rec.Info.Version, rec.Info.ID),
+		Style: style(), Kind: "run", Heading: nameOf(cmp.Or(rec.Info.Name, runTitle(s.Jobs))), Foot: foot(rec.Info.Version, "run", rec.Info.ID, rec.Info.Start),
 	}}
 	out.Under = notEmpty(
 		draw.Plural(len(s.Jobs), "job", "jobs"), models(s), draw.Plural(s.Workers, "worker", "workers"),
@@ -111,6 +111,9 @@ func outcomeOf(rec *journal.Recording) outcome {
 	s := &rec.State
 	n, ok, failed, cancelled := len(s.Tasks), s.Count(runner.Succeeded), s.Count(runner.Failed), s.Count(runner.Cancelled)
 	took := draw.Precise(s.Elapsed(s.Now).Seconds())
+	if rec.Status == journal.Interrupted && !s.Over() { // it is known until the last event only
+		took = "at least " + took
+	}
 	out := outcome{Tone: "good", Icon: themes.UnicodeIcons.Succeeded}
 	switch {
 	case ok == n && n == 1:
@@ -135,6 +138,8 @@ func outcomeOf(rec *journal.Recording) outcome {
 		out.Lines = append(out.Lines, strings.Join(parts, ", ")+failures(s))
 	}
 	switch {
+	case rec.Status == journal.Running && s.Over():
+		out.Lines = append(out.Lines, "Its screen was still open when this was written.")
 	case rec.Status == journal.Running:
 		out.Tone, out.Icon = "warn", themes.UnicodeIcons.Running
 		out.Lines = append(out.Lines, "It still ran when this was written: this is what it had done so far.")
@@ -235,9 +240,17 @@ func peak(t *runner.Task) int64 {
 // mostGILs is how many locks are drawn.
 const mostGILs = 16
 
-// gilsOf are the locks of the run's Pythons, those that held back most first.
+// leastWaiting is how many threads wait for a lock on average where they are said to: less is written as 0.0.
+const leastWaiting = 0.05
+
+// gilsOf are the locks of the run's Pythons, those that held back most first. One for which no thread waited is
+// left out: a process with one thread has a lock, too, and there is nothing to say of it.
 func gilsOf(s *runner.State) []gil {
-	locks := slices.Clone(s.Locks)
+	locks := slices.DeleteFunc(slices.Clone(s.Locks), func(l runner.Lock) bool {
+		m := &l.Mean
+		unknown := m.Waiting < 0 && m.Task < 0 // of an interpreter that jobs share
+		return !m.Free && !unknown && m.Waiting < leastWaiting
+	})
 	slices.SortStableFunc(locks, func(a, b runner.Lock) int { return cmp.Compare(b.Mean.Waiting, a.Mean.Waiting) })
 	var out []gil
 	for i := range locks[:min(len(locks), mostGILs)] {
@@ -304,7 +317,7 @@ func runFacts(rec *journal.Recording) []fact {
 	if rec.LeftOut > 0 {
 		left = draw.Plural(rec.LeftOut, "part of the recording", "parts of the recording") + " could not be read"
 	}
-	return told([]fact{
+	return asked(rec.Info.Argv, []fact{
 		{"Cores", coresOf(s.Cores, s.Quota)},
 		{"Memory", memory},
 		{"System", rec.Info.Host.OS},
@@ -316,7 +329,6 @@ func runFacts(rec *journal.Recording) []fact {
 		{"Left out", left},
 		{"Start", when(rec.Info.Start)},
 		{"Run", rec.Info.ID},
-		{"Command", commandLine(rec.Info.Argv)},
 	})
 }
 
