@@ -22,7 +22,7 @@ func (a *app) showCommand() *cobra.Command {
 		GroupID: groupPast,
 		Short:   "Show the jobs of a run and what they used, or what a comparison found",
 		Long: `Show the jobs of a run, how they ended and what they used. Of a comparison: its table, its verdict, and
-its rounds, each a run.
+its rounds, each a run. A time with "at least" or ≥ is known up to the last event that was recorded only.
 
 ` + aboutPast,
 		Example: `  parallax show
@@ -76,7 +76,14 @@ func (a *app) showRun(rec journal.Recording, dir string) error {
 	if st.Reason != "" {
 		status += ": " + harmless(st.Reason)
 	}
-	fmt.Fprintf(a.std.Out, "status   %s, %s, %s\n", status, draw.Seconds(st.Elapsed(st.Now)), draw.Plural(st.Workers, "worker", "workers"))
+	if rec.Status == journal.Running && st.Over() {
+		status += ": all jobs are over, its screen is still open"
+	}
+	least := ""
+	if rec.Status == journal.Interrupted && !st.Over() { // it is known until the last event only
+		least = "at least "
+	}
+	fmt.Fprintf(a.std.Out, "status   %s, %s%s, %s\n", status, least, draw.Seconds(st.Elapsed(st.Now)), draw.Plural(st.Workers, "worker", "workers"))
 	fmt.Fprintf(a.std.Out, "folder   %s\n\n", harmless(dir))
 	t := a.table("#", "JOB", "AS", "PYTHON", "STATE", "TRY", "EXIT", "TIME", "CPU", "CORES", "MEMORY", "OUTPUT", "REASON")
 	for i := range st.Tasks {
@@ -94,6 +101,9 @@ func (a *app) showRun(rec journal.Recording, dir string) error {
 		wall := ""
 		if task.Ran() {
 			wall = draw.Seconds(task.Wall(st.Now))
+			if rec.Status == journal.Interrupted && !task.Status.Over() { // it is known until the last event only
+				wall = "≥ " + wall
+			}
 		}
 		t.row(strconv.Itoa(i+1), r.Name, string(r.Model), strings.TrimPrefix(r.Python, "python "), stateOf(st, i, r), strconv.Itoa(r.Try), exitText(r), wall,
 			cpu, cores, memory, draw.Bytes(r.Output), cmp.Or(r.Reason, r.Stalled))
