@@ -186,6 +186,44 @@ func TestTheBestIsMarkedWhereItIsSeenToBeBetter(t *testing.T) {
 	}
 }
 
+func TestTheBestIsNotOneByChance(t *testing.T) {
+	figures := map[string]choice.Figure{}
+	for _, f := range choice.Figures() {
+		figures[f.Key] = f
+	}
+	best := func(name string, table *choice.Table, key string, want int) {
+		t.Helper()
+		if got, ok := table.Best(figures[key]); got != want || ok != (want >= 0) {
+			t.Errorf("%s: %s: %d, %v; want %d", name, key, got, ok, want)
+		}
+	}
+	apart := func(n int) *choice.Table { return table(n, pureSerial, pureThreads, pureProcesses) }
+	best("clear", apart(5), "wall_s", 2)
+	best("clear", apart(5), "speedup", 2)
+	best("clear", apart(5), "parallelism", 2)
+	best("of one round", apart(1), "wall_s", -1)
+	best("of one round", apart(1), "parallelism", -1)
+	close := but(pureThreads, func(r *ran) { r.wall = 4.3 })
+	best("noise", table(5, pureSerial, noisy(close, 0.2), noisy(pureProcesses, 0.2)), "wall_s", -1)
+	best("noise", table(5, pureSerial, noisy(close, 0.2), noisy(pureProcesses, 0.2)), "parallelism", -1)
+	best("a third that is as good", table(5, pureSerial, pureThreads, noisy(pureProcesses, 0.2), noisy(pureHybrid, 0.2)), "wall_s", -1)
+	waits := func(on float64) *choice.Table {
+		return table(5, but(pureSerial, func(r *ran) { r.on, r.core = on, 0 }), pureThreads, pureProcesses)
+	}
+	best("jobs that wait", waits(0.05), "parallelism", -1)
+	best("jobs that wait", waits(0.05), "wall_s", 2)
+	// Rounds that go up and down together: the intervals overlap, their ratio is known well.
+	together := choice.Table{Columns: []choice.Column{{Way: threads}, {Way: processes}}}
+	for i := range together.Columns {
+		c := &together.Columns[i]
+		c.Trials, c.Wall = 3, stats.Mean([]float64{4 - float64(i), 8 - 2*float64(i), 12 - 3*float64(i)})
+		for round := range 3 {
+			c.Laps = append(c.Laps, choice.Lap{Round: round, Wall: float64((4 - i) * (round + 1))})
+		}
+	}
+	best("paired", &together, "wall_s", 1)
+}
+
 // Whatever was measured, and in whatever order it is told: intervals hold their value, and the same
 // trials give the same table.
 func TestTablesOfAnyTrials(t *testing.T) {
