@@ -46,6 +46,7 @@ type Past struct {
 type track struct {
 	first   int // which moment since the start its first is
 	moments []moment
+	since   time.Duration   // from when on it is known
 	open    [states]float64 // the last moment, before it is rounded: what is added to it may be little
 	until   time.Duration   // up to where it is known
 	on      time.Duration   // what its try had of cores, as far as was told
@@ -114,7 +115,7 @@ func (p *Past) track(task int, now time.Duration) *track {
 	}
 	t := p.tracks[task]
 	if t == nil {
-		t = &track{first: int(now / p.span), until: now}
+		t = &track{first: int(now / p.span), since: now, until: now}
 		p.tracks[task] = t
 	}
 	return t
@@ -236,10 +237,15 @@ func (p *Past) between(task int, from, to time.Duration) (out [states]float64) {
 	}
 	last := int((to + p.span - 1) / p.span)
 	for i := max(int(from/p.span), t.first); i < min(last, t.first+len(t.moments)); i++ {
-		begin := time.Duration(i) * p.span
-		part := float64(min(to, begin+p.span)-max(from, begin)) / float64(to-from)
+		// At its ends the job was there for a part of a moment only, and that is where its shares are.
+		begin, end := max(time.Duration(i)*p.span, t.since), min(time.Duration(i+1)*p.span, t.until)
+		part := float64(min(to, end)-max(from, begin)) / float64(to-from)
+		if part <= 0 {
+			continue
+		}
+		part *= float64(p.span) / float64(max(end-begin, p.span/100))
 		for k, v := range t.moments[i-t.first] {
-			out[k] += part * float64(v)
+			out[k] = min(out[k]+part*float64(v), 100)
 		}
 	}
 	return out

@@ -146,3 +146,27 @@ func TestHowManyAtOnceIsOfTheLastSeconds(t *testing.T) {
 		t.Errorf("lately %v", got)
 	}
 }
+
+// Closer than is known a job is drawn from its start to its end, and wholly there.
+func TestAJobIsThereFromItsStartToItsEnd(t *testing.T) {
+	const ms = time.Millisecond
+	var s told
+	s.tell(
+		t, runner.RunStarted{Jobs: make([]runner.Job, 1), Workers: 1}, runner.TaskQueued{Task: 0, Try: 1},
+		runner.TaskStarted{At: runner.At(30 * ms), Task: 0, Try: 1},
+		runner.Sampled{At: runner.At(100 * ms), Span: 100 * ms, Tasks: []runner.TaskSample{{Task: 0, Live: 70 * ms, OnCore: 7 * ms}}},
+		runner.TaskEnded{At: runner.At(140 * ms), Task: 0, Try: 1, Status: runner.Succeeded},
+	)
+	for at := time.Duration(0); at < 200*ms; at += 10 * ms {
+		sum, want := 0.0, 100.0
+		for _, share := range s.between(0, at, at+10*ms) {
+			sum += share
+		}
+		if at < 30*ms || at >= 140*ms {
+			want = 0
+		}
+		if math.Abs(sum-want) > 2 {
+			t.Errorf("from %v on: there for %.0f %%, want %.0f %%", at, sum, want)
+		}
+	}
+}
