@@ -34,7 +34,7 @@ func natureOf(t *Table) nature {
 	}
 	works := seen.OnCore.Mean + seen.WaitGIL.Mean
 	n.computing = works / max(1-seen.WaitCore.Mean, works, 1e-9)
-	n.withoutStarts(t)
+	n = n.withoutStarts(t)
 	switch {
 	case n.computing <= limits.waits:
 		n.bound = IO

@@ -27,14 +27,15 @@ func startsTook(t *Table, seen *Column) float64 {
 
 // withoutStarts takes the start of their interpreters out of what jobs of both kinds do: a script that
 // sleeps for 0.1 s computes only while Python starts. Jobs that hardly block compute, with it or without.
-func (n *nature) withoutStarts(t *Table) {
+func (n nature) withoutStarts(t *Table) nature {
 	took := startsTook(t, n.seen)
 	if took <= 0 || n.seen.OnCore.Mean <= 0 || n.computing >= limits.computes || n.computing <= limits.waits {
-		return
+		return n
 	}
 	works := n.seen.CPU.Mean
 	whole := works / n.computing // computing or blocked
 	n.computing, n.started = (works-took)/max(whole-took, 1e-9), true
+	return n
 }
 
 // byStarting reports whether what a way lost to another is what it costs to start: by no more than their
