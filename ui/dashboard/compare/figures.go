@@ -6,6 +6,7 @@ import (
 
 	"parallax/monitor/verdict/choice"
 	"parallax/monitor/verdict/stats"
+	inwords "parallax/ui/figures"
 	"parallax/ui/text"
 )
 
@@ -13,7 +14,7 @@ import (
 const unknown = "–"
 
 // value writes an estimate in the unit of its figure, the longest form first: with what it is of and with
-// half of its interval, with half of its interval, with neither.
+// how far its interval reaches, with that alone, with neither.
 func value(f choice.Figure, e stats.Estimate, cores float64) []string {
 	if e.N == 0 {
 		return []string{unknown}
@@ -24,10 +25,14 @@ func value(f choice.Figure, e stats.Estimate, cores float64) []string {
 	}
 	show := scaled(f.Unit, e.Mean)
 	whole := show(e.Mean, true) + of
-	if !e.Known() {
+	reach, wide := inwords.Half(f.Unit, e)
+	half := " ±" + show(reach, false)
+	switch {
+	case wide:
+		half = " " + inwords.Wide
+	case !e.Known():
 		return []string{whole, show(e.Mean, true)}
 	}
-	half := " ±" + show((e.High-e.Low)/2, false)
 	return []string{whole + half, show(e.Mean, true) + half, whole, show(e.Mean, true)}
 }
 

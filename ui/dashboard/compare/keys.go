@@ -9,6 +9,7 @@ import (
 	"parallax/ui/config"
 	"parallax/ui/dashboard"
 	"parallax/ui/dashboard/help"
+	inwords "parallax/ui/figures"
 )
 
 // The actions that only this screen has. The others are the dashboard's: a key that the user bound anew
@@ -137,5 +138,23 @@ func (m *model) helpGroups() []help.Group {
 		g := &groups[len(groups)-1]
 		g.Entries = append(g.Entries, help.Entry{Binding: k, Name: name})
 	}
-	return groups
+	icons := &m.styles.Icons
+	return append(groups, Legend(
+		icons.Succeeded, "recommended; in the table: best of the models",
+		icons.Running, "tried just now",
+		icons.Failed, "out of the ranking",
+		unknown, "not measured",
+		"±", "how far the 95 % interval reaches",
+		inwords.Wide, "wider than the value; more rounds narrow it",
+	))
+}
+
+// Legend explains the marks of a screen in its help: marks and what they mean, in turn.
+func Legend(pairs ...string) help.Group {
+	g := help.Group{Title: "marks"}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		mark := key.NewBinding(key.WithKeys(pairs[i]), key.WithHelp(pairs[i], pairs[i+1])) // one without a key is drawn faint
+		g.Entries = append(g.Entries, help.Entry{Binding: mark})
+	}
+	return g
 }

@@ -6,6 +6,7 @@ import (
 	"parallax/monitor/verdict/scaling"
 	"parallax/monitor/verdict/trial"
 	"parallax/monitor/verdict/tuning"
+	inwords "parallax/ui/figures"
 )
 
 // tunes reports whether numbers of workers are compared, and not models.
@@ -19,12 +20,17 @@ func name(s *Status, w trial.Way) string {
 	return w.Name()
 }
 
-// figures are the rows of the table.
+// figures are the rows of the table: once all is measured, without those of which nothing is known. Before
+// that they all have their places, so that the screen does not jump.
 func figures(s *Status) []choice.Figure {
+	rows := choice.Figures()
 	if tunes(s) {
-		return tuning.Figures()
+		rows = tuning.Figures()
 	}
-	return choice.Figures()
+	if known := inwords.Measured(&s.Table, rows); s.Doing == Over && len(known) > 0 {
+		return known
+	}
+	return rows
 }
 
 // said is the verdict of a comparison, of whatever kind. Of numbers of workers it has no model.

@@ -174,7 +174,8 @@ func judge(s *Status) {
 	s.Table = choice.Tabulate(s.Record.Ways, s.Record.Trials, choice.Setting{
 		Jobs: 4, Cores: 4, Memory: 8 << 30,
 		Startup: func(w trial.Way) (stats.Estimate, bool) {
-			return stats.Estimate{Mean: .014 * float64(len(w.Name())), Low: .01, High: .2, N: 5}, true
+			mean := .014 * float64(len(w.Name()))
+			return stats.Estimate{Mean: mean, Low: .9 * mean, High: 1.1 * mean, N: 5}, true
 		},
 	})
 	s.Verdict = choice.Decide(&s.Table)

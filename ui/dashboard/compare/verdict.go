@@ -8,6 +8,7 @@ import (
 
 	"parallax/ui/dashboard"
 	"parallax/ui/draw"
+	inwords "parallax/ui/figures"
 	"parallax/ui/text"
 )
 
@@ -56,8 +57,8 @@ func (m *model) verdictLines(width int) []line {
 			say(st.Dim, "", words)
 		}
 	}
-	for _, c := range s.Record.Cannot {
-		say(st.Dim, "", fmt.Sprintf("Not as %s: %s", c.Model, c.Why))
+	for _, words := range inwords.Missing(s.Record.Cannot) {
+		say(st.Dim, "", words)
 	}
 	return out
 }
@@ -82,6 +83,9 @@ func (m *model) hidden() int {
 	return max(len(m.verdictLines(l.verdict.w-4))-(l.verdict.h-2), 0)
 }
 
+// leastMissing is the room from which on the models that are missing are named beside what is scrolled past.
+const leastMissing = 24
+
 // verdictBox draws the verdict, or as much of it as there is room for.
 func (m *model) verdictBox(r rect) []string {
 	st, s := &m.styles, m.now()
@@ -104,7 +108,12 @@ func (m *model) verdictBox(r rect) []string {
 	for i, l := range lines {
 		if i == b.Rows()-1 && len(lines) > b.Rows() {
 			key, _, _ := strings.Cut(m.keys.bindings[dashboard.PageDown].Help().Key, " ")
-			rows = append(rows, text.NewRow(b.Inner()).Put(st.Dim, fmt.Sprintf("… %d more   ", len(lines)-i)).Put(st.Faint, key))
+			r := text.NewRow(b.Inner()).Put(st.Dim, fmt.Sprintf("… %d more   ", len(lines)-i)).Put(st.Faint, key)
+			if missing := strings.Join(inwords.Missing(s.Record.Cannot), "; "); missing != "" && r.Left() > leastMissing {
+				r.Skip(3)
+				r.Put(st.Dim, text.Shorten(text.Plain([]byte(missing)), r.Left()))
+			}
+			rows = append(rows, r)
 			break
 		}
 		rows = append(rows, text.NewRow(b.Inner()).Put(l.ink, l.text))

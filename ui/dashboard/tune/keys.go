@@ -7,7 +7,9 @@ import (
 
 	"parallax/ui/config"
 	"parallax/ui/dashboard"
+	"parallax/ui/dashboard/compare"
 	"parallax/ui/dashboard/help"
+	"parallax/ui/figures"
 )
 
 // The actions that the dashboard does not have. The others are the dashboard's: a key that the user bound
@@ -117,5 +119,14 @@ func (m *model) helpGroups() []help.Group {
 		g := &groups[len(groups)-1]
 		g.Entries = append(g.Entries, help.Entry{Binding: k, Name: name})
 	}
-	return groups
+	icons := &m.styles.Icons
+	return append(groups, compare.Legend(
+		icons.Succeeded, "recommended",
+		"?", "the best guess, where none is recommended",
+		icons.Running, "tried just now",
+		"!", "its figures are in doubt",
+		icons.Failed, "a job failed with it",
+		"±", "how far the 95 % interval reaches",
+		figures.Wide, "wider than the value; more rounds narrow it",
+	))
 }

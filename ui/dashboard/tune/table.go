@@ -17,7 +17,10 @@ const (
 func (m *model) table(r rect) []string {
 	st, columns := &m.styles, m.columns()
 	fields := tuning.Figures()
-	n := min((r.w-loadWidth)/withSpread, len(fields)) // the smallest terminal has room for three
+	if known := figures.Measured(&m.now().Table, fields); m.over() && len(known) > 0 { // before, the table would jump
+		fields = known
+	}
+	n := min((r.w-loadWidth)/withSpread, len(fields)) // at least one: the smallest terminal has room for three
 	field := min((r.w-loadWidth)/n, mostField)
 	fields = fields[:n]
 	first, shown := window(len(columns), r.h-1, m.place.Load)
