@@ -177,7 +177,12 @@ func (a *app) printCourses(ctx context.Context, all []compare.Course, v courseVi
 func (a *app) printCourse(ctx context.Context, c compare.Course, v courseView) error {
 	told := 0
 	for {
-		last := ctx.Err() != nil // asked for first: it may come to its end while ctx does
+		last := false
+		select {
+		case <-ctx.Done(): // asked for first: it may come to its end while ctx does
+			last = true
+		default:
+		}
 		now := c.Status()
 		for ; told < len(now.Record.Trials); told++ {
 			t := &now.Record.Trials[told]
