@@ -27,7 +27,8 @@ var limits = struct {
 	foreignBad float64 // likewise, so that only large differences count
 	felt       float64 // of the time in which the baseline wants a core, without one: with one job at a time, that is others' doing
 	feltBad    float64
-	lost       float64 // of the cores that a way could have used: above, others had them
+	lost       float64 // of the cores that a way could have used: above, others had them,
+	taken      float64 // if they had so much of what it did not get
 	held       float64 // of all of the baseline's time, waiting for a core: below it one way by itself is not in doubt
 	stolen     float64 // of the cores' time: "a few %"
 	throttled  float64 // of the time
@@ -62,6 +63,7 @@ var limits = struct {
 	felt:       0.10,
 	feltBad:    0.25,
 	lost:       0.25,
+	taken:      0.50,
 	held:       0.05,
 	stolen:     0.05,
 	throttled:  0.05,

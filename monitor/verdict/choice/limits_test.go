@@ -116,10 +116,19 @@ func TestWhereWhatIsSaidBegins(t *testing.T) {
 		{
 			"cores that others had", "lacked 2",
 			func(_ *choice.Table, _, th, _ *choice.Column) {
-				th.WaitGIL.Mean, th.WaitCore.Mean, th.Parallelism.Mean = 0.05, 0.6, 1.52
+				th.WaitGIL.Mean, th.WaitCore.Mean, th.Parallelism.Mean, th.Foreign = 0.05, 0.6, 1.52, 0.3
 			},
 			func(_ *choice.Table, _, th, _ *choice.Column) {
-				th.WaitGIL.Mean, th.WaitCore.Mean, th.Parallelism.Mean = 0.05, 0.6, 1.48
+				th.WaitGIL.Mean, th.WaitCore.Mean, th.Parallelism.Mean, th.Foreign = 0.05, 0.6, 1.48, 0.3
+			},
+		},
+		{
+			"cores that others were seen to have", "lacked 3", // it lacks 0.6 of 2
+			func(_ *choice.Table, _, th, _ *choice.Column) {
+				th.WaitGIL.Mean, th.WaitCore.Mean, th.Parallelism.Mean, th.Foreign = 0.05, 0.6, 1.4, 0.29
+			},
+			func(_ *choice.Table, _, th, _ *choice.Column) {
+				th.WaitGIL.Mean, th.WaitCore.Mean, th.Parallelism.Mean, th.Foreign = 0.05, 0.6, 1.4, 0.31
 			},
 		},
 		{

@@ -79,13 +79,18 @@ func felt(t *Table, share, without float64) bool {
 }
 
 // lost is which share of the cores that a way's jobs could have used they did not get: of as many as
-// they wanted on average, on a core or waiting for one, and no more than there are; 0 where that is not known.
+// they wanted on average, on a core or waiting for one, and no more than there are; 0 where that is not known,
+// and where other programs had too few cores to be the reason.
 func lost(t *Table, w *Column) float64 {
 	if w.Parallelism.N == 0 || w.WaitCore.N == 0 || w.OnCore.N == 0 || w.OnCore.Mean <= 0 {
 		return 0
 	}
 	could := min(w.Parallelism.Mean*(1+w.WaitCore.Mean/w.OnCore.Mean), t.Usable())
-	return max(1-w.Parallelism.Mean/could, 0)
+	missed := could - w.Parallelism.Mean
+	if w.Foreign >= 0 && w.Foreign < limits.taken*missed {
+		return 0 // nobody else had them: the jobs are of unequal length, and the last one has no company
+	}
+	return max(missed/could, 0)
 }
 
 // unmet is for which share of the time in which jobs of the baseline wanted a core they had none.

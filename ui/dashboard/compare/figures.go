@@ -27,6 +27,9 @@ func value(f choice.Figure, e stats.Estimate, cores float64) []string {
 	whole := show(e.Mean, true) + of
 	reach, wide := inwords.Half(f.Unit, e)
 	half := " ±" + show(reach, false)
+	if reach == 0 && !wide { // so by definition
+		half = ""
+	}
 	switch {
 	case wide:
 		half = " " + inwords.Wide
