@@ -106,7 +106,7 @@ func TestDemo(t *testing.T) {
 	tm.waitLong(10*patience, "the second part", func(s screen) bool { return s.has("✓ CPU-bound", "four scripts that wait") })
 	tm.keys("\t") // back to the first, of which all is known
 	tm.see("four scripts that compute", "3 rounds")
-	tm.see("✓", "wall time")
+	tm.see("wall time", "±")
 	tm.keys("q")
 	tm.see("end it and quit") // the second part still goes on
 	tm.keys("c")
