@@ -134,7 +134,7 @@ func BenchmarkWatching(b *testing.B) {
 			script := p.write("labour.py", labour)
 			var jobs []string
 			for i := range c.jobs {
-				jobs = append(jobs, fmt.Sprintf("%s %s %d 30000000 switches.%d", python, script, c.threads, i))
+				jobs = append(jobs, fmt.Sprintf("%s %s %d 150000000 switches.%d", python, script, c.threads, i))
 			}
 			before := load()
 			exact, sampled, shell := watched("exact"), watched("sampled"), unwatched()
