@@ -48,7 +48,8 @@ func start(t *task, cpus []int, b body) (*handle, error) {
 	begun := make(chan error, 1)
 	release := claimProcessor()
 	onThread(func() {
-		defer release()
+		defer close(h.done)
+		defer release() // before done: who waits for the end finds the processor gone
 		defer stop(nil)
 		if err := pin(cpus); err != nil {
 			begun <- err
@@ -59,6 +60,7 @@ func start(t *task, cpus []int, b body) (*handle, error) {
 		h.run(ctx, b)
 	})
 	if err := <-begun; err != nil {
+		<-h.done
 		return nil, err
 	}
 	return h, nil
@@ -85,7 +87,6 @@ func (h *handle) run(ctx context.Context, b body) {
 		h.task.finish()
 		h.exit = exitOf(err, h.task.stopped())
 		h.exit.Usage = difference(threadUsage(), before)
-		close(h.done)
 	}()
 	err = b(ctx, h.task)
 }

@@ -1,6 +1,7 @@
 package goroutine
 
 import (
+	"context"
 	"runtime"
 	"testing"
 )
@@ -19,5 +20,19 @@ func TestEachJobBringsAProcessorAndTakesItAway(t *testing.T) {
 	two()
 	if got := runtime.GOMAXPROCS(0); got != own {
 		t.Errorf("%d processors afterwards, want %d", got, own)
+	}
+}
+
+func TestAJobThatEndedHasTakenItsProcessorAway(t *testing.T) {
+	own := runtime.GOMAXPROCS(0)
+	for range 100 {
+		h, err := start(&task{gate: newGate()}, nil, func(context.Context, *task) error { return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.Wait()
+		if got := runtime.GOMAXPROCS(0); got != own {
+			t.Fatalf("%d processors after the job ended, want %d", got, own)
+		}
 	}
 }

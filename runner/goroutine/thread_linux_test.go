@@ -47,6 +47,7 @@ func TestAJobIsBoundToItsCoresAndNobodyElseIs(t *testing.T) {
 func TestWhatTheThreadDidBeforeIsNotTheJobs(t *testing.T) {
 	h := &handle{task: &task{gate: newGate()}, done: make(chan struct{})}
 	onThread(func() {
+		defer close(h.done)
 		for threadUsage().CPU() < 100*time.Millisecond { // as if Go had used it for something else
 		}
 		h.run(context.Background(), func(context.Context, *task) error { return nil })
