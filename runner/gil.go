@@ -64,10 +64,13 @@ func mergeGILs(a, b []GIL) []GIL {
 
 // Lock is what a State knows of a GIL.
 type Lock struct {
-	Last GIL           // as last seen
+	Last GIL           // as seen lately, in about a second: each look finds it held or not
 	Mean GIL           // since it was first seen
 	At   time.Duration // when it was last seen, since the start
 }
+
+// lately is how far back [Lock.Last] reaches.
+const lately = time.Second
 
 // maxLocks bounds [State.Locks]: a run can start any number of subinterpreters, one after the other.
 const maxLocks = 64
@@ -94,6 +97,7 @@ func (s *State) locked(at time.Duration, seen []GIL) {
 			continue
 		}
 		l := &s.Locks[i]
-		l.Last, l.Mean, l.At = g, l.Mean.then(g), at
+		l.Last.Span = min(l.Last.Span, max(lately-g.Span, 0))
+		l.Last, l.Mean, l.At = l.Last.then(g), l.Mean.then(g), at
 	}
 }

@@ -63,6 +63,32 @@ func TestAStateKnowsTheGILsThatWereSeenLast(t *testing.T) {
 	}
 }
 
+func TestWhatWasSeenOfAGILLatelyIsAMeanOfManyLooks(t *testing.T) {
+	var st State
+	if err := st.Apply(RunStarted{Jobs: make([]Job, 1)}); err != nil {
+		t.Fatal(err)
+	}
+	var at time.Duration
+	look := func(held float64) float64 {
+		at += 100 * time.Millisecond
+		if err := st.Apply(Sampled{At: At(at), Span: 100 * time.Millisecond, GILs: []GIL{{PID: 1, Span: 100 * time.Millisecond, Held: held}}}); err != nil {
+			t.Fatal(err)
+		}
+		return st.Locks[0].Last.Held
+	}
+	for i := range 30 {
+		if got := look(float64(i % 2)); i > 10 && (got < 0.4 || got > 0.6) {
+			t.Errorf("held in every second look, told as %v after %v", got, at)
+		}
+	}
+	for range 20 {
+		look(1)
+	}
+	if got := st.Locks[0].Last.Held; got < 0.9 {
+		t.Errorf("held for 2 s, told as %v", got)
+	}
+}
+
 func TestTimesThatBecomeKnownAreTold(t *testing.T) {
 	var times Times
 	const ms = time.Millisecond

@@ -17,7 +17,7 @@ import (
 const labour = `
 import resource, sys, threading, time
 threads, count, out = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-sys.setswitchinterval(0.0005)
+sys.setswitchinterval(float(sys.argv[4]))
 def work():
     n = 0
     for i in range(count // threads):
@@ -117,8 +117,8 @@ func unwatched() *manner {
 }
 
 // BenchmarkWatching runs the same work watched, in the exact tier and in the sampled one, and by a shell, by
-// turns: two processes of a thread each, whose switches are few, and one of four threads under a GIL that
-// goes from one to another 2000 times a second. It reports parallax's own processor time in percent of all
+// turns: two processes of a thread each, whose switches are few, one of four threads under a GIL that is
+// handed on every 5 ms, which is Python's own interval, and one in which it is every half. It reports parallax's own processor time in percent of all
 // that the run used, and the time and processor time of the jobs against those of the shell's.
 func BenchmarkWatching(b *testing.B) {
 	python, err := exec.LookPath("python3")
@@ -128,13 +128,14 @@ func BenchmarkWatching(b *testing.B) {
 	for _, c := range []struct {
 		name          string
 		jobs, threads int
-	}{{"calm", 2, 1}, {"switching", 1, 4}} {
+		interval      time.Duration
+	}{{"calm", 2, 1, 5 * time.Millisecond}, {"sharing", 1, 4, 5 * time.Millisecond}, {"switching", 1, 4, 500 * time.Microsecond}} {
 		b.Run(c.name, func(b *testing.B) {
 			p := newPlace(b)
 			script := p.write("labour.py", labour)
 			var jobs []string
 			for i := range c.jobs {
-				jobs = append(jobs, fmt.Sprintf("%s %s %d 150000000 switches.%d", python, script, c.threads, i))
+				jobs = append(jobs, fmt.Sprintf("%s %s %d 150000000 switches.%d %v", python, script, c.threads, i, c.interval.Seconds()))
 			}
 			before := load()
 			exact, sampled, shell := watched("exact"), watched("sampled"), unwatched()
