@@ -49,7 +49,7 @@ func newPlace(t *testing.T) *place {
 		}
 	}
 	p.env = append(p.env, p.mark, "XDG_STATE_HOME="+dir+"/state", "XDG_CONFIG_HOME="+dir+"/config",
-		"TERM=xterm-256color", "COLORFGBG=15;0", "LC_ALL=C.UTF-8", "GORACE=exitcode=66 log_path="+races)
+		"TERM=xterm-256color", "COLORFGBG=15;0", "LC_ALL=C.UTF-8", "GORACE=exitcode=66 atexit_sleep_ms=0 log_path="+races)
 	t.Cleanup(func() {
 		p.nothingLeft()
 		if found, _ := filepath.Glob(races + "*"); len(found) > 0 {
