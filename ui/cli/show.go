@@ -11,8 +11,8 @@ import (
 
 	"parallax/runner"
 	"parallax/runner/journal"
-	"parallax/ui/dashboard/panes"
 	"parallax/ui/draw"
+	"parallax/ui/facts"
 )
 
 func (a *app) showCommand() *cobra.Command {
@@ -42,7 +42,7 @@ its rounds, each a run. A time with "at least" or ≥ is known up to the last ev
 			}
 			a.warn(rec.Warnings, rec.LeftOut)
 			if asJSON {
-				return a.printJSON(reportOf(rec, dir))
+				return a.printJSON(reportOf(&rec, dir))
 			}
 			return a.showRun(rec, dir)
 		},
@@ -87,7 +87,7 @@ func (a *app) showRun(rec journal.Recording, dir string) error {
 	fmt.Fprintf(a.std.Out, "folder   %s\n\n", harmless(dir))
 	t := a.table("#", "JOB", "AS", "PYTHON", "STATE", "TRY", "EXIT", "TIME", "CPU", "CORES", "MEMORY", "OUTPUT", "REASON")
 	for i := range st.Tasks {
-		task, r := &st.Tasks[i], jobReport(&rec, i)
+		task, r := &st.Tasks[i], facts.OfJob(&rec, i)
 		memory, cpu, cores := "", "", ""
 		if r.Memory != nil {
 			memory = draw.Bytes(*r.Memory)
@@ -115,7 +115,7 @@ func (a *app) showRun(rec journal.Recording, dir string) error {
 // time between starting and hearing of the start counts too much.
 const shortest = 20 * time.Millisecond
 
-func exitText(r jobFacts) string {
+func exitText(r facts.Job) string {
 	switch {
 	case r.Lost: // the signal was its interpreter's
 		return "lost"
@@ -129,108 +129,20 @@ func exitText(r jobFacts) string {
 
 // runReport is a run as `parallax show --json` prints it.
 type runReport struct {
-	ID       string         `json:"id"`
-	Name     string         `json:"name,omitempty"`
-	Start    time.Time      `json:"started"`
-	Status   journal.Status `json:"status"`
-	Reason   string         `json:"reason,omitempty"`
-	Wall     float64        `json:"wall_seconds"`
-	Workers  int            `json:"workers"`
-	Cores    []int          `json:"cores"`
-	Quota    float64        `json:"quota"`
-	Argv     []string       `json:"argv,omitempty"`
-	Cwd      string         `json:"cwd"`
-	Folder   string         `json:"folder"`
-	Warnings int            `json:"left_out,omitempty"` // parts of the journal that could not be read
-	Jobs     []jobFacts     `json:"jobs"`
+	facts.Run
+	Jobs []facts.Job `json:"jobs"`
 }
 
-// jobFacts is one job of a run. What is not known is null.
-type jobFacts struct {
-	Task    int          `json:"task"`
-	Name    string       `json:"name"`
-	Model   runner.Model `json:"as"`
-	Python  string       `json:"python,omitempty"` // the interpreter it ran in: "python 3.13.0"
-	Command string       `json:"command"`
-	Status  string       `json:"status"`
-	Try     int          `json:"try"`
-	Exit    *int         `json:"exit"`
-	Signal  string       `json:"signal,omitempty"`
-	Lost    bool         `json:"lost,omitempty"` // it ended with its interpreter, for which it is not to blame
-	Reason  string       `json:"reason,omitempty"`
-	Stalled string       `json:"stalled,omitempty"` // why a running job makes no sign of life
-	Started *float64     `json:"started_seconds"`   // since the start of the run
-	Wall    float64      `json:"wall_seconds"`
-	CPU     *float64     `json:"cpu_seconds"`
-	Memory  *int64       `json:"max_rss"` // bytes
-	Output  int64        `json:"output_bytes"`
-	Log     string       `json:"log,omitempty"`
-	Err     string       `json:"stderr_log,omitempty"`
-}
-
-func reportOf(rec journal.Recording, dir string) runReport {
-	st := &rec.State
-	r := runReport{
-		rec.Info.ID, rec.Info.Name, rec.Info.Start, rec.Status, st.Reason, st.Elapsed(st.Now).Seconds(), st.Workers,
-		st.Cores, st.Quota, rec.Info.Argv, rec.Info.Cwd, dir, rec.LeftOut, make([]jobFacts, len(st.Tasks)),
-	}
+func reportOf(rec *journal.Recording, dir string) runReport {
+	r := runReport{facts.OfRun(rec, dir), make([]facts.Job, len(rec.State.Tasks))}
 	for i := range r.Jobs {
-		r.Jobs[i] = jobReport(&rec, i)
+		r.Jobs[i] = facts.OfJob(rec, i)
 	}
 	return r
-}
-
-func jobReport(rec *journal.Recording, i int) jobFacts {
-	st := &rec.State
-	j, t := st.Jobs[i], &st.Tasks[i]
-	r := jobFacts{
-		Task: i, Name: j.Name, Model: j.Model, Command: j.Command(), Status: t.Status.String(), Try: t.Try,
-		Signal: t.Exit.Signal, Lost: t.Exit.Lost, Reason: t.Reason, Wall: t.Wall(st.Now).Seconds(), Output: t.LogSize[0] + t.LogSize[1],
-		Log: t.Log, Err: t.Err, Python: t.Host.Name,
-	}
-	if st.IsStalled(i) && rec.Status != journal.Interrupted {
-		r.Stalled = stalled(st, i)
-	}
-	if rec.Status == journal.Interrupted && !t.Status.Over() { // nobody has seen how it ended
-		r.Status = unfinished(t)
-	}
-	if !t.Ran() {
-		return r
-	}
-	started := t.Started.Seconds()
-	r.Started = &started
-	switch {
-	case killedInside(t):
-		r.Signal = "SIGKILL"
-	case t.Status.Over() && t.Exit.Signal == "" && t.Exit.Code >= 0:
-		r.Exit = &t.Exit.Code
-	}
-	switch u := t.Exit.Usage; {
-	case t.Status.Over() && u.Known:
-		cpu := u.CPU().Seconds()
-		r.CPU = &cpu
-	case t.Stats != nil:
-		cpu := t.Stats.Total.OnCore.Seconds()
-		r.CPU = &cpu
-	}
-	// The system tells the peak of the largest process only, and only from what parallax itself takes
-	// upwards; sampling sees all processes, but not what is short.
-	if peak := panes.Peak(t); peak > 0 {
-		r.Memory = &peak
-	}
-	return r
-}
-
-// stalled says why a task makes no sign of life; the sentence may not be there yet.
-func stalled(st *runner.State, i int) string {
-	if n := st.Notices[i]; n.Code == runner.CodeStalled || n.Code == runner.CodeDeadlock {
-		return n.Text
-	}
-	return runner.CodeStalled
 }
 
 // stateOf is how a job stands, in a word or two.
-func stateOf(st *runner.State, i int, r jobFacts) string {
+func stateOf(st *runner.State, i int, r facts.Job) string {
 	switch {
 	case r.Stalled == "":
 		return r.Status
@@ -238,20 +150,4 @@ func stateOf(st *runner.State, i int, r jobFacts) string {
 		return runner.CodeDeadlock
 	}
 	return runner.CodeStalled
-}
-
-// unfinished says how a task stands that was not over when parallax itself ended.
-func unfinished(t *runner.Task) string {
-	if t.Ran() || t.Try > 1 {
-		return string(journal.Interrupted)
-	}
-	return "not started"
-}
-
-// killedInside reports whether a task was killed inside an interpreter that goes on: there a kill is told
-// as the exit status that a shell makes of one, and as a process the task would show the signal.
-func killedInside(t *runner.Task) bool {
-	const killed = 137
-	ended := t.Status == runner.Cancelled || strings.HasPrefix(t.Reason, "timed out")
-	return ended && t.Host.ID != 0 && t.Exit.Code == killed
 }

@@ -9,6 +9,7 @@ import (
 
 	"parallax/runner"
 	"parallax/runner/journal"
+	"parallax/ui/facts"
 )
 
 func TestShowTellsWhatHasStalled(t *testing.T) {
@@ -29,13 +30,13 @@ func TestShowTellsWhatHasStalled(t *testing.T) {
 		}
 	}
 	for i, want := range [][2]string{{"stalled", "stalled"}, {"deadlock", "deadlock: x"}, {"running", ""}} {
-		r := jobReport(&rec, i)
+		r := facts.OfJob(&rec, i)
 		if got := [2]string{stateOf(&rec.State, i, r), r.Stalled}; got != want || r.Status != "running" {
 			t.Errorf("job %d is %q, as JSON %q; want %q", i, got, r.Status, want)
 		}
 	}
 	rec.Status = journal.Interrupted
-	if r := jobReport(&rec, 0); r.Stalled != "" {
+	if r := facts.OfJob(&rec, 0); r.Stalled != "" {
 		t.Errorf("of a run that was interrupted: %q", r.Stalled)
 	}
 }

@@ -6,10 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"time"
 
 	"parallax/runner"
 	"parallax/runner/journal"
+	"parallax/ui/facts"
 )
 
 // WriteJSON writes a run as one JSON document: what was asked, totals, where the time went, GILs, each
@@ -82,9 +82,9 @@ func encode(v any, prefix, indent string) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// document is a run without its jobs: the fields that `parallax show --json` has, and more.
+// document is a run without its jobs: what is told of it everywhere, and more.
 type document struct {
-	runFacts
+	facts.Run
 	Version  string           `json:"parallax,omitempty"`
 	Host     journal.Host     `json:"host"`
 	Settings journal.Settings `json:"settings"`
@@ -93,23 +93,6 @@ type document struct {
 	Together []float64        `json:"together_seconds"` // for how long 0, 1, 2 … threads were on cores at once
 	Lanes    *lanes           `json:"lanes"`            // how it was measured who had a core
 	GILs     []gil            `json:"gils"`
-}
-
-// runFacts are what `parallax show --json` says of a run.
-type runFacts struct {
-	ID      string         `json:"id"`
-	Name    string         `json:"name,omitempty"`
-	Start   time.Time      `json:"started"`
-	Status  journal.Status `json:"status"`
-	Reason  string         `json:"reason,omitempty"`
-	Wall    float64        `json:"wall_seconds"`
-	Workers int            `json:"workers"`
-	Cores   []int          `json:"cores"`
-	Quota   float64        `json:"quota"`
-	Argv    []string       `json:"argv,omitempty"`
-	Cwd     string         `json:"cwd"`
-	Folder  string         `json:"folder"`
-	LeftOut int            `json:"left_out,omitempty"` // parts of the journal that could not be read
 }
 
 // totals are how many jobs there are, and how they ended or stand.
@@ -163,10 +146,7 @@ type advice struct {
 func headOf(r *journal.Reader, rec *journal.Recording) document {
 	st, info := &rec.State, &rec.Info
 	d := document{
-		runFacts: runFacts{
-			info.ID, info.Name, info.Start, rec.Status, st.Reason, st.Elapsed(st.Now).Seconds(), st.Workers,
-			st.Cores, st.Quota, info.Argv, info.Cwd, r.Dir(), rec.LeftOut,
-		},
+		Run:     facts.OfRun(rec, r.Dir()),
 		Version: info.Version, Host: info.Host, Settings: info.Settings, Times: timesOf(st.Times.Total),
 		Together: []float64{}, GILs: []gil{},
 	}
@@ -207,56 +187,30 @@ func gilOf(m runner.GIL) gil {
 	return g
 }
 
-// job is one job: the fields that `parallax show --json` has, and more. What is not known is null. It has
-// many fields because it is a record for other programs, which is read by name.
+// job is one job: what is told of it everywhere, and more. What is not known is null.
 type job struct {
-	Task     int           `json:"task"`
-	Name     string        `json:"name"`
-	Model    runner.Model  `json:"as"`
-	Python   string        `json:"python,omitempty"`
-	Command  string        `json:"command"`
-	Status   string        `json:"status"`
-	Try      int           `json:"try"`
-	Exit     *int          `json:"exit"`
-	Signal   string        `json:"signal,omitempty"`
-	Lost     bool          `json:"lost,omitempty"` // it ended with its interpreter, for which it is not to blame
-	Reason   string        `json:"reason,omitempty"`
+	facts.Job
 	Note     string        `json:"note,omitempty"`  // what it left behind
 	Cause    *int          `json:"cause,omitempty"` // the task whose fate ended it
-	Started  *float64      `json:"started_seconds"` // since the start of the run
-	Ended    *float64      `json:"ended_seconds"`   // likewise
-	Wall     float64       `json:"wall_seconds"`
-	CPU      *float64      `json:"cpu_seconds"`
+	Ended    *float64      `json:"ended_seconds"`   // since the start of the run
 	Times    *times        `json:"times"`
-	RSS      *int64        `json:"max_rss"`  // bytes
 	PSS      *int64        `json:"peak_pss"` // bytes
 	Usage    *runner.Usage `json:"usage"`    // as the system accounts it
 	PID      int           `json:"pid,omitempty"`
 	TID      int           `json:"tid,omitempty"`
-	Host     *runner.Host  `json:"host,omitempty"` // the interpreter that it shares
-	Output   int64         `json:"output_bytes"`
-	Log      string        `json:"log,omitempty"`
-	Err      string        `json:"stderr_log,omitempty"`
+	Host     *runner.Host  `json:"host,omitempty"`     // the interpreter that it shares
 	Progress *float64      `json:"progress,omitempty"` // share, as it said last
 }
 
 func jobOf(rec *journal.Recording, i int) job {
-	st := &rec.State
-	asked, t := &st.Jobs[i], &st.Tasks[i]
-	j := job{
-		Task: i, Name: asked.Name, Model: asked.Model, Command: asked.Command(), Status: statusOf(rec, t), Try: t.Try,
-		Reason: t.Reason, Note: t.Exit.Note, Lost: t.Exit.Lost, Python: t.Host.Name, Wall: t.Wall(st.Now).Seconds(),
-		PID: t.PID, TID: t.TID, Output: t.LogSize[0] + t.LogSize[1], Log: t.Log, Err: t.Err,
-		CPU: cpuOf(t), RSS: rssOf(t),
-	}
+	t := &rec.State.Tasks[i]
+	j := job{Job: facts.OfJob(rec, i), Note: t.Exit.Note, PID: t.PID, TID: t.TID}
 	if t.Cause >= 0 {
 		j.Cause = &t.Cause
 	}
 	if !t.Ran() {
 		return j
 	}
-	j.Exit, j.Signal = exitOf(t.Status, t.Reason, t.Exit, t.Host.ID != 0)
-	j.Started = seconds(t.Started)
 	if t.Status.Over() {
 		j.Ended = seconds(t.Ended)
 	}

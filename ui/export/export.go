@@ -11,12 +11,10 @@ package export
 import (
 	"errors"
 	"iter"
-	"strings"
 	"time"
 
 	"parallax/runner"
 	"parallax/runner/journal"
-	"parallax/ui/dashboard/panes"
 )
 
 // Format is a format that a run can be written in.
@@ -89,59 +87,4 @@ func known[T int64 | float64](v T) *T {
 		return nil
 	}
 	return &v
-}
-
-// statusOf is how a job stands, in words. Of one that was not over when parallax itself ended nobody has
-// seen how it went on.
-func statusOf(rec *journal.Recording, t *runner.Task) string {
-	switch {
-	case rec.Status != journal.Interrupted || t.Status.Over():
-		return t.Status.String()
-	case t.Ran() || t.Try > 1:
-		return string(journal.Interrupted)
-	}
-	return "not started"
-}
-
-// killed is the exit status that a shell makes of SIGKILL, and an interpreter of a script that it was told
-// to kill.
-const killed = 137
-
-// stopped reports whether parallax ended a try: it was cancelled, or its time was up.
-func stopped(status runner.Status, reason string) bool {
-	return status == runner.Cancelled || strings.HasPrefix(reason, "timed out")
-}
-
-// exitOf is how a try ended: its exit status, or nil, and the signal that ended it, or "". shared says
-// that it ran inside an interpreter, which tells a kill as an exit status.
-func exitOf(status runner.Status, reason string, exit runner.Exit, shared bool) (code *int, signal string) {
-	switch {
-	case shared && stopped(status, reason) && exit.Code == killed:
-		return nil, "SIGKILL"
-	case status.Over() && exit.Signal == "" && exit.Code >= 0:
-		return &exit.Code, ""
-	}
-	return nil, exit.Signal
-}
-
-// cpuOf is the time that a task's last try had on cores: as the system accounts it, else as measured so
-// far; nil where neither is known.
-func cpuOf(t *runner.Task) *float64 {
-	switch u := t.Exit.Usage; {
-	case !t.Ran():
-		return nil
-	case t.Status.Over() && u.Known:
-		return seconds(u.CPU())
-	case t.Stats != nil:
-		return seconds(t.Stats.Total.OnCore)
-	}
-	return nil
-}
-
-// rssOf is the largest memory that was seen of a task, in bytes, as the screen tells it.
-func rssOf(t *runner.Task) *int64 {
-	if peak := panes.Peak(t); t.Ran() && peak > 0 {
-		return &peak
-	}
-	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"parallax/runner"
 	"parallax/runner/journal"
+	"parallax/ui/facts"
 )
 
 // WriteJoblog writes every try that ran and is over, in the order of their ends, as GNU parallel's
@@ -55,14 +56,14 @@ func oneLine(command string) string { return strings.ReplaceAll(command, "\n", "
 // that a signal ended; -1 instead of 0 where GNU parallel, here parallax, has ended it. Only success
 // is 0 and 0: that is what --resume-failed asks.
 func joblogExit(end runner.TaskEnded, shared bool) (code, signal int) {
-	exit, name := exitOf(end.Status, end.Reason, end.Exit, shared)
+	exit, name := facts.Exit(end.Status, end.Reason, end.Exit, shared)
 	signal = signalNumber(name)
 	switch {
 	case exit != nil && *exit != 0:
 		return *exit, signal
 	case end.Status == runner.Succeeded:
 		return 0, 0
-	case stopped(end.Status, end.Reason) || signal == 0:
+	case facts.Stopped(end.Status, end.Reason) || signal == 0:
 		return -1, signal
 	}
 	return 0, signal

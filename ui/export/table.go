@@ -8,6 +8,7 @@ import (
 
 	"parallax/runner"
 	"parallax/runner/journal"
+	"parallax/ui/facts"
 )
 
 // jobColumns are the columns of [WriteJobs]; docs/export.md says what each means.
@@ -41,7 +42,7 @@ func jobRow(rec *journal.Recording, i int) []string {
 	st := &rec.State
 	t, job := &st.Tasks[i], &st.Jobs[i]
 	r := row{
-		rec.Info.ID, strconv.Itoa(i), job.Name, string(job.Model), t.Host.Name, statusOf(rec, t), strconv.Itoa(t.Try),
+		rec.Info.ID, strconv.Itoa(i), job.Name, string(job.Model), t.Host.Name, facts.Status(rec, t), strconv.Itoa(t.Try),
 	}
 	if !t.Ran() {
 		r.empty(3)
@@ -50,7 +51,7 @@ func jobRow(rec *journal.Recording, i int) []string {
 		r.text("0", "", "", job.Command())
 		return r
 	}
-	code, signal := exitOf(t.Status, t.Reason, t.Exit, t.Host.ID != 0)
+	code, signal := facts.Exit(t.Status, t.Reason, t.Exit, t.Host.ID != 0)
 	number(&r, code)
 	r.text(signal, strconv.FormatBool(t.Exit.Lost), t.Reason)
 	wall := t.Wall(st.Now)
@@ -66,7 +67,7 @@ func jobRow(rec *journal.Recording, i int) []string {
 	if !usage.Known {
 		usage = runner.Usage{User: -1, System: -1, Voluntary: -1, Involuntary: -1}
 	}
-	cpu := cpuOf(t)
+	cpu := facts.CPU(t)
 	figure(&r, cpu)
 	r.seconds(usage.User, usage.System)
 	peak := int64(-1)
@@ -83,7 +84,7 @@ func jobRow(rec *journal.Recording, i int) []string {
 	} else {
 		r.empty(1)
 	}
-	number(&r, rssOf(t))
+	number(&r, facts.RSS(t))
 	number(&r, known(peak))
 	number(&r, known(usage.Voluntary))
 	number(&r, known(usage.Involuntary))

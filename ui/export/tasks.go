@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parallax/runner"
+	"parallax/ui/facts"
 )
 
 // Colours that chrome://tracing has reserved since its beginning.
@@ -77,14 +78,14 @@ func (t *trace) result(task int, ev runner.TaskEnded, ran bool) args {
 	if !ran {
 		return a
 	}
-	code, signal := exitOf(ev.Status, ev.Reason, ev.Exit, t.st.Tasks[task].Host.ID != 0)
+	code, signal := facts.Exit(ev.Status, ev.Reason, ev.Exit, t.st.Tasks[task].Host.ID != 0)
 	if code != nil {
 		a["exit"] = *code
 	}
-	if cpu := cpuOf(&t.st.Tasks[task]); cpu != nil {
+	if cpu := facts.CPU(&t.st.Tasks[task]); cpu != nil {
 		a["cpu_seconds"] = *cpu
 	}
-	if rss := rssOf(&t.st.Tasks[task]); rss != nil {
+	if rss := facts.RSS(&t.st.Tasks[task]); rss != nil {
 		a["max_rss"] = *rss
 	}
 	return a.with("signal", signal)
