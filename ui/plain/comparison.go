@@ -129,8 +129,8 @@ type verdictJSON struct {
 	Cannot   []cannotJSON `json:"cannot"`
 }
 
-// wayJSON is a column. What was not measured is null. Wall time and speed-up come with their intervals, of
-// all else it is the mean; the intervals are in Intervals, by the same names.
+// wayJSON is a column of a comparison, or a row of a sweep. What was not measured is null. Wall time and speed-up
+// come with their intervals, of all else it is the mean; the intervals are in Intervals, by the same names.
 type wayJSON struct {
 	Model       string                    `json:"model"` // "serial" for the baseline
 	Rounds      int                       `json:"rounds"`

@@ -85,20 +85,12 @@ type tuningJSON struct {
 	Loads        []loadJSON      `json:"loads"`
 }
 
-// loadJSON is a row. What was not measured is null.
+// loadJSON is a row.
 type loadJSON struct {
-	Workers      int             `json:"workers"`
-	Interpreters *int            `json:"interpreters"`
-	Rounds       int             `json:"rounds"`
-	Wall         *stats.Estimate `json:"wall_s"`
-	Speedup      *stats.Estimate `json:"speedup"`
-	Efficiency   *stats.Estimate `json:"efficiency"`
-	CPU          *stats.Estimate `json:"cpu_s"`
-	Inflation    *stats.Estimate `json:"cpu_inflation"`
-	GILWait      *stats.Estimate `json:"gil_wait"`
-	PeakPSS      *stats.Estimate `json:"peak_pss_bytes"`
-	Doubt        *string         `json:"doubt"`
-	Error        *string         `json:"error"`
+	wayJSON
+	Interpreters *int     `json:"interpreters"` // null unless the model is hybrid
+	Efficiency   *float64 `json:"efficiency"`
+	Doubt        *string  `json:"doubt"`
 }
 
 // TuningJSON writes what a sweep recommends as one line of JSON.
@@ -112,16 +104,13 @@ func TuningJSON(w io.Writer, rec *comparison.Record, t *choice.Table, found *sca
 	for i := range t.Columns {
 		c := &t.Columns[i]
 		out.Model = c.Model
-		l := loadJSON{
-			Workers: c.Workers, Interpreters: known(c.Interpreters), Rounds: c.Trials, Wall: measured(c.Wall), Speedup: measured(c.Speedup),
-			Efficiency: measured(tuning.Efficiency(c)), CPU: measured(c.CPU), Inflation: measured(c.Inflation),
-			GILWait: measured(c.WaitGIL), PeakPSS: measured(c.Memory),
+		efficiency := tuning.Efficiency(c)
+		l := loadJSON{wayJSON: wayOf(c), Interpreters: known(c.Interpreters), Efficiency: mean(efficiency)}
+		if efficiency.N > 0 {
+			l.Intervals["efficiency"] = efficiency
 		}
 		if doubt := t.Doubt(c); doubt != "" {
 			l.Doubt = &doubt
-		}
-		if c.Error != "" {
-			l.Error = &c.Error
 		}
 		if tuning.Chosen(found, c.Way) {
 			out.Interpreters = l.Interpreters
