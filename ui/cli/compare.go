@@ -131,7 +131,7 @@ func (req *request) course(ways []course.Way, rounds course.Rounds) course.Plan 
 	facts := monitor.Host()
 	jobs := req.plan.Jobs
 	info := comparison.Info{
-		Kind: comparison.Compare, Name: req.plan.Name, Title: titleOfJobs(req.title, req.plan.Name, jobs),
+		Kind: comparison.Compare, Name: req.plan.Name, Title: titleOf(req.title, req.plan.Name, jobs),
 		Version: req.env.Version, Argv: os.Args, CPU: facts.Processor, Memory: facts.MemTotal, MemFree: facts.MemFree, Tier: facts.Lanes, Jobs: jobs,
 	}
 	info.Python, info.NoGIL = req.pythons.all(jobs)
@@ -140,28 +140,6 @@ func (req *request) course(ways []course.Way, rounds course.Rounds) course.Plan 
 		Info: info, Ways: ways, Rounds: rounds,
 		Startup: startup,
 	}
-}
-
-// titleOfJobs says what is compared: replicas and scripts of the same name are counted.
-func titleOfJobs(file, name string, jobs []runner.Job) string {
-	if name != "" || file != "" || len(jobs) < 2 {
-		return titleOf(file, name, jobs)
-	}
-	first := jobs[0]
-	for _, j := range jobs[1:] {
-		same := first.Script != "" && j.Script == first.Script || first.Template != "" && j.Template == first.Template || first.Group != "" && j.Group == first.Group
-		if !same {
-			return titleOf(file, name, jobs)
-		}
-	}
-	what := first.Group
-	if what == "" {
-		what = first.Template
-	}
-	if first.Script != "" {
-		what = first.Script
-	}
-	return fmt.Sprintf("%s ×%d", what, len(jobs))
 }
 
 // all names the Pythons of jobs' scripts: "Python 3.13.0", or "" where there are none. free says that none of

@@ -36,7 +36,7 @@ func headline(s *compare.Status) string {
 // what says what a comparison is of, also where its title is the name that was given.
 func what(rec *comparison.Record) string {
 	if rec.Title == rec.Name {
-		return titleOfJobs("", "", rec.Jobs)
+		return titleOf("", "", rec.Jobs)
 	}
 	return rec.Title
 }

@@ -194,15 +194,16 @@ func ran(s journal.Summary) string {
 	}
 }
 
-// models names the model of a run's jobs.
+// models names the models of a run's jobs; many are counted.
 func models(of []runner.Model) string {
-	switch len(of) {
-	case 0:
-		return ""
-	case 1:
-		return string(of[0])
+	if len(of) > 2 {
+		return fmt.Sprintf("%d models", len(of))
 	}
-	return "mixed"
+	names := make([]string, len(of))
+	for i, m := range of {
+		names[i] = string(m)
+	}
+	return strings.Join(names, ", ")
 }
 
 // outcome says in words how a run went.

@@ -17,8 +17,15 @@ func TestHistorySaysWhatRan(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
-	if got := models([]runner.Model{runner.Threads, runner.Processes}); got != "mixed" {
-		t.Errorf("two models are %q", got)
+	for want, of := range map[string][]runner.Model{
+		"":                   nil,
+		"threads":            {runner.Threads},
+		"threads, processes": {runner.Threads, runner.Processes},
+		"3 models":           {runner.Threads, runner.Processes, runner.Hybrid},
+	} {
+		if got := models(of); got != want {
+			t.Errorf("%v are %q, want %q", of, got, want)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/charmbracelet/lipgloss"
@@ -34,19 +35,29 @@ func (a act) shown() dashboard.Act {
 	return dashboard.Act{Title: a.title, Feed: a.feed, Do: a.do, Dir: a.dir, Clock: a.clock, Stack: a.stack}
 }
 
-// titleOf is what the screen calls a run: its name, its job file, or its first job.
+// titleOf is what the screen calls a run or a comparison: its name, its job file, what all its jobs are made of,
+// or its first job.
 func titleOf(file, name string, jobs []runner.Job) string {
 	switch {
 	case name != "":
 		return name
 	case file != "":
 		return filepath.Base(file)
-	case len(jobs) > 1:
-		return fmt.Sprintf("%s and %d more", jobs[0].Name, len(jobs)-1)
+	case len(jobs) == 0:
+		return ""
 	case len(jobs) == 1:
 		return jobs[0].Name
 	}
-	return ""
+	for _, of := range []func(*runner.Job) string{
+		func(j *runner.Job) string { return j.Script },
+		func(j *runner.Job) string { return j.Template },
+		func(j *runner.Job) string { return j.Group },
+	} {
+		if what := of(&jobs[0]); what != "" && !slices.ContainsFunc(jobs, func(j runner.Job) bool { return of(&j) != what }) {
+			return fmt.Sprintf("%s ×%d", what, len(jobs))
+		}
+	}
+	return fmt.Sprintf("%s and %d more", jobs[0].Name, len(jobs)-1)
 }
 
 // screenHands is what the screen needs of whoever runs the jobs, besides the run itself.
