@@ -186,21 +186,26 @@ func unmeasured(c costs.Costs) []string {
 	return lines
 }
 
-// conclusion says in words what follows from the figures.
+// conclusion says in words what follows from the figures. What was disturbed is no more than a range.
 func conclusion(c costs.Costs) []string {
 	var lines []string
+	disturbed := c.Disturbed()
 	if c.Ratio != nil && c.Worth != nil {
 		process, thread := c.Kind(costs.Process).Empty, c.Kind(costs.Thread).Empty
+		factor := times(*c.Ratio)
+		if disturbed {
+			factor = "between " + times(process.Low/thread.High) + " and " + times(process.High/thread.Low)
+		}
 		lines = append(lines, fmt.Sprintf("A process costs %s a thread to start and end here: %s against %s.",
-			times(*c.Ratio), span(process.Median), span(thread.Median)))
-		if *c.Worth > 0 {
+			factor, span(process.Median), span(thread.Median)))
+		if *c.Worth > 0 && !disturbed {
 			lines = append(lines, fmt.Sprintf(
 				"Jobs under %s are better as threads: a process of its own pays from %d times its start-up on, if the job keeps a core busy.",
 				span(*c.Worth), costs.Worthwhile))
 		}
 	}
-	if c.Disturbed() {
-		lines = append(lines, fmt.Sprintf("Other programs kept %.1f of %g cores busy while this was measured: without them the figures are smaller.", *c.Foreign, c.Cores))
+	if disturbed {
+		lines = append(lines, fmt.Sprintf("Other programs kept %.1f of %g cores busy while this was measured: without them the figures are smaller, and the next measuring may tell others.", *c.Foreign, c.Cores))
 	}
 	return lines
 }

@@ -44,6 +44,10 @@ func TestWhatFollowsFromCosts(t *testing.T) {
 	number := func(v float64) *float64 { return &v }
 	stat := func(v float64) *costs.Stat { return &costs.Stat{Median: v, Low: v, High: v, N: 1} }
 	both := []costs.Kind{{Name: costs.Thread, Empty: stat(0.001)}, {Name: costs.Process, Empty: stat(0.037)}}
+	ranged := []costs.Kind{
+		{Name: costs.Thread, Empty: &costs.Stat{Median: 0.001, Low: 0.0005, High: 0.002, N: 3}},
+		{Name: costs.Process, Empty: &costs.Stat{Median: 0.037, Low: 0.020, High: 0.045, N: 3}},
+	}
 	for _, c := range []struct {
 		name string
 		of   costs.Costs
@@ -57,8 +61,12 @@ func TestWhatFollowsFromCosts(t *testing.T) {
 		{"processes are cheaper", costs.Costs{Kinds: both, Ratio: number(0.5), Worth: number(0)}, []string{
 			"A process costs 0.5x a thread to start and end here: 37 ms against 1 ms.",
 		}},
+		{"disturbed", costs.Costs{Kinds: ranged, Ratio: number(37), Worth: number(0.18), Cores: 2, Foreign: number(1)}, []string{
+			"A process costs between 10x and 90x a thread to start and end here: 37 ms against 1 ms.",
+			"Other programs kept 1.0 of 2 cores busy while this was measured: without them the figures are smaller, and the next measuring may tell others.",
+		}},
 		{"other load", costs.Costs{Cores: 2, Foreign: number(1.26)}, []string{
-			"Other programs kept 1.3 of 2 cores busy while this was measured: without them the figures are smaller.",
+			"Other programs kept 1.3 of 2 cores busy while this was measured: without them the figures are smaller, and the next measuring may tell others.",
 		}},
 	} {
 		if got := conclusion(c.of); !reflect.DeepEqual(got, c.want) {
