@@ -1,6 +1,7 @@
 package choice
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -287,10 +288,26 @@ func (c *contest) alone(v *Verdict) {
 func (c *contest) nobody(v *Verdict) {
 	if !slices.ContainsFunc(c.t.Columns, func(w Column) bool { return w.Failed && !w.Serial }) {
 		v.Headline = "Inconclusive: no round is whole yet."
-		v.Reasons = append(v.Reasons, fmt.Sprintf("0 rounds count; a recommendation needs %d.", limits.rounds))
+		why := ""
+		for i := range c.t.Columns {
+			why = cmp.Or(why, c.t.Columns[i].broken())
+		}
+		if why != "" {
+			v.Headline = "Inconclusive: no round counts."
+		}
+		v.Reasons = append(v.Reasons, fmt.Sprintf("0 rounds count%s; a recommendation needs %d.", why, limits.rounds))
 		return
 	}
 	v.Headline = "Inconclusive: no model ran all jobs to their end." // outs says why
+}
+
+// broken says in brackets why rounds of a way do not count, if the user or what the user asked for has seen to
+// that, or "".
+func (c *Column) broken() string {
+	if c.Broken == "" {
+		return ""
+	}
+	return " (" + strings.TrimSuffix(c.Broken, ".") + ")"
 }
 
 // outs names the ways that are out of the ranking, with why: each failure once, with all that it hit.
@@ -308,7 +325,7 @@ func (c *contest) outs() []string {
 			hit[why] = append(hit[why], w.Name())
 			baseline[why] = baseline[why] || w.Serial
 		case w.Trials == 0 && !w.Serial && len(c.ways) > 0:
-			none = append(none, fmt.Sprintf("%s have 0 rounds that count.", capital(string(w.Model))))
+			none = append(none, fmt.Sprintf("%s have 0 rounds that count%s.", capital(string(w.Model)), w.broken()))
 		}
 	}
 	for i, why := range failures {

@@ -48,6 +48,7 @@ type Column struct {
 	Trials int    // that count
 	Error  string // why it is out of the ranking, or ""
 	Failed bool   // it is out because a job of it failed, as told in Error
+	Broken string // why a trial of it does not count though no job failed, or ""
 	Laps   []Lap  // of the trials that count, by rounds: whatever two columns are held against each other by
 
 	Wall        stats.Estimate
@@ -158,8 +159,12 @@ func column(w trial.Way, trials, base []trial.Trial, in Setting) Column {
 	own := counting(w, trials)
 	c := Column{Way: w, Trials: len(own), Foreign: -1}
 	for _, t := range trials {
-		if t.Way == w && t.Error != "" && !t.Broken {
+		switch {
+		case t.Way != w || t.Error == "":
+		case !t.Broken:
 			c.Error, c.Failed = t.Error, true
+		case t.Round > 0:
+			c.Broken = t.Error
 		}
 	}
 	for _, t := range own {
