@@ -57,9 +57,6 @@ const (
 	Command     = "command"
 )
 
-// Names lists the names of all kinds.
-func Names() []string { return []string{Goroutine, Thread, Interpreter, Process, Command} }
-
 // Worthwhile is how many times as long as its start-up a job should run: with less, starting takes more
 // than a sixth of the time.
 const Worthwhile = 5

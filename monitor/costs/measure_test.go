@@ -24,11 +24,12 @@ func TestMeasure(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	p := somePython(t)
 	var steps []int
+	kinds := []string{Goroutine, Thread, Interpreter, Process, Command}
 	c, err := Measure(t.Context(), Options{
 		Open: open, Python: p.Path, Cores: 2, Rounds: 2,
 		Progress: func(done, of int, what string) {
 			steps = append(steps, done)
-			if of != 15 || what != Names()[done%5] {
+			if of != 15 || what != kinds[done%5] {
 				t.Errorf("step %d of %d is %q", done, of, what)
 			}
 		},

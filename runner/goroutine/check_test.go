@@ -197,7 +197,7 @@ func TestEveryWorkloadReportsAndEnds(t *testing.T) {
 			}
 		})
 	}
-	if n := len(Workloads()); n != 6 {
+	if n := len(workloads); n != 6 {
 		t.Errorf("%d workloads", n)
 	}
 }

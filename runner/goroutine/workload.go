@@ -56,15 +56,6 @@ var workloads = []struct {
 	},
 }
 
-// Workloads lists what Job.Workload can name.
-func Workloads() []Workload {
-	out := make([]Workload, len(workloads))
-	for i, w := range workloads {
-		out[i] = w.Workload
-	}
-	return out
-}
-
 // argument of a workload: a number from 0 (whole ones from 1) to most.
 type argument struct {
 	name  string

@@ -226,25 +226,3 @@ func latest(root string, ids []string, name string) string {
 	}
 	return ""
 }
-
-// Remove deletes a run's folder. It refuses one whose run is still running, and folders that do not
-// have the name of a run.
-func Remove(dir string) error {
-	root, id := filepath.Split(filepath.Clean(dir))
-	if !IsID(id) {
-		return fmt.Errorf("remove %s: it has not the name of a run: remove it by hand", dir)
-	}
-	if info, err := readHead(dir); err == nil {
-		if s, err := summarize(dir); err == nil && s.Status == Running {
-			return fmt.Errorf("remove run %s: process %d still runs it: cancel it first", id, info.Writer.PID)
-		}
-	}
-	doomed := filepath.Join(root, "."+id) // so that nobody finds it half gone
-	if err := os.Rename(dir, doomed); err != nil {
-		return fmt.Errorf("remove run %s: %w", id, err)
-	}
-	if err := os.RemoveAll(doomed); err != nil {
-		return fmt.Errorf("remove run %s: %w", id, err)
-	}
-	return nil
-}

@@ -161,34 +161,6 @@ func TestAnAmbiguousBeginningNamesAFewRunsOnly(t *testing.T) {
 	}
 }
 
-func TestRemove(t *testing.T) {
-	root := t.TempDir()
-	w := create(t, root, Info{Jobs: jobs(1)})
-	record(t, w, opening(w.Info())...)
-	if err := Remove(w.Dir()); err == nil || !strings.Contains(err.Error(), "still runs") {
-		t.Errorf("a running run was removed: %v", err)
-	}
-	record(t, w, runner.RunEnded{At: 1})
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	damaged := mkdir(t, root, "20261122-091500-void")
-	for _, dir := range []string{w.Dir(), damaged + string(filepath.Separator)} {
-		if err := Remove(dir); err != nil {
-			t.Error(err)
-		}
-	}
-	if err := Remove(mkdir(t, root, "precious")); err == nil || !strings.Contains(err.Error(), "by hand") {
-		t.Errorf("a folder that is no run was removed: %v", err)
-	}
-	if err := Remove(w.Dir()); err == nil {
-		t.Error("it was removed twice")
-	}
-	if left, _ := os.ReadDir(root); len(left) != 1 {
-		t.Errorf("left: %v", left)
-	}
-}
-
 func TestRoot(t *testing.T) {
 	state := t.TempDir()
 	t.Setenv("XDG_STATE_HOME", state)

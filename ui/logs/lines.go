@@ -67,20 +67,6 @@ func Page(path string, from, limit int64, n int) ([]Line, error) {
 	return lines, v.close()
 }
 
-// Align returns where the line starts that holds the byte at off. Beyond the end of the file it
-// returns the file's size.
-func Align(path string, off int64) (int64, error) {
-	v, err := open(path, -1)
-	if v == nil || err != nil {
-		return 0, err
-	}
-	at := min(max(off, 0), v.size)
-	if p, ok := v.pieceAt(at); ok {
-		at = p.from
-	}
-	return at, v.close()
-}
-
 // before returns the last n lines that end at to, without looking further back than low.
 func (v *view) before(to int64, n int, low int64) []Line {
 	v.back = true

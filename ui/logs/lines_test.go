@@ -73,15 +73,13 @@ func TestMissingFileHasNoLines(t *testing.T) {
 	tail, err1 := Tail(path, -1, 5)
 	page, err2 := Page(path, 0, -1, 5)
 	before, err3 := Before(path, 10, -1, 5)
-	at, err4 := Align(path, 10)
-	_, found, err5 := Search(t.Context(), path, q, 0, -1, false)
-	chunk, err6 := new(Follower).Next(path, 0, -1, true)
-	for _, err := range []error{err1, err2, err3, err4, err5, err6} {
+	_, found, err4 := Search(t.Context(), path, q, 0, -1, false)
+	for _, err := range []error{err1, err2, err3, err4} {
 		if err != nil {
 			t.Error(err)
 		}
 	}
-	if len(tail.Lines)+len(page)+len(before)+len(chunk.Data) != 0 || at != 0 || found {
+	if len(tail.Lines)+len(page)+len(before) != 0 || found {
 		t.Error("a missing file has lines")
 	}
 }
@@ -257,10 +255,6 @@ func TestReadingAgreesFromEverywhere(t *testing.T) {
 			if !slices.Equal(before, all[max(i-n, 0):i]) {
 				t.Fatalf("seed %d: Before(%d, %d) disagrees", seed, at, n)
 			}
-			off := r.IntN(len(s) + 1)
-			if got, _ := Align(path, int64(off)); !aligned(s, got, off) {
-				t.Fatalf("seed %d: Align(%d) = %d", seed, off, got)
-			}
 		}
 		n := r.IntN(40)
 		tail, _ := Tail(path, -1, n)
@@ -300,17 +294,6 @@ func FuzzReading(f *testing.F) {
 			t.Fatalf("Before(%d, %d) disagrees", from, n)
 		}
 	})
-}
-
-// aligned reports whether the piece at start is the one that holds off.
-func aligned(s string, start int64, off int) bool {
-	if off >= len(s) {
-		return start == int64(len(s))
-	}
-	if start > int64(off) || int64(off)-start > 2*block || strings.Contains(s[start:off], "\n") {
-		return false
-	}
-	return start == 0 || s[start-1] == '\n' || start >= block-lookBack
 }
 
 func TestPieceTextIsTheLinesText(t *testing.T) {

@@ -33,10 +33,6 @@ func Median(xs []float64) float64 {
 	return in[half-1] + (in[half]-in[half-1])/2
 }
 
-// MAD returns the median of the absolute distances from the median, in the unit of xs and not scaled
-// to a standard deviation.
-func MAD(xs []float64) float64 { return Median(distances(xs)) }
-
 // Outliers returns the indices, ascending, of the values that lie further from the median than 14.826
 // times the MAD. Where more than half of the values are the same the MAD is 0 and would make every
 // other value an outlier; then the limit is 12.533 times the mean distance from the median (as

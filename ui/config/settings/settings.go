@@ -190,18 +190,6 @@ func (v Value) missing() {
 	v.file.Fault(v.At, "the value is missing%s", hint)
 }
 
-// Texts returns a list of texts; a single text is a list of one.
-func (v Value) Texts() ([]string, bool) {
-	values := v.List()
-	texts := make([]string, 0, len(values))
-	good := true
-	for _, one := range values {
-		text, ok := one.Text()
-		texts, good = append(texts, text), good && ok
-	}
-	return texts, good
-}
-
 // List returns the items of a list; a single value is a list of one.
 func (v Value) List() []Value {
 	seq, ok := v.node.(*ast.SequenceNode)

@@ -26,12 +26,6 @@ func TestValues(t *testing.T) {
 	if err := f.Err(); err != nil || !reflect.DeepEqual(said, want) {
 		t.Errorf("%v, %v", said, err)
 	}
-	if texts, ok := f.Pairs()[1].Value.Texts(); !ok || !reflect.DeepEqual(texts, []string{"1", "yes", "q"}) {
-		t.Errorf("Texts = %q, %v", texts, ok)
-	}
-	if texts, ok := f.Pairs()[0].Value.Texts(); !ok || !reflect.DeepEqual(texts, []string{"x y"}) {
-		t.Errorf("Texts of one = %q, %v", texts, ok)
-	}
 }
 
 func TestFaults(t *testing.T) {
@@ -69,7 +63,11 @@ func TestWrongKinds(t *testing.T) {
 		func(v Value) { v.Text() },
 		func(v Value) { v.Bool() },
 		func(v Value) { v.Text() },
-		func(v Value) { v.Texts() },
+		func(v Value) {
+			for _, one := range v.List() {
+				one.Text()
+			}
+		},
 		func(v Value) { v.Text() },
 	} {
 		use(pairs[i].Value)
@@ -111,7 +109,7 @@ func FuzzParse(f *testing.F) {
 		use = func(pairs []Pair) {
 			for _, p := range pairs {
 				p.Value.Plain()
-				p.Value.Texts()
+				p.Value.List()
 				p.Value.Bool()
 				inner, _ := p.Value.Pairs()
 				use(inner)
