@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -68,15 +69,16 @@ func (k kind) measure(b *testing.B, loaded bool) {
 	before := load()
 	var right, none, wrong float64
 	once := func() {
-		model, headline := p.verdict(args)
+		model, said := p.verdict(args)
 		switch {
 		case model == "":
 			none++
+			b.Logf("inconclusive: %s", said)
 		case slices.Contains(k.right, model):
 			right++
 		default:
 			wrong++
-			b.Logf("wrong: %s", headline)
+			b.Logf("wrong: %s", said)
 		}
 	}
 	for b.Loop() {
@@ -88,17 +90,20 @@ func (k kind) measure(b *testing.B, loaded bool) {
 	}
 }
 
-// verdict makes a comparison and reads the last line that it prints.
-func (p *place) verdict(args []string) (model, headline string) {
+// verdict makes a comparison and reads the last line that it prints: the model, and what is said of it.
+func (p *place) verdict(args []string) (model, said string) {
 	p.b.Helper()
 	var out bytes.Buffer
 	cmd := p.command(args...)
 	cmd.Stdout = &out
 	p.timed(cmd)
 	lines := bytes.Split(bytes.TrimSpace(out.Bytes()), []byte("\n"))
-	var v struct{ Type, Model, Headline string }
+	var v struct {
+		Type, Model, Headline string
+		Reasons, Doubts       []string
+	}
 	if err := json.Unmarshal(lines[len(lines)-1], &v); err != nil || v.Type != "verdict" {
 		p.b.Fatalf("the last line is no verdict: %v\n%s", err, lines[len(lines)-1])
 	}
-	return v.Model, v.Headline
+	return v.Model, strings.Join(slices.Concat([]string{v.Headline}, v.Reasons, v.Doubts), " ")
 }
