@@ -8,6 +8,15 @@ type Span struct {
 	Text string
 }
 
+// Length is how many columns spans take, one after the other.
+func Length(spans []Span) int {
+	n := 0
+	for _, s := range spans {
+		n += text.Width(s.Text)
+	}
+	return n
+}
+
 // Box is a frame with titles in its upper edge.
 type Box struct {
 	Border text.Ink
@@ -58,11 +67,7 @@ func (b Box) top() string {
 		r.Put(s.Ink, s.Text)
 	}
 	r.Put(b.Border, " ")
-	right := 0
-	for _, s := range b.Right {
-		right += text.Width(s.Text)
-	}
-	if right > 0 && r.Left() >= right+3 {
+	if right := Length(b.Right); right > 0 && r.Left() >= right+3 {
 		r.Repeat(b.Border, "─", r.Left()-right-2).Skip(1)
 		for _, s := range b.Right {
 			r.Put(s.Ink, s.Text)
@@ -98,4 +103,18 @@ func Beside(gap int, widths []int, blocks ...[]string) []string {
 		out[y] = line
 	}
 	return out
+}
+
+// Over puts a box, drawn into rows of one width, into the middle of the rows of a screen of so many
+// columns. It changes rows.
+func Over(rows, box []string, width int) []string {
+	w := text.Width(box[0])
+	x, y := (width-w)/2, max((len(rows)-len(box))/2, 0)
+	for i, line := range box {
+		if y+i < len(rows) {
+			under := rows[y+i]
+			rows[y+i] = text.Pad(text.Clip(under, x), x) + line + text.Skip(under, x+w)
+		}
+	}
+	return rows
 }
