@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"parallax/ui/config"
-	"parallax/ui/dashboard"
+	"parallax/ui/dashboard/keys"
 )
 
 // code is what stands in backquotes in a table; a pipe is written \| there.
@@ -35,17 +35,20 @@ func TestTheReadmeKnowsTheKeys(t *testing.T) {
 			listed[key[1]] = true
 		}
 	}
-	for _, action := range dashboard.Actions() {
+	does := map[string]bool{}
+	for _, action := range keys.Actions() {
 		for _, key := range action.Keys {
 			name := config.KeyName(key)
 			if !listed[name] {
 				t.Errorf("README.md lacks the key %q, which does %q", name, action.Name)
 			}
-			delete(listed, name)
+			does[name] = true
 		}
 	}
 	for key := range listed {
-		t.Errorf("README.md has the key %q, which does nothing", key)
+		if !does[key] {
+			t.Errorf("README.md has the key %q, which does nothing", key)
+		}
 	}
 }
 

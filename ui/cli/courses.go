@@ -23,6 +23,7 @@ import (
 	"parallax/ui/cli/course"
 	"parallax/ui/cli/session"
 	"parallax/ui/dashboard/compare"
+	"parallax/ui/dashboard/frame"
 	"parallax/ui/plain"
 )
 
@@ -234,17 +235,11 @@ func (a *app) printTable(now *compare.Status, v courseView) error {
 // drawCourses shows comparisons on a screen until the user has left it. A run that the user opens is
 // shown in its place, and then they are again.
 func (a *app) drawCourses(ctx context.Context, broke func(value any, stack []byte), all []compare.Course, v courseView) error {
-	l, err := readLook(a.std, v.screen)
+	look, err := a.frameOptions(broke, v)
 	if err != nil {
 		return err
 	}
-	lipgloss.SetColorProfile(l.profile)
-	lipgloss.SetHasDarkBackground(l.theme.Dark)
-	d := l.options()
-	o := compare.Options{
-		Theme: d.Theme, Styles: d.Styles, NextTheme: d.NextTheme, KeepTheme: d.KeepTheme, Keys: d.Keys, Notice: cmp.Or(d.Notice, v.notice),
-		In: a.std.In, Out: a.std.Out, Broke: broke, Report: reportCourse(all), Export: exportCourse(all),
-	}
+	o := compare.Options{Options: look, Report: reportCourse(all), Export: exportCourse(all)}
 	for i, c := range all {
 		title := c.Status().Record.Title
 		if i < len(v.titles) {
@@ -263,6 +258,21 @@ func (a *app) drawCourses(ctx context.Context, broke func(value any, stack []byt
 			return err
 		}
 	}
+}
+
+// frameOptions is what the screens of comparisons and of sweeps need, whatever they show.
+func (a *app) frameOptions(broke func(value any, stack []byte), v courseView) (frame.Options, error) {
+	l, err := readLook(a.std, v.screen)
+	if err != nil {
+		return frame.Options{}, err
+	}
+	lipgloss.SetColorProfile(l.profile)
+	lipgloss.SetHasDarkBackground(l.theme.Dark)
+	d := l.options()
+	return frame.Options{
+		Theme: d.Theme, Styles: d.Styles, NextTheme: d.NextTheme, KeepTheme: d.KeepTheme, Keys: d.Keys,
+		Notice: cmp.Or(d.Notice, v.notice), In: a.std.In, Out: a.std.Out, Broke: broke,
+	}, nil
 }
 
 // drawRun shows a run from its folder on the screen: what happened until now at once, then what still happens.

@@ -8,7 +8,7 @@ import (
 
 	"parallax/themes"
 	"parallax/ui/config"
-	"parallax/ui/dashboard"
+	"parallax/ui/dashboard/keys"
 )
 
 // settled is what the user has settled for all runs: config.yaml and own themes.
@@ -31,7 +31,7 @@ func readSettled() settled {
 	own, faults := themes.Load(filepath.Join(dir, config.Themes))
 	s.themes, s.set = faults, themes.All(own)
 	s.path = filepath.Join(dir, config.File)
-	s.Config, s.fault = config.Load(s.path, config.Known{Actions: dashboard.Actions(), Themes: s.set.Names()})
+	s.Config, s.fault = config.Load(s.path, config.Known{Actions: keys.Actions(), Themes: s.set.Names()})
 	return s
 }
 

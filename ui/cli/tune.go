@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/charmbracelet/lipgloss"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -171,18 +169,12 @@ func (req *request) sweep(loads []trial.Way) ([]course.Way, error) {
 // drawTune shows a sweep on a screen until the user has left it. A run that the user opens is shown in
 // its place, and then it is again.
 func (a *app) drawTune(ctx context.Context, broke func(value any, stack []byte), c compare.Course, v courseView) error {
-	l, err := readLook(a.std, v.screen)
+	look, err := a.frameOptions(broke, v)
 	if err != nil {
 		return err
 	}
-	lipgloss.SetColorProfile(l.profile)
-	lipgloss.SetHasDarkBackground(l.theme.Dark)
-	d := l.options()
-	o := tune.Options{
-		Sweep: compare.Follow(c), Theme: d.Theme, Styles: d.Styles, NextTheme: d.NextTheme, KeepTheme: d.KeepTheme, Keys: d.Keys,
-		Notice: cmp.Or(d.Notice, v.notice), In: a.std.In, Out: a.std.Out, Broke: broke,
-		Report: func() (string, error) { return reportCourse([]compare.Course{c})(0) },
-	}
+	report := reportCourse([]compare.Course{c})
+	o := tune.Options{Options: look, Sweep: compare.Follow(c), Report: func() (string, error) { return report(0) }}
 	for {
 		res, err := tune.Run(ctx, o)
 		if err != nil || res.Open == "" {

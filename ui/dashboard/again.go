@@ -9,6 +9,7 @@ import (
 
 	"parallax/runner"
 	"parallax/ui/dashboard/header"
+	"parallax/ui/dashboard/keys"
 	"parallax/ui/draw"
 	"parallax/ui/text"
 )
@@ -64,19 +65,19 @@ func (m *model) chosen(msg choices) {
 	}
 }
 
-func (m *model) chooserKey(a Action) tea.Cmd {
+func (m *model) chooserKey(a keys.Action) tea.Cmd {
 	c := m.front.chooser
 	switch a {
-	case Up:
+	case keys.Up:
 		c.at = max(c.at-1, 0)
-	case Down:
+	case keys.Down:
 		c.at = max(min(c.at+1, len(c.choices)-1), 0)
-	case Back, OtherModel:
+	case keys.Back, keys.OtherModel:
 		m.front.chooser = nil
-	case Quit, Interrupt:
+	case keys.Quit, keys.Interrupt:
 		m.front.chooser = nil
 		return m.quit()
-	case Open:
+	case keys.Open:
 		if c.asking || len(c.choices) == 0 || c.choices[c.at].Why != "" {
 			return nil
 		}

@@ -46,16 +46,3 @@ func (m *model) stillGoing() string {
 	}
 	return strings.Join(words, ", ") + "."
 }
-
-// overlay puts a box into the middle of rows.
-func overlay(rows, box []string, width int) []string {
-	w := text.Width(box[0])
-	x, y := (width-w)/2, max((len(rows)-len(box))/2, 0)
-	for i, line := range box {
-		if y+i < len(rows) {
-			under := rows[y+i]
-			rows[y+i] = text.Pad(text.Clip(under, x), x) + line + text.Skip(under, x+w)
-		}
-	}
-	return rows
-}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"parallax/ui/dashboard/cores"
+	"parallax/ui/dashboard/keys"
 )
 
 // inLanes reports whether the lanes fill the body.
@@ -14,24 +15,24 @@ func (m *model) sight() cores.Sight { return cores.Look(m.scene(), m.layout().bo
 
 // moveInLanes moves the cursor. Up and down choose a job where each has a row or there is no cursor,
 // else a core.
-func (m *model) moveInLanes(a Action) {
+func (m *model) moveInLanes(a keys.Action) {
 	v, lens := m.sight(), &m.look.lens
 	page := max(v.Columns/2, 1)
 	switch a {
-	case Left:
+	case keys.Left:
 		*lens = lens.Move(v, -1, 0)
-	case Right:
+	case keys.Right:
 		*lens = lens.Move(v, 1, 0)
-	case PageUp:
+	case keys.PageUp:
 		*lens = lens.Scroll(v, -page)
-	case PageDown:
+	case keys.PageDown:
 		*lens = lens.Scroll(v, page)
-	case Top:
+	case keys.Top:
 		*lens = lens.Start(v)
-	case Bottom:
+	case keys.Bottom:
 		*lens = lens.Follow()
-	case Up, Down:
-		step := map[Action]int{Up: -1, Down: 1}[a]
+	case keys.Up, keys.Down:
+		step := map[keys.Action]int{keys.Up: -1, keys.Down: 1}[a]
 		if lens.Cursor() && !lens.Jobs {
 			*lens = lens.Move(v, 0, step)
 			break
@@ -49,16 +50,16 @@ func (m *model) focusOnCursor() {
 }
 
 // lanesAction does what an action means for the lanes, and reports whether it means anything there.
-func (m *model) lanesAction(a Action) bool {
+func (m *model) lanesAction(a keys.Action) bool {
 	lens := &m.look.lens
 	switch {
 	case !m.inLanes():
 		return false
-	case a == Closer, a == Wider:
-		*lens = lens.Zoom(m.sight(), a == Closer)
-	case a == Present, a == Back && lens.Still():
+	case a == keys.Closer, a == keys.Wider:
+		*lens = lens.Zoom(m.sight(), a == keys.Closer)
+	case a == keys.Present, a == keys.Back && lens.Still():
 		*lens = lens.Follow()
-	case a == Rows:
+	case a == keys.Rows:
 		lens.Jobs = !lens.Jobs
 	default:
 		return false
@@ -85,6 +86,6 @@ func (m *model) pointInLanes(x, y int) {
 }
 
 // enabledInLanes reports whether an action of the lanes means anything now.
-func (m *model) enabledInLanes(a Action) bool {
-	return m.inLanes() && (!slices.Contains([]Action{Present, Back}, a) || m.look.lens.Still())
+func (m *model) enabledInLanes(a keys.Action) bool {
+	return m.inLanes() && (!slices.Contains([]keys.Action{keys.Present, keys.Back}, a) || m.look.lens.Still())
 }

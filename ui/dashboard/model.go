@@ -7,6 +7,7 @@ import (
 	"parallax/themes"
 	"parallax/ui/dashboard/cores"
 	"parallax/ui/dashboard/header"
+	"parallax/ui/dashboard/keys"
 	"parallax/ui/dashboard/output"
 	"parallax/ui/dashboard/panes"
 	"parallax/ui/dashboard/scene"
@@ -32,7 +33,7 @@ const manyJobs = 13
 // It does no I/O: commands and the bridge do.
 type model struct {
 	opts   Options
-	keys   keyMap
+	keys   keys.Map
 	look   look
 	state  *runner.State
 	acts   acts
@@ -59,7 +60,7 @@ type front struct {
 	question *question     // what must be answered before anything else, or nil
 	stack    *output.Stack // covers the body, or nil
 	chooser  *chooser      // asks for a model, or nil
-	sure     Action        // a key that ends jobs was pressed once; twice does it
+	sure     keys.Action   // a key that ends jobs was pressed once; twice does it
 }
 
 // covered reports whether something else than the jobs fills the body.
@@ -123,7 +124,7 @@ const (
 
 func newModel(opts Options, start func(*bridge) func()) *model {
 	m := &model{
-		opts: opts, keys: newKeyMap(opts.Keys), focus: 0,
+		opts: opts, keys: keys.New(rows, opts.Keys), focus: 0,
 		look: look{theme: opts.Theme, styles: opts.Styles(opts.Theme)},
 		acts: acts{start: start}, flash: opts.Notice,
 	}

@@ -352,9 +352,9 @@ func TestHelpShowsEveryKeyAsItIsBound(t *testing.T) {
 	s.begin(2, 2)
 	s.press("?")
 	screen := strings.Join(s.screen(t), "\n")
-	for _, b := range defaults {
-		if !strings.Contains(screen, b.does) {
-			t.Errorf("the help lacks %q", b.does)
+	for _, b := range rows {
+		if !strings.Contains(screen, b.Does) {
+			t.Errorf("the help lacks %q", b.Does)
 		}
 	}
 	s.press("?", "z")

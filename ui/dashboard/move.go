@@ -3,12 +3,13 @@ package dashboard
 import (
 	"slices"
 
+	"parallax/ui/dashboard/keys"
 	"parallax/ui/dashboard/panes"
 	"parallax/ui/dashboard/table"
 )
 
 // move changes the focus, or scrolls what has none.
-func (m *model) move(a Action) {
+func (m *model) move(a keys.Action) {
 	m.list.moved = true
 	switch m.view {
 	case panesView:
@@ -17,11 +18,11 @@ func (m *model) move(a Action) {
 		m.moveInLanes(a)
 	case mergedView:
 		page := max(m.layout().body.h-3, 1)
-		up := map[Action]int{Up: 1, Down: -1, PageUp: page, PageDown: -page, Top: len(m.merged.lines), Bottom: -m.merged.up}[a]
+		up := map[keys.Action]int{keys.Up: 1, keys.Down: -1, keys.PageUp: page, keys.PageDown: -page, keys.Top: len(m.merged.lines), keys.Bottom: -m.merged.up}[a]
 		m.merged.up = max(0, m.merged.up+up)
 	default:
 		page := table.Rows(m.layout().body.h)
-		step := map[Action]int{Up: -1, Down: 1, PageUp: -page, PageDown: page, Top: -len(m.list.order), Bottom: len(m.list.order)}[a]
+		step := map[keys.Action]int{keys.Up: -1, keys.Down: 1, keys.PageUp: -page, keys.PageDown: page, keys.Top: -len(m.list.order), keys.Bottom: len(m.list.order)}[a]
 		at := min(max(m.rowOf(m.focus)+step, 0), len(m.list.order)-1)
 		if at >= 0 {
 			m.focus = m.list.order[at]
@@ -30,7 +31,7 @@ func (m *model) move(a Action) {
 	}
 }
 
-func (m *model) moveInPanes(a Action) {
+func (m *model) moveInPanes(a keys.Action) {
 	l := m.layout()
 	tasks := m.paneOrder(l)
 	if len(tasks) == 0 {
@@ -38,13 +39,13 @@ func (m *model) moveInPanes(a Action) {
 	}
 	g := panes.NewGrid(len(tasks), l.body.w, l.body.h)
 	at := max(slices.Index(tasks, m.focus), 0)
-	step := map[Action]int{
-		Left: -1, Right: 1, Up: -g.Cols, Down: g.Cols,
-		PageUp: -g.Capacity(), PageDown: g.Capacity(), Top: -len(tasks), Bottom: len(tasks),
+	step := map[keys.Action]int{
+		keys.Left: -1, keys.Right: 1, keys.Up: -g.Cols, keys.Down: g.Cols,
+		keys.PageUp: -g.Capacity(), keys.PageDown: g.Capacity(), keys.Top: -len(tasks), keys.Bottom: len(tasks),
 	}[a]
 	to := at + step
 	switch {
-	case to < 0 && (a == Up || a == Down), to >= len(tasks) && a == Down && at/g.Cols == (len(tasks)-1)/g.Cols:
+	case to < 0 && (a == keys.Up || a == keys.Down), to >= len(tasks) && a == keys.Down && at/g.Cols == (len(tasks)-1)/g.Cols:
 		to = at // no row there
 	default:
 		to = min(max(to, 0), len(tasks)-1)

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"parallax/runner"
+	"parallax/ui/dashboard/keys"
 	"parallax/ui/draw"
 	"parallax/ui/text"
 )
@@ -17,7 +18,7 @@ type question struct {
 	title string
 	text  string
 	key   string        // that does it
-	too   Action        // whose keys do it as well, or "": those that opened the box
+	too   keys.Action   // whose keys do it as well, or "": those that opened the box
 	since time.Duration // when one of these was last pressed
 	word  string        // what it does
 	do    func() tea.Cmd
@@ -37,16 +38,16 @@ func (q *question) again(now time.Duration) bool {
 }
 
 // questionKey handles a key while a question is open: only those that do it do anything but close it.
-func (m *model) questionKey(msg tea.KeyMsg, a Action) tea.Cmd {
+func (m *model) questionKey(msg tea.KeyMsg, a keys.Action) tea.Cmd {
 	q := m.front.question
 	switch {
 	case msg.String() == q.key, a != "" && a == q.too && q.again(m.acts.act.Clock()):
 		m.front.question = nil
 		return q.do()
-	case a == Interrupt:
+	case a == keys.Interrupt:
 		m.front.question = nil
 		return m.quit()
-	case a == Back, a == Quit, msg.String() == "s":
+	case a == keys.Back, a == keys.Quit, msg.String() == "s":
 		m.front.question = nil
 	}
 	return nil
@@ -62,13 +63,13 @@ func (m *model) questionBox() []string {
 		rows = append(rows, text.NewRow(w).Put(st.Text, line))
 	}
 	rows = rows[:min(len(rows), max(m.h-6, 1))]
-	keys := q.key
+	pressed := q.key
 	if q.too != "" {
-		keys += " " + m.keys.bindings[q.too].Help().Key
+		pressed += " " + m.keys.Show(q.too)
 	}
 	rows = append(
 		rows, text.NewRow(w),
-		text.NewRow(w).Put(st.Key, keys).Put(st.Dim, " "+q.word+"     ").Put(st.Key, "s").Put(st.Dim, " stay"),
+		text.NewRow(w).Put(st.Key, pressed).Put(st.Dim, " "+q.word+"     ").Put(st.Key, "s").Put(st.Dim, " stay"),
 	)
 	box.Height = len(rows) + 2
 	return box.View(rows)
@@ -81,7 +82,7 @@ func (m *model) askKill(task int) {
 	m.front.question = &question{
 		title: "kill " + m.state.Jobs[task].Name,
 		text:  m.state.Jobs[task].Name + " " + text.Plain([]byte(m.acts.known.Resists[task])) + ".",
-		key:   "k", too: KillJob, since: m.acts.act.Clock(), word: "kill them all",
+		key:   "k", too: keys.KillJob, since: m.acts.act.Clock(), word: "kill them all",
 		do: func() tea.Cmd {
 			m.acts.act.Do(runner.KillNow{Tasks: []int{task}, Force: true})
 			return nil

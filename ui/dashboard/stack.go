@@ -3,6 +3,7 @@ package dashboard
 import (
 	tea "github.com/charmbracelet/bubbletea"
 
+	"parallax/ui/dashboard/keys"
 	"parallax/ui/dashboard/output"
 )
 
@@ -17,21 +18,21 @@ func (m *model) askStack() tea.Cmd {
 
 // stackAction does what an action means while a stack is shown, and reports whether it means
 // anything there. What leads elsewhere closes it.
-func (m *model) stackAction(a Action) (tea.Cmd, bool) {
+func (m *model) stackAction(a keys.Action) (tea.Cmd, bool) {
 	k := m.front.stack
 	page := max(output.Height(m.layout().body.h)-1, 1)
 	const far = 1 << 20
 	switch a {
-	case Up, Down, PageUp, PageDown, Top, Bottom:
-		k.Scroll(map[Action]int{Up: -1, Down: 1, PageUp: -page, PageDown: page, Top: -far, Bottom: far}[a])
-	case Left, Right:
-	case ShowStack:
+	case keys.Up, keys.Down, keys.PageUp, keys.PageDown, keys.Top, keys.Bottom:
+		k.Scroll(map[keys.Action]int{keys.Up: -1, keys.Down: 1, keys.PageUp: -page, keys.PageDown: page, keys.Top: -far, keys.Bottom: far}[a])
+	case keys.Left, keys.Right:
+	case keys.ShowStack:
 		return m.askStack(), true
-	case Copy:
+	case keys.Copy:
 		return m.copy(k.Plain()), true
-	case Back:
+	case keys.Back:
 		m.front.stack = nil
-	case Help, NextTheme, Quit, Interrupt:
+	case keys.Help, keys.NextTheme, keys.Quit, keys.Interrupt:
 		return nil, false
 	default:
 		m.front.stack = nil

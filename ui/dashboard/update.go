@@ -9,6 +9,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"parallax/runner"
+	"parallax/ui/dashboard/keys"
 	"parallax/ui/dashboard/output"
 	"parallax/ui/dashboard/table"
 	"parallax/ui/text"
@@ -17,15 +18,13 @@ import (
 // notice is a sentence shown in the footer until the next key.
 type notice string
 
-// typed takes keys one by one: those typed faster than they are read come as one message.
 func (m *model) typed(msg tea.KeyMsg) tea.Cmd {
-	if msg.Type != tea.KeyRunes || msg.Paste || len(msg.Runes) < 2 {
-		return m.key(msg)
-	}
-	cmds := make([]tea.Cmd, len(msg.Runes))
-	for i, r := range msg.Runes {
-		cmds[i] = m.key(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt})
-		m.settle()
+	var cmds []tea.Cmd
+	for i, k := range keys.Each(msg) {
+		if i > 0 {
+			m.settle()
+		}
+		cmds = append(cmds, m.key(k))
 	}
 	return tea.Batch(cmds...)
 }
@@ -36,7 +35,7 @@ func (m *model) key(msg tea.KeyMsg) tea.Cmd {
 	if m.ask.kind != askNothing {
 		return m.askKey(msg)
 	}
-	action, ok := m.keys.byKey[msg.String()]
+	action, ok := m.keys.Action(msg.String())
 	if m.ending != staying {
 		return m.endingKey(msg, action)
 	}
@@ -46,7 +45,7 @@ func (m *model) key(msg tea.KeyMsg) tea.Cmd {
 	if m.front.chooser != nil {
 		return m.chooserKey(action)
 	}
-	if !ok || len(m.state.Tasks) == 0 && action != Quit && action != Interrupt {
+	if !ok || len(m.state.Tasks) == 0 && action != keys.Quit && action != keys.Interrupt {
 		return nil
 	}
 	if m.help.open {
@@ -71,13 +70,13 @@ func (m *model) key(msg tea.KeyMsg) tea.Cmd {
 	return m.screenAction(action)
 }
 
-func (m *model) helpKey(a Action) tea.Cmd {
+func (m *model) helpKey(a keys.Action) tea.Cmd {
 	switch a {
-	case Up:
+	case keys.Up:
 		m.help.top = max(0, m.help.top-1)
-	case Down:
+	case keys.Down:
 		m.help.top++
-	case Quit, Interrupt:
+	case keys.Quit, keys.Interrupt:
 		m.help.open = false
 		return m.quit()
 	default:
@@ -87,42 +86,42 @@ func (m *model) helpKey(a Action) tea.Cmd {
 }
 
 // control does what an action means for the jobs, and reports whether it means anything for them.
-func (m *model) control(a Action) bool {
+func (m *model) control(a keys.Action) bool {
 	if m.unsure(a) {
 		return true
 	}
 	do := m.acts.act.Do
 	one := []int{m.focus}
 	switch a {
-	case PauseJob:
+	case keys.PauseJob:
 		if m.holds() {
 			do(runner.Resume{Tasks: one})
 		} else {
 			do(runner.Pause{Tasks: one})
 		}
-	case PauseAll:
+	case keys.PauseAll:
 		if m.allHeld() {
 			do(runner.Resume{})
 		} else {
 			do(runner.Pause{})
 		}
-	case CancelJob:
+	case keys.CancelJob:
 		do(runner.Cancel{Tasks: one})
-	case KillJob:
+	case keys.KillJob:
 		if m.acts.known.Resists[m.focus] != "" {
 			m.askKill(m.focus)
 			break
 		}
 		do(runner.KillNow{Tasks: one})
-	case CancelAll:
+	case keys.CancelAll:
 		do(runner.Cancel{})
-	case RestartJob:
+	case keys.RestartJob:
 		do(runner.Restart{Tasks: one})
-	case RestartMany:
+	case keys.RestartMany:
 		do(runner.Restart{Tasks: m.failed()})
-	case MoreWorkers:
+	case keys.MoreWorkers:
 		do(runner.SetWorkers{N: m.state.Workers + 1})
-	case LessWorkers:
+	case keys.LessWorkers:
 		do(runner.SetWorkers{N: m.state.Workers - 1})
 	default:
 		return false
@@ -155,20 +154,20 @@ func (m *model) allHeld() bool {
 
 // unsure asks for a second press of keys that end what the user may not have meant: all jobs, or
 // one that runs by the key that runs it again.
-func (m *model) unsure(a Action) bool {
+func (m *model) unsure(a keys.Action) bool {
 	ask := ""
 	switch {
 	case m.front.sure == a:
-	case a == CancelAll && len(m.state.Active)+m.state.Count(runner.Queued) > 1:
+	case a == keys.CancelAll && len(m.state.Active)+m.state.Count(runner.Queued) > 1:
 		ask = "cancels all jobs: " + m.stillGoing()
-	case a == RestartJob && m.state.Tasks[m.focus].Status.Active():
+	case a == keys.RestartJob && m.state.Tasks[m.focus].Status.Active():
 		ask = "ends " + m.state.Jobs[m.focus].Name + ", which is running, and runs it again."
 	}
 	if m.front.sure = ""; ask == "" {
 		return false
 	}
 	m.front.sure = a
-	m.flash = fmt.Sprintf("%s %s Once more does it.", m.keys.bindings[a].Help().Key, ask)
+	m.flash = fmt.Sprintf("%s %s Once more does it.", m.keys.Show(a), ask)
 	return true
 }
 
@@ -185,93 +184,93 @@ func (m *model) failed() []int {
 
 // enabled reports whether an action means anything now: keys that do not are dead, and faint in
 // the help.
-func (m *model) enabled(a Action) bool {
+func (m *model) enabled(a keys.Action) bool {
 	live := m.acts.act.live() && m.ending == staying
 	t := m.state.Tasks
 	if len(t) == 0 {
-		return slices.Contains([]Action{Quit, Interrupt, Help, NextTheme}, a)
+		return slices.Contains([]keys.Action{keys.Quit, keys.Interrupt, keys.Help, keys.NextTheme}, a)
 	}
 	focus := t[m.focus]
 	switch a {
-	case PauseJob:
+	case keys.PauseJob:
 		return live && focus.Status.Active() && !m.state.IsStopping(m.focus)
-	case PauseAll:
+	case keys.PauseAll:
 		return live && !m.state.Over() // also when only queued jobs are held
-	case CancelJob, KillJob:
+	case keys.CancelJob, keys.KillJob:
 		return live && !focus.Status.Over()
-	case CancelAll:
+	case keys.CancelAll:
 		return live && !m.state.Over()
-	case RestartJob:
+	case keys.RestartJob:
 		return live && (focus.Status.Over() || focus.Status.Active())
-	case OtherModel:
+	case keys.OtherModel:
 		return live && m.opts.Again != nil && !m.acts.starting
-	case ShowStack:
+	case keys.ShowStack:
 		return live && m.acts.act.Stack != nil && focus.Status.Active()
-	case RestartMany:
+	case keys.RestartMany:
 		return live && m.state.Count(runner.Failed) > 0
-	case MoreWorkers:
+	case keys.MoreWorkers:
 		return live
-	case LessWorkers:
+	case keys.LessWorkers:
 		return live && m.state.Workers > 1
-	case NextHit, PrevHit, Follow, Wrap:
+	case keys.NextHit, keys.PrevHit, keys.Follow, keys.Wrap:
 		return m.opened
-	case Stream:
+	case keys.Stream:
 		return m.opened && focus.Err != ""
-	case Copy:
+	case keys.Copy:
 		return m.covered() || m.view == mergedView || m.view == panesView
-	case Back:
+	case keys.Back:
 		return m.covered() || m.list.filter != "" || m.acts.pending != "" || m.enabledInLanes(a)
-	case Closer, Wider, Present, Rows:
+	case keys.Closer, keys.Wider, keys.Present, keys.Rows:
 		return m.enabledInLanes(a)
-	case Search:
+	case keys.Search:
 		return m.opened || m.view != mergedView
-	case SortBy:
+	case keys.SortBy:
 		return !m.covered() && m.view == tableView
-	case Filter:
+	case keys.Filter:
 		return !m.covered() && (m.view == tableView || m.view == panesView)
 	}
 	return true
 }
 
 // pagerAction does what an action means in an opened job.
-func (m *model) pagerAction(a Action) (tea.Cmd, bool) {
+func (m *model) pagerAction(a keys.Action) (tea.Cmd, bool) {
 	p, tail := &m.pager, m.tails[m.pager.Task]
 	page := max(output.Height(m.layout().body.h)-1, 1)
 	switch a {
-	case Up:
+	case keys.Up:
 		return p.Scroll(-1, tail), true
-	case Down:
+	case keys.Down:
 		return p.Scroll(1, tail), true
-	case PageUp:
+	case keys.PageUp:
 		return p.Scroll(-page, tail), true
-	case PageDown:
+	case keys.PageDown:
 		return p.Scroll(page, tail), true
-	case Top:
+	case keys.Top:
 		return p.Start(), true
-	case Bottom:
+	case keys.Bottom:
 		p.Follow = true
-	case Left:
+	case keys.Left:
 		p.Col = max(0, p.Col-16)
-	case Right:
+	case keys.Right:
 		p.Col += 16
-	case Follow:
+	case keys.Follow:
 		if p.Follow = !p.Follow; !p.Follow {
 			p.Follow = true
 			return p.Scroll(0, tail), true
 		}
-	case Wrap:
+	case keys.Wrap:
 		p.Wrap, p.Col = !p.Wrap, 0
-	case Stream:
+	case keys.Stream:
 		p.Stderr = !p.Stderr
-	case Search:
+	case keys.Search:
 		return m.openAsk(askSearch, "/", ""), true
-	case NextHit:
+	case keys.NextHit:
 		return p.Next(false, tail), true
-	case PrevHit:
+	case keys.PrevHit:
 		return p.Next(true, tail), true
-	case Copy:
+	case keys.Copy:
 		return m.copy(p.Plain(tail)), true
-	case Back:
+	case keys.Back:
 		m.closePager()
 	default:
 		return nil, false
@@ -280,46 +279,46 @@ func (m *model) pagerAction(a Action) (tea.Cmd, bool) {
 }
 
 // screenAction does everything else: moving, views, themes, quitting.
-func (m *model) screenAction(a Action) tea.Cmd {
+func (m *model) screenAction(a keys.Action) tea.Cmd {
 	switch a {
-	case Up, Down, Left, Right, PageUp, PageDown, Top, Bottom:
+	case keys.Up, keys.Down, keys.Left, keys.Right, keys.PageUp, keys.PageDown, keys.Top, keys.Bottom:
 		m.move(a)
-	case Open:
+	case keys.Open:
 		m.openJob()
-	case Search:
+	case keys.Search:
 		m.openJob()
 		return m.openAsk(askSearch, "/", "")
-	case Back:
+	case keys.Back:
 		if m.acts.pending != "" {
 			m.acts.pending = ""
 			return nil
 		}
 		m.filter("")
-	case NextView:
+	case keys.NextView:
 		return m.setView((m.view + 1) % views)
-	case ViewPanes:
+	case keys.ViewPanes:
 		return m.setView(panesView)
-	case ViewTable:
+	case keys.ViewTable:
 		return m.setView(tableView)
-	case ViewLanes:
+	case keys.ViewLanes:
 		return m.setView(lanesView)
-	case ViewOutput:
+	case keys.ViewOutput:
 		return m.setView(mergedView)
-	case Filter:
+	case keys.Filter:
 		return m.openAsk(askFilter, "filter: ", m.list.filter)
-	case SortBy:
+	case keys.SortBy:
 		m.list.sort, m.list.order = m.list.sort.Next(), nil
-	case NextTheme:
+	case keys.NextTheme:
 		return m.nextTheme()
-	case ShowStack:
+	case keys.ShowStack:
 		return m.askStack()
-	case OtherModel:
+	case keys.OtherModel:
 		return m.chooseModel()
-	case Help:
+	case keys.Help:
 		m.help = helpState{open: true}
-	case Copy:
+	case keys.Copy:
 		return m.copy(m.plain())
-	case Quit, Interrupt:
+	case keys.Quit, keys.Interrupt:
 		return m.quit()
 	}
 	return nil
@@ -458,7 +457,7 @@ func (m *model) wheel(n int) tea.Cmd {
 		at = min(max(at, m.list.top), m.list.top+table.Rows(m.layout().body.h)-1)
 		m.focus = m.list.order[min(at, len(m.list.order)-1)]
 	default:
-		m.move(map[bool]Action{true: Up, false: Down}[n < 0])
+		m.move(map[bool]keys.Action{true: keys.Up, false: keys.Down}[n < 0])
 	}
 	return nil
 }
@@ -473,8 +472,8 @@ func (m *model) quit() tea.Cmd {
 }
 
 // endingKey handles keys while the dialog is open or jobs are being ended.
-func (m *model) endingKey(msg tea.KeyMsg, a Action) tea.Cmd {
-	again := a == Interrupt
+func (m *model) endingKey(msg tea.KeyMsg, a keys.Action) tea.Cmd {
+	again := a == keys.Interrupt
 	switch {
 	case m.ending == asking && (again || msg.String() == "c"):
 		m.interrupted = again
@@ -483,7 +482,7 @@ func (m *model) endingKey(msg tea.KeyMsg, a Action) tea.Cmd {
 		if m.state.Ended {
 			return tea.Quit
 		}
-	case m.ending == asking && (a == Back || a == Quit || msg.String() == "s"):
+	case m.ending == asking && (a == keys.Back || a == keys.Quit || msg.String() == "s"):
 		m.ending = staying
 	case m.ending == waiting && (again || msg.String() == "k"):
 		m.acts.act.Do(runner.KillNow{})

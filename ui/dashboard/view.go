@@ -13,6 +13,7 @@ import (
 	"parallax/ui/dashboard/gauges"
 	"parallax/ui/dashboard/header"
 	"parallax/ui/dashboard/help"
+	"parallax/ui/dashboard/keys"
 	"parallax/ui/dashboard/output"
 	"parallax/ui/dashboard/panes"
 	"parallax/ui/dashboard/scene"
@@ -41,7 +42,7 @@ func (m *model) View() string {
 	}
 	body := m.body(s, l.body)
 	if m.help.open {
-		body = help.View(s.Styles, m.helpGroups(), m.help.top, l.body.w, l.body.h)
+		body = help.View(s.Styles, m.keys.Help(m.inHelp), m.help.top, l.body.w, l.body.h)
 	}
 	rows = append(rows, body...)
 	if l.queue.h > 0 {
@@ -50,11 +51,11 @@ func (m *model) View() string {
 	rows = append(rows, m.footer(s, l.footer.w))
 	switch {
 	case m.ending != staying:
-		rows = overlay(rows, m.dialog(), m.w)
+		rows = draw.Over(rows, m.dialog(), m.w)
 	case m.front.question != nil:
-		rows = overlay(rows, m.questionBox(), m.w)
+		rows = draw.Over(rows, m.questionBox(), m.w)
 	case m.front.chooser != nil:
-		rows = overlay(rows, m.chooserBox(), m.w)
+		rows = draw.Over(rows, m.chooserBox(), m.w)
 	}
 	return strings.Join(rows, "\n")
 }
@@ -202,30 +203,39 @@ func (m *model) footer(s *scene.Scene, width int) string {
 
 // footerKeys are the bindings for where one is, those that mean something now.
 func (m *model) footerKeys() []key.Binding {
-	actions := []Action{Open, PauseJob, CancelJob, RestartJob, ShowStack, Search, NextView, OtherModel, SortBy, Filter, NextTheme, Help, Quit}
+	actions := []keys.Action{
+		keys.Open, keys.PauseJob, keys.CancelJob, keys.RestartJob, keys.ShowStack, keys.Search, keys.NextView,
+		keys.OtherModel, keys.SortBy, keys.Filter, keys.NextTheme, keys.Help, keys.Quit,
+	}
 	switch {
 	case !m.covered() && m.view == lanesView:
-		actions = []Action{Closer, Wider, Rows, Present, PauseJob, CancelJob, RestartJob, ShowStack, Open, NextView, OtherModel, NextTheme, Help, Quit}
+		actions = []keys.Action{
+			keys.Closer, keys.Wider, keys.Rows, keys.Present, keys.PauseJob, keys.CancelJob, keys.RestartJob,
+			keys.ShowStack, keys.Open, keys.NextView, keys.OtherModel, keys.NextTheme, keys.Help, keys.Quit,
+		}
 	case m.front.stack != nil:
-		actions = []Action{Back, ShowStack, Copy, PauseJob, CancelJob, Help, Quit}
+		actions = []keys.Action{keys.Back, keys.ShowStack, keys.Copy, keys.PauseJob, keys.CancelJob, keys.Help, keys.Quit}
 	case m.opened:
-		actions = []Action{Back, Search, NextHit, Follow, Wrap, Copy, ShowStack, PauseJob, CancelJob, RestartJob, Help, Quit}
+		actions = []keys.Action{
+			keys.Back, keys.Search, keys.NextHit, keys.Follow, keys.Wrap, keys.Copy, keys.ShowStack,
+			keys.PauseJob, keys.CancelJob, keys.RestartJob, keys.Help, keys.Quit,
+		}
 	}
 	out := []key.Binding{}
 	if !m.covered() {
 		out = append(out, key.NewBinding(key.WithKeys("up"), key.WithHelp("↑↓←→", "move")))
 	}
-	if at := slices.Index(actions, CancelJob); at >= 0 && m.state.IsStopping(m.focus) { // it was asked to end, and resists
-		actions[at] = KillJob
+	if at := slices.Index(actions, keys.CancelJob); at >= 0 && m.state.IsStopping(m.focus) { // it was asked to end, and resists
+		actions[at] = keys.KillJob
 	}
-	for i, k := range m.keys.footer(actions) {
-		if actions[i] == PauseJob && m.holds() {
+	for i, k := range m.keys.Footer(actions) {
+		if actions[i] == keys.PauseJob && m.holds() {
 			k.SetHelp(k.Help().Key, "resume")
 		}
-		if actions[i] == Rows && m.look.lens.Jobs {
+		if actions[i] == keys.Rows && m.look.lens.Jobs {
 			k.SetHelp(k.Help().Key, "cores")
 		}
-		if actions[i] == ShowStack && m.front.stack != nil {
+		if actions[i] == keys.ShowStack && m.front.stack != nil {
 			k.SetHelp(k.Help().Key, "ask again")
 		}
 		if m.enabled(actions[i]) && k.Help().Desc != "" {
@@ -235,16 +245,8 @@ func (m *model) footerKeys() []key.Binding {
 	return out
 }
 
-func (m *model) helpGroups() []help.Group {
-	var groups []help.Group
-	for _, b := range defaults {
-		if n := len(groups); n == 0 || groups[n-1].Title != b.group {
-			groups = append(groups, help.Group{Title: b.group})
-		}
-		k := m.keys.bindings[b.action]
-		k.SetEnabled(m.enabled(b.action) || m.opened && b.group == "output")
-		g := &groups[len(groups)-1]
-		g.Entries = append(g.Entries, help.Entry{Binding: k, Name: string(b.action)})
-	}
-	return groups
+// inHelp reports whether an action stands out in the help: what works in an opened job does there, also
+// when it means nothing yet.
+func (m *model) inHelp(r keys.Row) bool {
+	return m.enabled(r.Action) || m.opened && r.Group == "output"
 }

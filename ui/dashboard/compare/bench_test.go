@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"parallax/runner"
+	"parallax/ui/dashboard/frame"
 )
 
 // BenchmarkFrame is a frame of six columns while a run goes on: at most ten are drawn a second.
@@ -12,10 +13,9 @@ func BenchmarkFrame(b *testing.B) {
 	feed.Put(ran(threads, 4*second, false))
 	now := goingOnAt(status(b, all, 3), Trying, 1, 4, feed)
 	s := shown(options(now), 140, 42)
-	s.folded.inbox.put(0, now, taken(&now))
-	s.Update(news{})
+	s.hears(now)
 	for b.Loop() {
-		s.Update(news{})
+		s.Update(frame.News{})
 		_ = s.View()
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"parallax/monitor/verdict/trial"
 	"parallax/runner"
 	"parallax/ui/dashboard/cores"
+	"parallax/ui/dashboard/frame"
 	"parallax/ui/dashboard/scene"
 	"parallax/ui/draw"
 	"parallax/ui/text"
@@ -24,7 +25,7 @@ func (m *model) boxes(l layout) []string {
 	}
 	out := draw.Beside(0, widths, blocks...)
 	for i := range out {
-		out[i] = text.Fit(out[i], m.w)
+		out[i] = text.Fit(out[i], m.W)
 	}
 	return out
 }
@@ -34,7 +35,7 @@ func (m *model) gutter(l layout) []string {
 	if l.gutter == 0 {
 		return nil
 	}
-	out := make([]string, l.boxes.h)
+	out := make([]string, l.boxes.H)
 	names := m.coreNames()
 	n := shownCores(len(names), l)
 	for y := range out {
@@ -42,9 +43,9 @@ func (m *model) gutter(l layout) []string {
 		lane := y - 1
 		switch {
 		case y == 0 && l.columns < len(m.now().Record.Ways):
-			r.Put(m.styles.Key, "←→").Put(m.styles.Dim, fmt.Sprintf(" %d–%d of %d", m.first+1, m.first+l.columns, len(m.now().Record.Ways)))
+			r.Put(m.Styles.Key, "←→").Put(m.Styles.Dim, fmt.Sprintf(" %d–%d of %d", m.first+1, m.first+l.columns, len(m.now().Record.Ways)))
 		case lane >= 0 && lane < n*l.tall && lane%l.tall == 0:
-			r.PutRight(1, m.styles.Dim, fmt.Sprintf("core %d", names[lane/l.tall]))
+			r.PutRight(1, m.Styles.Dim, fmt.Sprintf("core %d", names[lane/l.tall]))
 		}
 		out[y] = r.String()
 	}
@@ -55,7 +56,7 @@ func (m *model) gutter(l layout) []string {
 func (m *model) coreNames() []int {
 	s := m.now()
 	for i := range s.Record.Ways {
-		if st := m.state(s, i); st != nil && len(st.Lanes.Cores) > 0 {
+		if st := m.state(i); st != nil && len(st.Lanes.Cores) > 0 {
 			return st.Lanes.Cores
 		}
 	}
@@ -80,7 +81,7 @@ type look struct {
 // look says how a column stands out: the recommended one by its border, the one that is tried and the
 // one that failed by their icons.
 func (m *model) look(way int) look {
-	st, s := &m.styles, m.now()
+	st, s := &m.Styles, m.now()
 	out := look{border: st.Border, title: st.Title}
 	if way == m.place.Column {
 		out.border = st.BorderFocus
@@ -116,15 +117,15 @@ func (m *model) failed(way int) string {
 
 // box draws a column: the lanes of its newest run, the time axis, and what one sees.
 func (m *model) box(way int, l layout) []string {
-	st, s := &m.styles, m.now()
+	st, s := &m.Styles, m.now()
 	w, how := s.Record.Ways[way], m.look(way)
 	b := draw.Box{
-		Border: how.border, Width: l.each, Height: l.boxes.h,
+		Border: how.border, Width: l.each, Height: l.boxes.H,
 		Right: []draw.Span{{Ink: st.Dim, Text: w.Shape(max(len(s.Record.Jobs), s.Table.Jobs))}},
 	}
 	b.Left = heading(name(s, w), how, way == m.place.Column, st.Key, l.each)
 	var rows []*text.Row
-	state := m.state(s, way)
+	state := m.state(way)
 	if why := m.failed(way); why != "" {
 		rows = m.failure(why, b.Inner(), b.Rows()-1)
 	} else {
@@ -145,7 +146,7 @@ func heading(name string, how look, focus bool, key text.Ink, width int) []draw.
 	}
 	out = append(out, how.icons...)
 	title := draw.Span{Ink: how.title, Text: name}
-	if len(out) > 0 && total(out)+1+text.Width(name) <= width-6 {
+	if len(out) > 0 && draw.Length(out)+1+text.Width(name) <= width-6 {
 		out = append(out, draw.Span{Text: " "})
 	}
 	return append(out, title)
@@ -153,13 +154,13 @@ func heading(name string, how look, focus bool, key text.Ink, width int) []draw.
 
 // failure says in so many rows why a way is out, in place of its lanes and their axis.
 func (m *model) failure(why string, width, rows int) []*text.Row {
-	lines := wrapped(why, width)
+	lines := frame.Wrapped(why, width)
 	if len(lines) > rows {
 		lines = append(lines[:rows-1], text.Shorten(lines[rows-1]+" "+lines[rows], width))
 	}
 	var out []*text.Row
 	for _, line := range lines {
-		out = append(out, text.NewRow(width).Put(m.styles.Bad, line))
+		out = append(out, text.NewRow(width).Put(m.Styles.Bad, line))
 	}
 	for len(out) < rows {
 		out = append(out, text.NewRow(width))
@@ -169,7 +170,7 @@ func (m *model) failure(why string, width, rows int) []*text.Row {
 
 // lanes draws the cores of a run over the time axis that all columns share.
 func (m *model) lanes(way int, s *runner.State, l layout, width int) []*text.Row {
-	st := &m.styles
+	st := &m.Styles
 	say := func(words string) []*text.Row {
 		return []*text.Row{text.NewRow(width).Put(st.Dim, text.Shorten(words, width))}
 	}
@@ -214,7 +215,7 @@ func (m *model) span() time.Duration {
 				break
 			}
 		}
-		if st := m.state(s, i); st != nil && len(st.Tasks) > 0 {
+		if st := m.state(i); st != nil && len(st.Tasks) > 0 {
 			if st.Over() || st.Ended {
 				longest = max(longest, st.Elapsed(0))
 			} else {
@@ -230,9 +231,9 @@ func (m *model) span() time.Duration {
 
 // axis marks both ends of the time axis.
 func (m *model) axis(way, width int) *text.Row {
-	st := &m.styles
+	st := &m.Styles
 	r := text.NewRow(width)
-	if m.state(m.now(), way) == nil {
+	if m.state(way) == nil {
 		return r
 	}
 	end := draw.Seconds(m.span())
@@ -242,7 +243,7 @@ func (m *model) axis(way, width int) *text.Row {
 
 // caption says what one sees in the lanes or, of a round that was chosen, how long that took.
 func (m *model) caption(way int, state *runner.State, width int) *text.Row {
-	st, s := &m.styles, m.now()
+	st, s := &m.Styles, m.now()
 	r := text.NewRow(width)
 	if way == m.place.Column && m.place.Round > 0 {
 		return r.Put(st.Accent, text.Shorten(m.roundWords(), width))

@@ -9,17 +9,9 @@ package compare
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
-	"os"
-	"runtime/debug"
-	"sync"
 
-	tea "github.com/charmbracelet/bubbletea"
-
-	"parallax/runner"
 	"parallax/themes"
-	"parallax/ui/dashboard"
+	"parallax/ui/dashboard/frame"
 )
 
 // Act is one comparison on the screen.
@@ -30,21 +22,8 @@ type Act struct {
 
 // Options is what the screen needs.
 type Options struct {
+	frame.Options
 	Acts []Act // at least one
-
-	Theme     themes.Theme
-	Styles    func(themes.Theme) themes.Styles
-	NextTheme func(themes.Theme) themes.Theme
-	KeepTheme func(themes.Theme) error // nil: not kept
-	Keys      map[string][]string      // keys of actions that the user bound anew
-
-	Notice string // shown in the footer until the first key
-
-	In  io.Reader // nil: the terminal
-	Out io.Writer // nil: standard output
-
-	// Broke is told of a panic in a goroutine of the screen, which then ends.
-	Broke func(value any, stack []byte)
 
 	// Report writes the report of an act and Export the trace of a run of it. Both return where to. They
 	// are called off the main loop, one at a time. nil: that cannot be done.
@@ -63,14 +42,7 @@ type Place struct {
 	Round  int          // the run in focus, counted from the newest of its column
 	Theme  themes.Theme // that the user changed to; without a name: that of the options
 
-	folded *folded
-}
-
-// folded is what was folded of the events of runs by their ids. A feed gives each event once, so it
-// must outlive the screen.
-type folded struct {
-	states map[string]*runner.State
-	inbox  inbox
+	courses []*Follower // of the acts
 }
 
 // Result is how the screen was left.
@@ -80,51 +52,19 @@ type Result struct {
 	At   Place  // for the next Run
 }
 
-// ErrInterrupted says that the user ended what was going on with ctrl+c. It is the dashboard's.
-var ErrInterrupted = dashboard.ErrInterrupted
-
 // Run shows the screen until the user quits, opens a run, or ctx is done, and returns with the terminal
-// restored. It ends no course: that is for who started it.
+// restored. It ends no course: that is for who started it. The error is dashboard.ErrInterrupted when the
+// user ended what was going on with ctrl+c.
 func Run(ctx context.Context, o Options) (Result, error) {
 	if len(o.Acts) == 0 {
 		return Result{}, errors.New("nothing to compare: no act was given")
 	}
-	if o.Out == nil {
-		o.Out = os.Stdout
-	}
-	ctx, cancel := context.WithCancelCause(ctx)
 	m := newModel(o)
-	program := dashboard.NewProgram(ctx, m, o.In, o.Out)
-	var watchers sync.WaitGroup
-	for i := range o.Acts {
-		w := newWatcher(i, o.Acts[i].Course, &m.folded.inbox, func() { program.Send(news{}) })
-		watchers.Go(func() {
-			defer func() { // a panic here would leave the terminal raw
-				if p := recover(); p != nil {
-					if o.Broke != nil {
-						o.Broke(p, debug.Stack())
-					}
-					cancel(fmt.Errorf("a fault in the screen: %v", p))
-				}
-			}()
-			w.run(ctx)
-		})
+	var watches []frame.Watch
+	for _, f := range m.place.courses {
+		watches = append(watches, f.Watch)
 	}
-	restore := dashboard.KeepRowsApart(o.Out)
-	_, err := program.Run()
-	restore()
-	cause := context.Cause(ctx)
-	done := ctx.Err() != nil
-	cancel(nil)
-	watchers.Wait()
-	m.takeNews() // what came last is not lost for the next Run
-	switch {
-	case cause != nil && !errors.Is(cause, context.Canceled):
-		err = cause
-	case done && errors.Is(err, tea.ErrProgramKilled): // as it was told to
-		err = nil
-	case err == nil && m.interrupted:
-		err = ErrInterrupted
-	}
+	err := m.Run(ctx, watches...)
+	_ = m.Take() // what came last is not lost for the next Run; what made no sense in it is not worth an error
 	return m.result(), err
 }

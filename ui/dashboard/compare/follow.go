@@ -3,38 +3,58 @@ package compare
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"parallax/runner"
 )
 
-// Follower keeps up with a course for a screen other than this package's own. It outlives such screens,
-// as each event of a run is given once. Watch may be called from another goroutine than the rest.
+// Follower keeps up with a course for a screen. It outlives screens, as each event of a run is given once.
+// Watch may be called from another goroutine than the rest.
 type Follower struct {
 	course Course
 	now    Status
-	folded folded
+	inbox  inbox
+	states map[string]*runner.State // of runs that are not over, by their ids
 }
 
 // Follow returns a follower of a course, which nobody else takes events from.
 func Follow(c Course) *Follower {
-	return &Follower{course: c, now: c.Status(), folded: folded{states: map[string]*runner.State{}}}
+	return &Follower{course: c, now: c.Status(), states: map[string]*runner.State{}}
 }
+
+// frameGap is the least time between two frames that nobody pressed a key for. The first change after a
+// quiet time is shown at once.
+const frameGap = 100 * time.Millisecond
 
 // Watch waits for news and tells of them, at most once in a frame, until ctx is done. tell may block.
 func (f *Follower) Watch(ctx context.Context, tell func()) {
-	newWatcher(0, f.course, &f.folded.inbox, tell).run(ctx)
+	for {
+		s := f.course.Status()
+		f.inbox.put(s, taken(&s))
+		tell()
+		last := time.Now()
+		select {
+		case <-ctx.Done():
+			return
+		case <-f.course.Ready():
+		case <-goingOn(&s):
+		}
+		if !pause(ctx, frameGap-time.Since(last)) {
+			return
+		}
+	}
 }
 
 // Take takes up the news. An error says which event made no sense; the others are taken up all the same.
 func (f *Follower) Take() error {
 	var fault error
-	status, events := f.folded.inbox.take()
+	status, events := f.inbox.take()
 	for _, h := range events {
-		s := f.folded.states[h.run]
+		s := f.states[h.run]
 		if s == nil {
 			s = &runner.State{}
-			f.folded.states[h.run] = s
+			f.states[h.run] = s
 		}
 		for _, ev := range h.events {
 			if err := s.Apply(ev); err != nil {
@@ -42,12 +62,12 @@ func (f *Follower) Take() error {
 			}
 		}
 	}
-	for _, s := range status {
-		f.now = s
+	if status != nil {
+		f.now = *status
 	}
-	for id := range f.folded.states { // of those that are over the course has the state
+	for id := range f.states { // of those that are over the course has the state
 		if !slices.ContainsFunc(f.now.Newest, func(r Shown) bool { return r.ID == id && r.State == nil }) {
-			delete(f.folded.states, id)
+			delete(f.states, id)
 		}
 	}
 	return fault
@@ -64,7 +84,7 @@ func (f *Follower) State(way int) *runner.State {
 	if r := f.now.Newest[way]; r.State != nil {
 		return r.State
 	}
-	return f.folded.states[f.now.Newest[way].ID]
+	return f.states[f.now.Newest[way].ID]
 }
 
 // Phase says in two or three words how far the course is.
@@ -82,14 +102,82 @@ func (f *Follower) Lasts() string {
 	return lasts(&f.now, gone)
 }
 
-// CanGoOn reports whether more rounds can be asked for.
-func (f *Follower) CanGoOn() bool { return f.now.Doing != Waiting && f.now.Err == nil && f.now.more() }
+// CanGoOn reports whether more rounds can be asked for: not of what was read from disk, of which no run
+// has events, nor of what was ended early.
+func (f *Follower) CanGoOn() bool {
+	s := &f.now
+	if s.Doing == Waiting || s.Err != nil || s.Record.Reason != "" {
+		return false
+	}
+	return s.Doing != Over || slices.ContainsFunc(s.Newest, func(r Shown) bool { return r.Feed != nil })
+}
 
 // More asks for so many rounds more.
 func (f *Follower) More(rounds int) { f.course.More(rounds) }
 
-// Overlay puts a box into the middle of rows of width columns.
-func Overlay(rows, box []string, width int) []string { return overlay(rows, box, width) }
+// inbox is what a watch found and nobody has taken yet. What is in it stays there however the screen ends.
+// The zero inbox is empty.
+type inbox struct {
+	mu     sync.Mutex
+	status *Status    // the newest
+	events []happened // in order for each run
+}
 
-// Wrapped cuts a sentence, which may come from outside, into rows between its words.
-func Wrapped(words string, width int) []string { return wrapped(words, width) }
+// happened is what happened in a run.
+type happened struct {
+	run    string
+	events []runner.Event
+}
+
+func (b *inbox) put(s Status, evs []happened) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.status = &s
+	b.events = append(b.events, evs...)
+}
+
+func (b *inbox) take() (*Status, []happened) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	status, events := b.status, b.events
+	b.status, b.events = nil, nil
+	return status, events
+}
+
+// taken takes the events of all runs that are not over.
+func taken(s *Status) []happened {
+	var out []happened
+	for i := range s.Newest {
+		r := &s.Newest[i]
+		if r.Feed == nil || r.State != nil {
+			continue
+		}
+		if evs := r.Feed.Take(); len(evs) > 0 {
+			out = append(out, happened{r.ID, evs})
+		}
+	}
+	return out
+}
+
+// goingOn receives when something happened in the run that goes on. Without one it never does.
+func goingOn(s *Status) <-chan struct{} {
+	if s.Way < 0 || s.Way >= len(s.Newest) || s.Newest[s.Way].Feed == nil || s.Newest[s.Way].State != nil {
+		return nil
+	}
+	return s.Newest[s.Way].Feed.Ready()
+}
+
+// pause waits for d, which may be negative, and reports whether ctx still holds.
+func pause(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -20,11 +20,11 @@ func TestNumbersOfWorkersAreShown(t *testing.T) {
 	s.Verdict.Model, s.Verdict.Headline = runner.Threads, "of models"
 	s.Tuning = &scaling.Recommendation{Found: true, N: 2, Fastest: 4, Reasons: []string{"Four workers gain nothing."}}
 	sc := shown(options(s), 140, 42)
-	sc.says(t, "parallax  tune  ")
-	sc.says(t, "✓ 2 workers")
-	sc.says(t, "Four workers gain nothing.")
-	sc.saysNot(t, "of models")
-	sc.saysNot(t, "✓ 4 workers")
+	sc.Says(t, "parallax  tune  ")
+	sc.Says(t, "✓ 2 workers")
+	sc.Says(t, "Four workers gain nothing.")
+	sc.SaysNot(t, "of models")
+	sc.SaysNot(t, "✓ 4 workers")
 	s.Tuning.Found = false
-	shown(options(s), 140, 42).saysNot(t, "✓ 2 workers")
+	shown(options(s), 140, 42).SaysNot(t, "✓ 2 workers")
 }

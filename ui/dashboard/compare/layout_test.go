@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"parallax/ui/dashboard/frame"
 )
 
 func TestWhatShrinksFirst(t *testing.T) {
@@ -31,11 +33,11 @@ func TestWhatShrinksFirst(t *testing.T) {
 			if l.columns != c.columns || l.each != c.each || l.gutter != c.gutter {
 				t.Errorf("%d columns of %d after %d; want %d of %d after %d", l.columns, l.each, l.gutter, c.columns, c.each, c.gutter)
 			}
-			if l.lanes != c.lanes || l.table.h != c.table || l.verdict.h != c.verdict || l.air != c.air {
-				t.Errorf("lanes %d, table %d, verdict %d, air %v; want %d, %d, %d, %v", l.lanes, l.table.h, l.verdict.h, l.air, c.lanes, c.table, c.verdict, c.air)
+			if l.lanes != c.lanes || l.table.H != c.table || l.verdict.H != c.verdict || l.air != c.air {
+				t.Errorf("lanes %d, table %d, verdict %d, air %v; want %d, %d, %d, %v", l.lanes, l.table.H, l.verdict.H, l.air, c.lanes, c.table, c.verdict, c.air)
 			}
-			if l.boxes.y != c.boxes || l.table.y != c.tableY || l.verdict.y != c.verdict0 {
-				t.Errorf("rows %d, %d, %d; want %d, %d, %d", l.boxes.y, l.table.y, l.verdict.y, c.boxes, c.tableY, c.verdict0)
+			if l.boxes.Y != c.boxes || l.table.Y != c.tableY || l.verdict.Y != c.verdict0 {
+				t.Errorf("rows %d, %d, %d; want %d, %d, %d", l.boxes.Y, l.table.Y, l.verdict.Y, c.boxes, c.tableY, c.verdict0)
 			}
 		})
 	}
@@ -50,26 +52,26 @@ func TestPartsDoNotMeet(t *testing.T) {
 			rapid.IntRange(0, 80).Draw(t, "verdict"),
 		}
 		l := arrange(w, h, show)
-		if small := w < minWidth || h < minHeight; small || l.small {
-			if small != l.small {
-				t.Fatalf("small: %v", l.small)
+		if frame.Small(w, h) {
+			if l != (layout{columns: 1}) {
+				t.Fatalf("%+v", l)
 			}
 			return
 		}
-		ends := l.header.h
-		for _, r := range []rect{l.boxes, l.table, l.verdict} {
-			if r.y < ends || r.h < 1 {
+		ends := 2
+		for _, r := range []frame.Rect{l.boxes, l.table, l.verdict} {
+			if r.Y < ends || r.H < 1 {
 				t.Fatalf("%+v begins before row %d: %+v", r, ends, l)
 			}
-			ends = r.y + r.h
+			ends = r.Y + r.H
 		}
-		if ends > h-1 || l.footer.y != h-1 {
-			t.Fatalf("the footer is in row %d, the verdict ends in %d of %d", l.footer.y, ends, h)
+		if ends > h-1 {
+			t.Fatalf("the verdict ends in row %d of %d, in the footer", ends, h)
 		}
-		if right := l.column(l.columns - 1); right.x+right.w > w || l.each < leastColumn {
+		if right := l.column(l.columns - 1); right.X+right.W > w || l.each < leastColumn {
 			t.Fatalf("the last of %d columns is %+v of %d", l.columns, right, w)
 		}
-		if l.boxes.h < l.lanes+boxRest || l.verdict.h < 4 {
+		if l.boxes.H < l.lanes+boxRest || l.verdict.H < 4 {
 			t.Fatalf("%+v", l)
 		}
 		_, value, bar := cellWidths(l)

@@ -17,16 +17,16 @@ func TestMissingModelsAreNamedHoweverLongTheVerdictIs(t *testing.T) {
 	s.Record.Cannot = []comparison.Cannot{{Model: runner.Interpreters, Why: "a.py: 3.13 or later has them (and 3 jobs more)"}}
 	for _, size := range [][2]int{{80, 24}, {120, 30}, {140, 60}} {
 		sc := shown(options(s), size[0], size[1])
-		sc.says(t, "not compared: interpreters: a")
-		sc.saysNot(t, "jobs more)")
+		sc.Says(t, "not compared: interpreters: a")
+		sc.SaysNot(t, "jobs more)")
 	}
 }
 
 func TestTheHelpExplainsTheMarks(t *testing.T) {
 	sc := shown(options(status(t, all, 5)), 140, 42)
-	sc.press("?")
+	sc.Press("?")
 	for _, words := range []string{"marks", "best of the models", "±?", "more rounds narrow it"} {
-		sc.says(t, words)
+		sc.Says(t, words)
 	}
 }
 
@@ -55,7 +55,7 @@ func TestRowsOfDashesGoAtTheEnd(t *testing.T) {
 	if has() {
 		t.Error("start-up has a row, with dashes only")
 	}
-	shown(options(s), 140, 60).saysNot(t, "start-up ")
+	shown(options(s), 140, 60).SaysNot(t, "start-up ")
 	if s.Doing = Trying; !has() {
 		t.Error("start-up has no row before its time")
 	}

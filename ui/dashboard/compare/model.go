@@ -5,123 +5,78 @@ import (
 	"slices"
 	"time"
 
-	tea "github.com/charmbracelet/bubbletea"
-
 	"parallax/monitor/comparison"
 	"parallax/monitor/verdict/trial"
 	"parallax/runner"
-	"parallax/themes"
+	"parallax/ui/dashboard/frame"
 )
 
-// model is the screen's state. It does no I/O: commands and the watchers do.
+// model is the screen's state. It does no I/O: commands and the watches do.
 type model struct {
-	opts   Options
-	keys   keyMap
-	theme  themes.Theme
-	styles themes.Styles
-	status []Status // of each act
-	folded *folded
-	place  Place
-	w, h   int
-	first  int    // the first column that is shown
-	top    int    // the first row of the verdict that is shown
-	flash  string // a sentence in place of the keys, until the next key
-	busy   string // what is being written, or ""
-	help   bool
-	helpAt int // the first row of the help
-	asking bool
-	open   string // the run with which the screen is left
-	// interrupted says that it was ctrl+c that ended what was going on.
-	interrupted bool
-	clock       func() time.Time
+	*frame.Frame
+	opts  Options
+	place Place
+	first int    // the first column that is shown
+	top   int    // the first row of the verdict that is shown
+	open  string // the run with which the screen is left
+	clock func() time.Time
 }
 
 func newModel(o Options) *model {
-	m := &model{
-		opts: o, keys: newKeyMap(o.Keys), theme: o.Theme, place: o.At, folded: o.At.folded,
-		status: make([]Status, len(o.Acts)), flash: o.Notice, clock: time.Now,
-	}
-	if m.place.Theme.Name != "" {
-		m.theme = m.place.Theme
-	}
-	m.styles = o.Styles(m.theme)
-	if m.folded == nil {
-		m.folded = &folded{states: map[string]*runner.State{}}
-	}
-	m.place.Act = min(max(m.place.Act, 0), len(o.Acts)-1)
+	m := &model{opts: o, place: o.At, clock: time.Now}
+	m.Frame = frame.New(o.Options, o.At.Theme, rows, m)
+	courses := make([]*Follower, len(o.Acts))
 	for i, a := range o.Acts {
-		m.status[i] = a.Course.Status()
+		courses[i] = Follow(a.Course)
+		if i < len(o.At.courses) { // what was folded of runs is kept: their feeds give each event once
+			courses[i].states = o.At.courses[i].states
+		}
 	}
-	m.settle()
+	m.place.courses = courses
+	m.place.Act = min(max(m.place.Act, 0), len(o.Acts)-1)
+	m.Settle()
 	return m
 }
 
 // result says how the screen was left.
 func (m *model) result() Result {
 	at := m.place
-	at.folded = m.folded
+	at.Theme = m.Chosen
 	return Result{Open: m.open, Act: m.place.Act, At: at}
 }
 
-// now is the status that is shown.
-func (m *model) now() *Status { return &m.status[m.place.Act] }
+// course is the one that is shown.
+func (m *model) course() *Follower { return m.place.courses[m.place.Act] }
 
-// takeNews folds what the watchers found.
-func (m *model) takeNews() {
-	status, events := m.folded.inbox.take()
-	for _, h := range events {
-		s := m.folded.states[h.run]
-		if s == nil {
-			s = &runner.State{}
-			m.folded.states[h.run] = s
-		}
-		for _, ev := range h.events {
-			if err := s.Apply(ev); err != nil {
-				m.flash = err.Error()
-			}
-		}
-	}
-	for act, s := range status {
-		m.status[act] = s
-	}
-	m.forget()
-}
+// now is its status.
+func (m *model) now() *Status { return m.course().Now() }
 
-// forget lets go of the states that are no longer the newest of their way.
-func (m *model) forget() {
-	for id := range m.folded.states {
-		shown := slices.ContainsFunc(m.status, func(s Status) bool {
-			return slices.ContainsFunc(s.Newest, func(r Shown) bool { return r.ID == id && r.State == nil })
-		})
-		if !shown {
-			delete(m.folded.states, id)
+// state is what is known of the newest run of a way of it; nil before there is one.
+func (m *model) state(way int) *runner.State { return m.course().State(way) }
+
+// Take implements frame.Screen.
+func (m *model) Take() error {
+	var fault error
+	for _, f := range m.place.courses {
+		if err := f.Take(); err != nil {
+			fault = err
 		}
 	}
+	return fault
 }
 
-// state is what is known of the newest run of a way; nil before there is one.
-func (m *model) state(s *Status, way int) *runner.State {
-	if way >= len(s.Newest) {
-		return nil
-	}
-	if r := s.Newest[way]; r.State != nil {
-		return r.State
-	}
-	return m.folded.states[s.Newest[way].ID]
-}
-
-// settle brings what is derived up to date after a message.
-func (m *model) settle() {
+// Settle implements frame.Screen.
+func (m *model) Settle() {
 	if !m.place.Chosen {
-		if at := slices.IndexFunc(m.status, func(s Status) bool { return s.Doing != Waiting && s.Doing != Over }); at >= 0 && at != m.place.Act {
+		goesOn := func(f *Follower) bool { return f.now.Doing != Waiting && f.now.Doing != Over }
+		if at := slices.IndexFunc(m.place.courses, goesOn); at >= 0 && at != m.place.Act {
 			m.show(at)
 		}
 	}
-	m.asking = m.asking && !m.over()
 	n := len(m.now().Record.Ways)
 	m.place.Column = max(min(m.place.Column, n-1), 0)
 	m.place.Round = max(min(m.place.Round, len(m.runs())-1), 0)
-	if m.w == 0 {
+	if m.W == 0 {
 		return
 	}
 	shown := m.layout().columns
@@ -134,10 +89,21 @@ func (m *model) show(act int) {
 	m.place.Act, m.place.Column, m.place.Round, m.first, m.top = act, 0, 0, 0, 0
 }
 
-// over reports whether nothing is measured any more.
-func (m *model) over() bool {
-	return !slices.ContainsFunc(m.status, func(s Status) bool { return s.Doing != Over })
+// Over implements frame.Screen.
+func (m *model) Over() bool { return m.unfinished() == nil }
+
+// unfinished is the first course that is not over, or nil.
+func (m *model) unfinished() *Follower {
+	for _, f := range m.place.courses {
+		if f.now.Doing != Over {
+			return f
+		}
+	}
+	return nil
 }
+
+// GoesOn implements frame.Screen.
+func (m *model) GoesOn() string { return "The comparison goes on: " + m.unfinished().Phase() + "." }
 
 // run is a run of a way that can be opened.
 type run struct {
@@ -189,29 +155,4 @@ func (m *model) chosen() string {
 		return ""
 	}
 	return runs[m.runAt()].id
-}
-
-// Init implements tea.Model.
-func (m *model) Init() tea.Cmd { return nil }
-
-// Update implements tea.Model.
-func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	var cmd tea.Cmd
-	switch msg := msg.(type) {
-	case tea.WindowSizeMsg:
-		m.w, m.h = msg.Width, msg.Height
-	case news:
-		m.takeNews()
-	case tea.KeyMsg:
-		cmd = m.typed(msg)
-	case tea.MouseMsg:
-		m.mouse(msg)
-	case notice:
-		m.flash = string(msg)
-	case written:
-		m.busy = ""
-		m.flash = msg.String()
-	}
-	m.settle()
-	return m, cmd
 }

@@ -36,12 +36,12 @@ func cellWidths(l layout) (skip, value, bar int) {
 func (m *model) table(l layout) []string {
 	var out []string
 	t := &m.now().Table
-	for _, f := range figures(m.now())[:l.table.h] {
-		r := text.NewRow(m.w).Skip(2)
+	for _, f := range figures(m.now())[:l.table.H] {
+		r := text.NewRow(m.W).Skip(2)
 		if l.gutter > 0 {
-			r = text.NewRow(m.w).Skip(1)
+			r = text.NewRow(m.W).Skip(1)
 		}
-		r.Put(m.styles.Dim, f.Name)
+		r.Put(m.Styles.Dim, f.Name)
 		marked := best(t, f)
 		for i := range l.columns {
 			if way := m.first + i; way < len(t.Columns) {
@@ -55,7 +55,7 @@ func (m *model) table(l layout) []string {
 
 // cell puts one value of the table: the best with its mark, one out of the ranking dim.
 func (m *model) cell(r *text.Row, l layout, at int, f choice.Figure, c *choice.Column, best bool) {
-	st, t := &m.styles, &m.now().Table
+	st, t := &m.Styles, &m.now().Table
 	skip, width, bar := cellWidths(l)
 	x := l.gutter + at*l.each + skip
 	e := f.Of(c)

@@ -48,11 +48,8 @@ func TestScreens(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o := options(c.of...)
 			s := shown(o, c.w, c.h)
-			w := newWatcher(0, o.Acts[0].Course, &s.folded.inbox, func() { s.Update(news{}) })
-			now := o.Acts[0].Course.Status()
-			w.inbox.put(0, now, taken(&now))
-			w.tell()
-			s.golden(t, name)
+			s.hears(c.of[0])
+			s.Golden(t, name)
 		})
 	}
 }

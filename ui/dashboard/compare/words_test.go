@@ -9,6 +9,7 @@ import (
 	"parallax/monitor/verdict/stats"
 	"parallax/monitor/verdict/trial"
 	"parallax/runner"
+	"parallax/ui/dashboard/frame/frametest"
 	"parallax/ui/text"
 )
 
@@ -195,8 +196,7 @@ func TestTheFirstRunHasATimeAxisOfItsOwn(t *testing.T) {
 	feed.Put(ran(threads, 1300*milli, false))
 	now := goingOnAt(status(t, []trial.Way{threads, processes}, -1), Warming, 0, 0, feed)
 	s := shown(options(now), 140, 42)
-	s.folded.inbox.put(0, now, taken(&now))
-	s.Update(news{})
+	s.hears(now)
 	if got := s.span(); got != 1500*milli {
 		t.Errorf("%v", got)
 	}
@@ -207,8 +207,7 @@ func TestAllColumnsHaveTheTimeAxisOfTheLongest(t *testing.T) {
 	feed.Put(ran(threads, second, false))
 	now := goingOnAt(status(t, []trial.Way{threads, processes}, 2), Trying, 0, 3, feed)
 	s := shown(options(now), 140, 42)
-	s.folded.inbox.put(0, now, taken(&now))
-	s.Update(news{})
+	s.hears(now)
 	if got := s.span(); got < 8*second || got > 9*second {
 		t.Errorf("%v while threads run again: the axis must not shrink to what they have run by now", got)
 	}
@@ -216,15 +215,15 @@ func TestAllColumnsHaveTheTimeAxisOfTheLongest(t *testing.T) {
 
 func TestTheTimeOfAComparison(t *testing.T) {
 	s := status(t, []trial.Way{threads, processes}, 2)
-	if got := elapsed(&s, began.Add(time.Hour)); got < 8*second || got > 9*second {
+	if got := elapsed(&s, frametest.Began.Add(time.Hour)); got < 8*second || got > 9*second {
 		t.Errorf("%v of one that is over: it stands still", got)
 	}
 	s.Doing = Trying
-	if got := elapsed(&s, began.Add(time.Minute)); got != time.Minute {
+	if got := elapsed(&s, frametest.Began.Add(time.Minute)); got != time.Minute {
 		t.Errorf("%v of one that goes on", got)
 	}
 	s.Doing = Waiting
-	if got := elapsed(&s, began.Add(time.Minute)); got != 0 {
+	if got := elapsed(&s, frametest.Began.Add(time.Minute)); got != 0 {
 		t.Errorf("%v of one that has not begun", got)
 	}
 }

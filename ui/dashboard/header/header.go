@@ -20,16 +20,16 @@ import (
 // View draws the header: two rows of width columns.
 func View(s *scene.Scene, title string, width int) []string {
 	right := counts(s, width, true)
-	spans, whole := left(s, title, width-total(right)-4)
+	spans, whole := left(s, title, width-draw.Length(right)-4)
 	if !whole { // what the jobs run as matters more than words beside icons
 		right = counts(s, width, false)
-		spans, _ = left(s, title, width-total(right)-4)
+		spans, _ = left(s, title, width-draw.Length(right)-4)
 	}
 	r := text.NewRow(width).Skip(1)
 	for _, span := range spans {
 		r.Put(span.Ink, span.Text)
 	}
-	r.Skip(width - total(right) - 1 - r.Used())
+	r.Skip(width - draw.Length(right) - 1 - r.Used())
 	for _, span := range right {
 		r.Put(span.Ink, span.Text)
 	}
@@ -61,19 +61,11 @@ func left(s *scene.Scene, title string, room int) (spans []draw.Span, whole bool
 		slices.Concat(own, name),
 		name,
 	} {
-		if total(spans) <= room {
+		if draw.Length(spans) <= room {
 			return spans, i < 3
 		}
 	}
 	return []draw.Span{{Ink: st.Title, Text: text.Shorten(title, max(room, 1))}}, false
-}
-
-func total(spans []draw.Span) int {
-	n := 0
-	for _, s := range spans {
-		n += text.Width(s.Text)
-	}
-	return n
 }
 
 // Model names the model of a run's jobs, "mixed" when there are several.

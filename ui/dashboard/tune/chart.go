@@ -9,6 +9,7 @@ import (
 	"parallax/monitor/verdict/stats"
 	"parallax/monitor/verdict/tuning"
 	"parallax/themes"
+	"parallax/ui/dashboard/frame"
 	"parallax/ui/text"
 )
 
@@ -54,10 +55,10 @@ const (
 )
 
 // chart makes the chart for a part of the screen.
-func (m *model) chart(r rect) *chart {
+func (m *model) chart(r frame.Rect) *chart {
 	s, columns := m.now(), m.columns()
-	first, n := window(len(columns), max((r.w-yLabels-1)/leastSlot, 1), m.place.Load)
-	c := &chart{first: first, cores: s.Table.Usable(), styles: &m.styles, w: r.w, h: r.h, base: 1}
+	first, n := window(len(columns), max((r.W-yLabels-1)/leastSlot, 1), m.place.Load)
+	c := &chart{first: first, cores: s.Table.Usable(), styles: &m.Styles, w: r.W, h: r.H, base: 1}
 	if len(s.Record.Ways) > 0 {
 		base := tuning.Base(s.Record.Ways)
 		c.base = float64(base.Workers)

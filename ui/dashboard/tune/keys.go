@@ -1,126 +1,111 @@
 package tune
 
 import (
-	"strings"
+	"fmt"
 
 	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
 
-	"parallax/ui/config"
-	"parallax/ui/dashboard"
-	"parallax/ui/dashboard/compare"
+	"parallax/ui/dashboard/frame"
 	"parallax/ui/dashboard/help"
+	"parallax/ui/dashboard/keys"
 	"parallax/ui/figures"
-)
-
-// The actions that the dashboard does not have. The others are the dashboard's: a key that the user bound
-// anew there is bound here too.
-const (
-	writeReport dashboard.Action = "write_report"
-	moreRounds  dashboard.Action = "more_rounds"
 )
 
 // manyRounds is how many rounds are usually made, and how many a press adds.
 const manyRounds = 3
 
-// binding is one row of the table of keys: its group and order are those of the help.
-type binding struct {
-	action dashboard.Action
-	keys   []string
-	show   string // what the help calls the keys; "" for the keys themselves
-	does   string // in the help
-	short  string // in the footer; "" for none
-	group  string
-	own    bool // config.yaml cannot name it
+// rows is what the keys mean here.
+var rows = []keys.Row{
+	{Action: keys.Left, Does: "fewer workers", Group: "move"},
+	{Action: keys.Right, Does: "more workers", Group: "move"},
+	{Action: keys.Up, Does: "fewer workers", Group: "move"},
+	{Action: keys.Down, Does: "more workers", Group: "move"},
+	{Action: keys.Open, Does: "open the newest run with so many workers", Short: "open run", Group: "move"},
+	{Action: keys.PageUp, Does: "the recommendation further up", Group: "move"},
+	{Action: keys.PageDown, Does: "the recommendation further down", Group: "move"},
+
+	{Action: keys.WriteReport, Does: "write a report: one file to send", Short: "write report", Group: "sweep"},
+	{Action: keys.MoreRounds, Does: "three more rounds of every number", Short: "3 more rounds", Group: "sweep"},
 }
 
-// defaults is every action with its keys. Help and footer are made from it.
-var defaults = []binding{
-	{dashboard.Left, []string{"left", "h"}, "← h", "fewer workers", "", "move", false},
-	{dashboard.Right, []string{"right", "l"}, "→ l", "more workers", "", "move", false},
-	{dashboard.Up, []string{"up", "k"}, "↑ k", "fewer workers", "", "move", false},
-	{dashboard.Down, []string{"down", "j"}, "↓ j", "more workers", "", "move", false},
-	{dashboard.Open, []string{"enter"}, "", "open the newest run with so many workers", "open run", "move", false},
-	{dashboard.PageUp, []string{"pgup", "ctrl+b"}, "", "the recommendation further up", "", "move", false},
-	{dashboard.PageDown, []string{"pgdown", "ctrl+f"}, "", "the recommendation further down", "", "move", false},
-
-	{writeReport, []string{"w"}, "", "write a report, one file to send to others", "write report", "sweep", true},
-	{moreRounds, []string{"+", "="}, "+", "three more rounds of every number of workers", "3 more rounds", "sweep", true},
-
-	{dashboard.NextTheme, []string{"t"}, "", "next theme", "theme", "screen", false},
-	{dashboard.Help, []string{"?"}, "", "all keys", "help", "screen", false},
-	{dashboard.Back, []string{"esc", "backspace"}, "esc", "close the help", "", "screen", false},
-	{dashboard.Quit, []string{"q"}, "", "quit; asks while something is measured", "quit", "screen", false},
-	{dashboard.Interrupt, []string{"ctrl+c"}, "", "quit; twice: end it and quit", "", "screen", false},
-}
-
-// keyMap finds the action of a key, and the keys of an action.
-type keyMap struct {
-	byKey    map[string]dashboard.Action
-	bindings map[dashboard.Action]key.Binding
-}
-
-// newKeyMap makes the map of the default keys with those of custom in their place. A key that custom
-// gives to an action does nothing else.
-func newKeyMap(custom map[string][]string) keyMap {
-	m := keyMap{byKey: map[string]dashboard.Action{}, bindings: map[dashboard.Action]key.Binding{}}
-	for _, b := range defaults {
-		keys, show := b.keys, b.show
-		changed, ok := custom[string(b.action)]
-		if ok {
-			keys, show = changed, ""
-		}
-		if show == "" {
-			names := make([]string, len(keys))
-			for i, k := range keys {
-				names[i] = config.KeyName(k)
-			}
-			show = strings.Join(names, " ")
-		}
-		for _, k := range keys {
-			if _, taken := m.byKey[k]; !taken || ok {
-				m.byKey[k] = b.action
-			}
-		}
-		m.bindings[b.action] = key.NewBinding(key.WithKeys(keys...), key.WithHelp(show, b.does))
+// Enabled implements frame.Screen.
+func (m *model) Enabled(a keys.Action) bool {
+	switch a {
+	case keys.Left, keys.Up:
+		return m.place.Load > 0
+	case keys.Right, keys.Down:
+		return m.place.Load < len(m.now().Record.Ways)-1
+	case keys.Open:
+		return m.newest() != ""
+	case keys.PageUp, keys.PageDown:
+		return m.hidden() > 0
+	case keys.WriteReport:
+		return m.opts.Report != nil && !m.Busy() && len(m.now().Record.Trials) > 0
+	case keys.MoreRounds:
+		return m.opts.Sweep.CanGoOn()
 	}
-	return m
+	return false
 }
 
-// footerKeys are the bindings that mean something now, with their short descriptions.
-func (m *model) footerKeys() []key.Binding {
-	var out []key.Binding
-	if m.enabled(dashboard.Left) || m.enabled(dashboard.Right) {
-		out = append(out, key.NewBinding(key.WithKeys("←→"), key.WithHelp("←→", "workers")))
+// Act implements frame.Screen.
+func (m *model) Act(a keys.Action) tea.Cmd {
+	switch a {
+	case keys.Left, keys.Up:
+		m.focus(m.place.Load - 1)
+	case keys.Right, keys.Down:
+		m.focus(m.place.Load + 1)
+	case keys.PageUp:
+		m.Scroll(-max(m.layout().verdict.H-3, 1))
+	case keys.PageDown:
+		m.Scroll(max(m.layout().verdict.H-3, 1))
+	case keys.Open:
+		m.open = m.newest()
+		return tea.Quit
+	case keys.WriteReport:
+		return m.Write("report", m.opts.Report)
+	case keys.MoreRounds:
+		m.opts.Sweep.More(manyRounds)
+		m.Flash = fmt.Sprintf("%d more rounds of %s", manyRounds, m.now().Record.Title)
 	}
-	for _, b := range defaults {
-		if b.short == "" || !m.enabled(b.action) {
-			continue
-		}
-		k := m.keys.bindings[b.action]
-		first, _, _ := strings.Cut(k.Help().Key, " ")
-		k.SetHelp(first, b.short)
-		out = append(out, k)
-	}
-	return out
+	return nil
 }
 
-func (m *model) helpGroups() []help.Group {
-	var groups []help.Group
-	for _, b := range defaults {
-		if n := len(groups); n == 0 || groups[n-1].Title != b.group {
-			groups = append(groups, help.Group{Title: b.group})
+func (m *model) focus(load int) { m.place.Load, m.place.Chosen = load, true }
+
+// Click implements frame.Screen: it chooses a load in the chart or in the table.
+func (m *model) Click(x, y int) {
+	l := m.layout()
+	if l.chart.Has(x, y) {
+		if at, ok := m.chart(l.chart).slotAt(x); ok {
+			m.focus(at)
 		}
-		k := m.keys.bindings[b.action]
-		k.SetEnabled(m.enabled(b.action))
-		name := string(b.action)
-		if b.own {
-			name = ""
-		}
-		g := &groups[len(groups)-1]
-		g.Entries = append(g.Entries, help.Entry{Binding: k, Name: name})
 	}
-	icons := &m.styles.Icons
-	return append(groups, compare.Legend(
+	first, n := window(len(m.columns()), l.table.H-1, m.place.Load)
+	if row := y - l.table.Y - 1; l.table.Has(x, y) && row >= 0 && row < n {
+		m.focus(first + row)
+	}
+}
+
+// window is which of n rows are shown in room rows so that one is among them.
+func window(n, room, at int) (first, shown int) {
+	shown = max(min(n, room), 0)
+	first = max(min(at-shown/2, n-shown), 0)
+	return first, shown
+}
+
+// Scroll implements frame.Screen: it scrolls the recommendation.
+func (m *model) Scroll(rows int) { m.top += rows }
+
+// Footer implements frame.Screen.
+func (m *model) Footer() []key.Binding {
+	return append(m.Pair(keys.Left, keys.Right, "←→", "workers"), m.Short(nil)...)
+}
+
+// Marks implements frame.Screen.
+func (m *model) Marks() help.Group {
+	icons := &m.Styles.Icons
+	return frame.Legend(
 		icons.Succeeded, "recommended",
 		"?", "the best guess, where none is recommended",
 		icons.Running, "tried just now",
@@ -128,5 +113,5 @@ func (m *model) helpGroups() []help.Group {
 		icons.Failed, "a job failed with it",
 		"±", "how far the 95 % interval reaches",
 		figures.Wide, "wider than the value; more rounds narrow it",
-	))
+	)
 }

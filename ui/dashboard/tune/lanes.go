@@ -7,6 +7,7 @@ import (
 	"parallax/monitor/verdict/tuning"
 	"parallax/runner"
 	"parallax/ui/dashboard/cores"
+	"parallax/ui/dashboard/frame"
 	"parallax/ui/dashboard/scene"
 	"parallax/ui/draw"
 	"parallax/ui/text"
@@ -14,7 +15,7 @@ import (
 
 // strip is the load whose lanes are shown: the one that is tried or, when none is, the one in focus.
 func (m *model) strip() int {
-	if s := m.now(); !m.over() && s.Way >= 0 {
+	if s := m.now(); !m.Over() && s.Way >= 0 {
 		return s.Way
 	}
 	return m.place.Load
@@ -22,9 +23,9 @@ func (m *model) strip() int {
 
 // lanes draws the cores of a run from its beginning: of the one that goes on, else of the newest of the
 // load in focus.
-func (m *model) lanes(r rect) []string {
-	st, load := &m.styles, m.strip()
-	b := draw.Box{Border: st.Border, Width: r.w, Height: r.h, Left: []draw.Span{{Ink: st.Title, Text: "lanes"}}}
+func (m *model) lanes(r frame.Rect) []string {
+	st, load := &m.Styles, m.strip()
+	b := draw.Box{Border: st.Border, Width: r.W, Height: r.H, Left: []draw.Span{{Ink: st.Title, Text: "lanes"}}}
 	if load < len(m.columns()) {
 		b.Left = append(b.Left, draw.Span{Ink: st.Dim, Text: " · " + tuning.Name(m.columns()[load].Way)})
 	}
@@ -32,7 +33,7 @@ func (m *model) lanes(r rect) []string {
 	if s == nil || len(s.Lanes.Cores) == 0 {
 		words := "measuring …"
 		switch {
-		case s == nil && m.over():
+		case s == nil && m.Over():
 			words = "its runs are gone"
 		case s != nil && (s.Over() || s.Ended):
 			words = "too short for lanes"

@@ -3,6 +3,7 @@ package tune
 import (
 	"parallax/monitor/verdict/choice"
 	"parallax/monitor/verdict/tuning"
+	"parallax/ui/dashboard/frame"
 	"parallax/ui/figures"
 	"parallax/ui/text"
 )
@@ -14,23 +15,23 @@ const (
 )
 
 // table draws a row for each load: those around the one in focus, where not all have room.
-func (m *model) table(r rect) []string {
-	st, columns := &m.styles, m.columns()
+func (m *model) table(r frame.Rect) []string {
+	st, columns := &m.Styles, m.columns()
 	fields := tuning.Figures()
-	if known := figures.Measured(&m.now().Table, fields); m.over() && len(known) > 0 { // before, the table would jump
+	if known := figures.Measured(&m.now().Table, fields); m.Over() && len(known) > 0 { // before, the table would jump
 		fields = known
 	}
-	n := min((r.w-loadWidth)/withSpread, len(fields)) // at least one: the smallest terminal has room for three
-	field := min((r.w-loadWidth)/n, mostField)
+	n := min((r.W-loadWidth)/withSpread, len(fields)) // at least one: the smallest terminal has room for three
+	field := min((r.W-loadWidth)/n, mostField)
 	fields = fields[:n]
-	first, shown := window(len(columns), r.h-1, m.place.Load)
-	head := text.NewRow(r.w).Put(st.Dim, more(first, len(columns)-first-shown)).PutAt(3, st.Heading, "workers")
+	first, shown := window(len(columns), r.H-1, m.place.Load)
+	head := text.NewRow(r.W).Put(st.Dim, more(first, len(columns)-first-shown)).PutAt(3, st.Heading, "workers")
 	for i, f := range fields {
 		head.PutAt(loadWidth+i*field, st.Heading, f.Name)
 	}
 	out := []string{head.String()}
 	for i := first; i < first+shown; i++ {
-		out = append(out, m.row(r.w, i, fields, field))
+		out = append(out, m.row(r.W, i, fields, field))
 	}
 	return out
 }
@@ -49,7 +50,7 @@ func more(above, below int) string {
 }
 
 func (m *model) row(width, load int, fields []choice.Figure, field int) string {
-	st, t := &m.styles, &m.now().Table
+	st, t := &m.Styles, &m.now().Table
 	c := &m.columns()[load]
 	r := text.NewRow(width)
 	ink := st.Text
@@ -66,7 +67,7 @@ func (m *model) row(width, load int, fields []choice.Figure, field int) string {
 	case m.chosen(load):
 		r.PutAt(1, st.WarnBold, "?")
 		ink = st.WarnBold
-	case m.now().Way == load && !m.over():
+	case m.now().Way == load && !m.Over():
 		r.PutAt(1, st.Running, st.Icons.Running)
 	case t.Doubt(c) != "" && c.Trials > 0:
 		r.PutAt(1, st.Warn, "!")

@@ -7,37 +7,16 @@ package tune
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
-	"os"
-	"runtime/debug"
-	"sync"
-
-	tea "github.com/charmbracelet/bubbletea"
 
 	"parallax/themes"
-	"parallax/ui/dashboard"
 	"parallax/ui/dashboard/compare"
+	"parallax/ui/dashboard/frame"
 )
 
 // Options is what the screen needs.
 type Options struct {
+	frame.Options
 	Sweep *compare.Follower // handed to one Run after the other
-
-	Theme     themes.Theme
-	Styles    func(themes.Theme) themes.Styles
-	NextTheme func(themes.Theme) themes.Theme
-	KeepTheme func(themes.Theme) error // nil: not kept
-	Keys      map[string][]string      // keys of actions that the user bound anew
-
-	Notice string // shown in the footer until the first key
-
-	In  io.Reader // nil: the terminal
-	Out io.Writer // nil: standard output
-
-	// Broke is told of a panic in a goroutine of the screen, which then ends.
-	Broke func(value any, stack []byte)
 
 	// Report writes the report and returns where to. It is called off the main loop, once at a time. nil:
 	// that cannot be done.
@@ -62,40 +41,9 @@ type Result struct {
 
 // Run shows the screen until the user quits, opens a run, or ctx is done, and returns with the terminal
 // restored. It does not end the sweep: that is for who started it. The error is
-// [dashboard.ErrInterrupted] when the user ended what was going on with ctrl+c.
+// dashboard.ErrInterrupted when the user ended what was going on with ctrl+c.
 func Run(ctx context.Context, o Options) (Result, error) {
-	if o.Out == nil {
-		o.Out = os.Stdout
-	}
-	ctx, cancel := context.WithCancelCause(ctx)
 	m := newModel(o)
-	program := dashboard.NewProgram(ctx, m, o.In, o.Out)
-	var watcher sync.WaitGroup
-	watcher.Go(func() {
-		defer func() { // a panic here would leave the terminal raw
-			if p := recover(); p != nil {
-				if o.Broke != nil {
-					o.Broke(p, debug.Stack())
-				}
-				cancel(fmt.Errorf("a fault in the screen: %v", p))
-			}
-		}()
-		o.Sweep.Watch(ctx, func() { program.Send(news{}) })
-	})
-	restore := dashboard.KeepRowsApart(o.Out)
-	_, err := program.Run()
-	restore()
-	cause := context.Cause(ctx)
-	done := ctx.Err() != nil
-	cancel(nil)
-	watcher.Wait()
-	switch {
-	case cause != nil && !errors.Is(cause, context.Canceled):
-		err = cause
-	case done && errors.Is(err, tea.ErrProgramKilled): // as it was told to
-		err = nil
-	case err == nil && m.interrupted:
-		err = dashboard.ErrInterrupted
-	}
-	return Result{Open: m.open, At: m.place}, err
+	err := m.Run(ctx, o.Sweep.Watch)
+	return m.result(), err
 }

@@ -5,12 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
 	"testing"
 	"time"
 
-	tea "github.com/charmbracelet/bubbletea"
 	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
@@ -19,6 +16,8 @@ import (
 	"parallax/runner"
 	"parallax/ui/dashboard"
 	"parallax/ui/dashboard/compare"
+	"parallax/ui/dashboard/frame"
+	"parallax/ui/dashboard/frame/frametest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -32,7 +31,7 @@ func TestScreens(t *testing.T) {
 	over := status(t, ways(usual...), 3)
 	feed := func() compare.Feed {
 		f := runner.NewFeed()
-		f.Put(ran(t, 3, 1200*time.Millisecond, false))
+		f.Put(ran(3, 1200*time.Millisecond, false))
 		return f
 	}
 	mid := func() compare.Status {
@@ -76,8 +75,8 @@ func TestScreens(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := shown(c.of(), c.w, c.h)
 			ctx, stop := context.WithCancel(t.Context())
-			s.opts.Sweep.Watch(ctx, func() { s.Update(news{}); stop() })
-			s.golden(t, name)
+			s.opts.Sweep.Watch(ctx, func() { s.Tell(frame.News{}); stop() })
+			s.Golden(t, name)
 		})
 	}
 }
@@ -88,50 +87,42 @@ func TestKeys(t *testing.T) {
 	if s.place.Load != 3 {
 		t.Fatalf("load %d is in focus, want the recommended one", s.place.Load)
 	}
-	s.press("right", "down", "l", "left")
-	if s.press("enter"); !s.quit || s.open != "run-8-3" {
-		t.Errorf("quit %v, opens %q", s.quit, s.open)
+	s.Press("right", "down", "l", "left")
+	if s.Press("enter"); !s.Quit || s.open != "run-8-3" {
+		t.Errorf("quit %v, opens %q", s.Quit, s.open)
 	}
 	s = shown(over, 140, 42)
-	s.press("+", "w")
-	s.says(t, true, "wrote the report to report.html")
-	if s.course.asked != 3 {
-		t.Errorf("%d rounds were asked for", s.course.asked)
+	s.Press("+", "w")
+	s.Says(t, "wrote the report to report.html")
+	if s.course.Asked() != 3 {
+		t.Errorf("%d rounds were asked for", s.course.Asked())
 	}
 	s.opts.Report = func() (string, error) { return "", errors.New("no space left on device") }
-	s.press("w")
-	s.says(t, true, "no report: no space left on device")
+	s.Press("w")
+	s.Says(t, "no report: no space left on device")
 	s.opts.Report = nil
-	s.press("left")
-	s.says(t, false, "write report")
-	s.press("?")
-	s.says(t, true, "three more rounds")
-	s.press("esc")
-	before := s.theme.Name
-	if s.press("t"); s.theme.Name == before || s.place.Theme.Name != s.theme.Name {
-		t.Errorf("theme %s", s.theme.Name)
+	s.Press("left")
+	s.SaysNot(t, "write report")
+	s.Press("?")
+	s.Says(t, "three more rounds")
+	s.Press("esc")
+	before := s.Theme.Name
+	if s.Press("t"); s.Theme.Name == before || s.result().At.Theme.Name != s.Theme.Name {
+		t.Errorf("theme %s", s.Theme.Name)
 	}
-	if s.press("q"); !s.quit {
+	if s.Press("q"); !s.Quit {
 		t.Error("q does not quit though nothing goes on")
 	}
 }
 
 func TestQuittingAsksWhileSomethingIsMeasured(t *testing.T) {
-	for _, c := range []struct {
-		keys        string
-		quit, ctrlC bool
-	}{
-		{"q", false, false},
-		{"q s", false, false},
-		{"q c", true, false},
-		{"ctrl+c ctrl+c", true, true},
-		{"? q c", true, false},
-	} {
-		s := shown(trying(status(t, ways(1, 2, 4), 1), compare.Trying, 1, 2, nil), 80, 24)
-		s.press(strings.Fields(c.keys)...)
-		if s.quit != c.quit || s.interrupted != c.ctrlC {
-			t.Errorf("%s: quit %v, interrupted %v", c.keys, s.quit, s.interrupted)
-		}
+	s := shown(trying(status(t, ways(1, 2, 4), 1), compare.Trying, 1, 2, nil), 80, 24)
+	s.Press("q")
+	if s.Says(t, "The sweep goes on: round 2 of 3."); s.Quit {
+		t.Error("it does not wait for the answer")
+	}
+	if s.Press("c"); !s.Quit {
+		t.Error("c does not quit")
 	}
 }
 
@@ -140,8 +131,8 @@ func TestTheFocusFollowsWhatIsTriedUntilTheUserChooses(t *testing.T) {
 	if s.place.Load != 1 {
 		t.Fatalf("load %d is in focus", s.place.Load)
 	}
-	s.press("left")
-	s.Update(news{})
+	s.Press("left")
+	s.Tell(frame.News{})
 	if s.place.Load != 0 || !s.place.Chosen {
 		t.Errorf("%+v", s.place)
 	}
@@ -150,34 +141,31 @@ func TestTheFocusFollowsWhatIsTriedUntilTheUserChooses(t *testing.T) {
 func TestAClickChoosesALoad(t *testing.T) {
 	s := shown(status(t, ways(usual...), 3), 140, 42)
 	l := s.layout()
-	click := func(x, y int) {
-		s.Update(tea.MouseMsg{X: x, Y: y, Button: tea.MouseButtonLeft, Action: tea.MouseActionPress})
-	}
-	if click(s.chart(l.chart).center(6), l.chart.y+3); s.place.Load != 6 {
+	if s.ClickAt(s.chart(l.chart).center(6), l.chart.Y+3); s.place.Load != 6 {
 		t.Errorf("by the chart load %d", s.place.Load)
 	}
-	if click(5, l.table.y+2); s.place.Load != 1 {
+	if s.ClickAt(5, l.table.Y+2); s.place.Load != 1 {
 		t.Errorf("by the table load %d", s.place.Load)
 	}
-	if click(5, l.table.y); s.place.Load != 1 {
+	if s.ClickAt(5, l.table.Y); s.place.Load != 1 {
 		t.Errorf("by the heading load %d", s.place.Load)
 	}
 }
 
 func TestALongRecommendationScrolls(t *testing.T) {
 	s := shown(status(t, ways(usual...), 3), 60, 16)
-	s.says(t, true, "Use -j 4")
+	s.Says(t, "Use -j 4")
 	for range 30 {
-		s.press("pgdown")
+		s.Press("pgdown")
 	}
-	s.says(t, true, "above")
-	s.says(t, false, "Use -j 4")
+	s.Says(t, "above")
+	s.SaysNot(t, "Use -j 4")
 }
 
 func TestNothingIsRecommendedBeforeARoundIsOver(t *testing.T) {
 	s := shown(trying(status(t, ways(1, 2, 4), 0), compare.Trying, 1, 1, nil), 80, 24)
-	s.says(t, false, "nconclusive")
-	s.says(t, false, "Use")
+	s.SaysNot(t, "nconclusive")
+	s.SaysNot(t, "Use")
 }
 
 func TestTheChartKeepsItsScale(t *testing.T) {
@@ -213,33 +201,35 @@ func TestTheScreenIsWholeInAnyTerminal(t *testing.T) {
 	many := status(t, ways(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16), 1)
 	rapid.Check(t, func(t *rapid.T) {
 		of := rapid.SampledFrom([]compare.Status{over, mixed, many}).Draw(t, "of")
-		s := shown(of, rapid.IntRange(minWidth, 220).Draw(t, "w"), rapid.IntRange(minHeight, 70).Draw(t, "h"))
+		s := shown(of, rapid.IntRange(frame.MinWidth, 220).Draw(t, "w"), rapid.IntRange(frame.MinHeight, 70).Draw(t, "h"))
 		for range rapid.IntRange(0, 6).Draw(t, "keys") {
-			s.press(rapid.SampledFrom([]string{"left", "right", "pgdown", "pgup", "t", "?", "esc"}).Draw(t, "key"))
+			s.Press(rapid.SampledFrom([]string{"left", "right", "pgdown", "pgup", "t", "?", "esc"}).Draw(t, "key"))
 		}
-		s.rows(t)
+		s.Rows(t)
 	})
 }
 
-func TestASmallTerminalIsToldSo(t *testing.T) {
-	s := shown(status(t, ways(1, 2), 1), 59, 16)
-	if got := s.View(); !strings.Contains(got, "needs 60 x 16") {
-		t.Error(got)
+func TestActionsOfTheScreenHaveTheKeysOfTheUser(t *testing.T) {
+	c := frametest.NewCourse(status(t, ways(usual...), 3))
+	o := options(c)
+	o.Keys = map[string][]string{"write_report": {"W"}, "more_rounds": {"3"}}
+	s := frametest.On(newModel(o), 140, 42)
+	s.Press("w", "+")
+	if s.SaysNot(t, "wrote"); c.Asked() != 0 {
+		t.Error("the keys that the actions had before still work")
 	}
-	s.press("right", "q")
-}
-
-// typing is a keyboard that a test types on.
-func typing(t *testing.T, keys string) io.Reader {
-	r, w := io.Pipe()
-	t.Cleanup(func() { _ = w.Close() })
-	go func() { _, _ = io.WriteString(w, keys) }() // fails only when the screen has ended before
-	return r
+	s.Press("3", "W")
+	if s.Says(t, "wrote the report"); c.Asked() != 3 {
+		t.Errorf("%d rounds were asked for", c.Asked())
+	}
+	s.Press("?")
+	s.Says(t, "write_report")
+	s.Says(t, "more_rounds")
 }
 
 func TestRunReturnsWhatIsToBeOpened(t *testing.T) {
-	o := options(course(status(t, ways(usual...), 3)))
-	o.In, o.Out = typing(t, "l\r"), &bytes.Buffer{}
+	o := options(frametest.NewCourse(status(t, ways(usual...), 3)))
+	o.In, o.Out = frametest.Typing(t, "l\r"), &bytes.Buffer{}
 	res, err := Run(t.Context(), o)
 	if err != nil || res.Open != "run-6-3" || res.At.Load != 4 || !res.At.Chosen {
 		t.Errorf("%+v, %v", res, err)
@@ -248,14 +238,14 @@ func TestRunReturnsWhatIsToBeOpened(t *testing.T) {
 
 func TestRunTellsOfAnInterruptAndEndsWithItsContext(t *testing.T) {
 	busy := trying(status(t, ways(1, 2, 4), 1), compare.Trying, 1, 2, runner.NewFeed())
-	o := options(course(busy))
-	o.In, o.Out = typing(t, "\x03\x03"), &bytes.Buffer{}
+	o := options(frametest.NewCourse(busy))
+	o.In, o.Out = frametest.Typing(t, "\x03\x03"), &bytes.Buffer{}
 	if _, err := Run(t.Context(), o); !errors.Is(err, dashboard.ErrInterrupted) {
 		t.Error(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	o.In = typing(t, "")
+	o.In = frametest.Typing(t, "")
 	if res, err := Run(ctx, o); err != nil || res.Open != "" {
 		t.Errorf("%+v, %v", res, err)
 	}

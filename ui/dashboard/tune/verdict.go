@@ -5,17 +5,10 @@ import (
 	"strings"
 
 	"parallax/monitor/verdict/tuning"
-	"parallax/ui/dashboard"
 	"parallax/ui/dashboard/compare"
+	"parallax/ui/dashboard/frame"
 	"parallax/ui/draw"
-	"parallax/ui/text"
 )
-
-// line is one row of the recommendation.
-type line struct {
-	ink  text.Ink
-	text string
-}
 
 // doing says in a sentence what the sweep does just now.
 func (m *model) doing() string {
@@ -38,57 +31,46 @@ func (m *model) doing() string {
 	return ""
 }
 
-// lines is all that is said of a sweep, in rows of so many columns.
-func (m *model) lines(width int) []line {
-	st, s := &m.styles, m.now()
-	var out []line
-	say := func(ink text.Ink, mark, words string) {
-		if words == "" {
-			return
-		}
-		for i, row := range compare.Wrapped(words, max(width-text.Width(mark), 8)) {
-			if i > 0 {
-				mark = text.Blanks(text.Width(mark))
-			}
-			out = append(out, line{ink, mark + row})
-		}
-	}
+// said is all that is said of a sweep, in rows of so many columns.
+func (m *model) said(width int) *frame.Prose {
+	st, s := &m.Styles, m.now()
+	out := frame.NewProse(width)
 	if s.Err != nil {
-		say(st.Bad, st.Icons.Failed+" ", s.Err.Error())
+		out.Say(st.Bad, st.Icons.Failed+" ", s.Err.Error())
 	}
-	say(st.Text, "", strings.TrimSpace(m.doing()+" "+m.opts.Sweep.Lasts()))
+	out.Say(st.Text, "", strings.TrimSpace(m.doing()+" "+m.opts.Sweep.Lasts()))
 	if m.early() {
-		say(st.Dim, "", s.Record.Why)
+		out.Say(st.Dim, "", s.Record.Why)
 		return out
 	}
 	soFar := ""
-	if !m.over() {
+	if !m.Over() {
 		soFar = "So far: "
 	}
 	if s.Tuning.Found {
-		say(st.GoodBold, st.Icons.Succeeded+" ", soFar+tuning.Headline(s.Tuning, m.columns()))
+		out.Say(st.GoodBold, st.Icons.Succeeded+" ", soFar+tuning.Headline(s.Tuning, m.columns()))
 	} else {
-		say(st.WarnBold, "! ", soFar+tuning.Headline(s.Tuning, m.columns()))
+		out.Say(st.WarnBold, "! ", soFar+tuning.Headline(s.Tuning, m.columns()))
 	}
 	for _, words := range s.Tuning.Reasons {
-		say(st.Text, "", words)
+		out.Say(st.Text, "", words)
 	}
 	return out
 }
 
 // hidden is how many rows of the recommendation are scrolled past when one is at its end.
 func (m *model) hidden() int {
-	l := m.layout()
-	if l.small {
+	if frame.Small(m.W, m.H) {
 		return 0
 	}
-	return max(len(m.lines(l.verdict.w-4))-(l.verdict.h-2), 0)
+	r := m.layout().verdict
+	return m.said(r.W - 4).Hidden(r.H)
 }
 
 // box draws the recommendation, or as much of it as there is room for.
-func (m *model) box(r rect) []string {
-	st := &m.styles
-	b := draw.Box{Border: st.Border, Width: r.w, Height: r.h, Left: []draw.Span{{Ink: st.Title, Text: "recommendation"}}}
+func (m *model) box(r frame.Rect) []string {
+	st := &m.Styles
+	b := draw.Box{Border: st.Border, Width: r.W, Height: r.H, Left: []draw.Span{{Ink: st.Title, Text: "recommendation"}}}
 	switch {
 	case m.early():
 	case m.now().Tuning.Found:
@@ -96,20 +78,5 @@ func (m *model) box(r rect) []string {
 	default:
 		b.Border, b.Left[0].Ink = st.Warn, st.WarnBold
 	}
-	lines := m.lines(b.Inner())
-	top := max(min(m.top, len(lines)-b.Rows()), 0)
-	if top > 0 {
-		b.Right = []draw.Span{{Ink: st.Dim, Text: fmt.Sprintf("… %d above", top)}}
-	}
-	lines = lines[top:]
-	var rows []*text.Row
-	for i, l := range lines {
-		if i == b.Rows()-1 && len(lines) > b.Rows() {
-			key, _, _ := strings.Cut(m.keys.bindings[dashboard.PageDown].Help().Key, " ")
-			rows = append(rows, text.NewRow(b.Inner()).Put(st.Dim, fmt.Sprintf("… %d more   ", len(lines)-i)).Put(st.Faint, key))
-			break
-		}
-		rows = append(rows, text.NewRow(b.Inner()).Put(l.ink, l.text))
-	}
-	return b.View(rows)
+	return m.said(b.Inner()).View(b, st, m.Keys, m.top, "")
 }

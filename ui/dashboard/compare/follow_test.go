@@ -4,26 +4,25 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"parallax/runner"
+	"parallax/ui/dashboard"
+	"parallax/ui/dashboard/frame/frametest"
 )
 
 func TestNewsAreToldAtOnceAndThenKeepTheirDistance(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		evs := ran(threads, 2*second, false)
 		feed := &queue{ready: make(chan struct{}, 1)}
-		c := course(goingOnAt(status(t, all[1:3], -1), Warming, 0, 0, feed))
-		var box inbox
+		f := Follow(frametest.NewCourse(goingOnAt(status(t, all[1:3], -1), Warming, 0, 0, feed)))
 		var told atomic.Int32
-		w := newWatcher(0, c, &box, func() { told.Add(1) })
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan struct{})
-		go func() { w.run(ctx); close(done) }()
+		go func() { f.Watch(ctx, func() { told.Add(1) }); close(done) }()
 		synctest.Wait()
 		if n := told.Load(); n != 1 {
 			t.Fatalf("told %d times how things stand at first", n)
@@ -40,7 +39,7 @@ func TestNewsAreToldAtOnceAndThenKeepTheirDistance(t *testing.T) {
 		if n := int(told.Load()); n < 2 || n > 3 {
 			t.Errorf("told %d times of what happened within %d ms", n-1, len(evs))
 		}
-		_, got := box.take()
+		_, got := f.inbox.take()
 		n := 0
 		for _, h := range got {
 			n += len(h.events)
@@ -81,22 +80,9 @@ func (q *queue) put(ev runner.Event) {
 	}
 }
 
-// typing is a keyboard that a test types on.
-func typing(t *testing.T) (io.Reader, func(string)) {
-	r, w := io.Pipe()
-	t.Cleanup(func() { _ = w.Close() })
-	return r, func(keys string) {
-		if _, err := io.WriteString(w, keys); err != nil {
-			t.Error(err)
-		}
-	}
-}
-
 func TestRunReturnsWhatIsToBeOpened(t *testing.T) {
 	o := options(status(t, all, 5))
-	in, press := typing(t)
-	o.In, o.Out = in, &bytes.Buffer{}
-	go press("ll\r")
+	o.In, o.Out = frametest.Typing(t, "ll\r"), &bytes.Buffer{}
 	res, err := Run(t.Context(), o)
 	if err != nil || res.Open != "interpreters-5" || res.At.Column != 2 {
 		t.Errorf("%+v, %v", res, err)
@@ -108,46 +94,42 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	feed := runner.NewFeed()
 	feed.Put(ran(threads, second, false))
 	o := options(goingOnAt(status(t, all, 1), Trying, 2, 2, feed))
-	in, _ := typing(t)
-	o.In, o.Out = in, &bytes.Buffer{}
+	o.In, o.Out = frametest.Typing(t, ""), &bytes.Buffer{}
 	cancel()
 	res, err := Run(ctx, o)
 	if err != nil || res.Open != "" {
 		t.Errorf("%+v, %v", res, err)
 	}
-	if s := res.At.folded.states["live"]; s == nil || s.Now != second {
+	if s := res.At.courses[0].states["live"]; s == nil || s.Now != second {
 		t.Error("what was taken from the feed last was lost")
 	}
 }
 
 func TestRunTellsOfAnInterrupt(t *testing.T) {
 	o := options(goingOnAt(status(t, all, 1), Trying, 2, 2, runner.NewFeed()))
-	in, press := typing(t)
-	o.In, o.Out = in, &bytes.Buffer{}
-	go press("\x03\x03")
-	if _, err := Run(t.Context(), o); !errors.Is(err, ErrInterrupted) {
+	o.In, o.Out = frametest.Typing(t, "\x03\x03"), &bytes.Buffer{}
+	if _, err := Run(t.Context(), o); !errors.Is(err, dashboard.ErrInterrupted) {
 		t.Errorf("%v", err)
 	}
 }
 
-// broken is a course with a fault.
-type broken struct{ *fixed }
+// broken is a course with a fault: the second question how it stands is too much.
+type broken struct {
+	Course
+	asked *atomic.Int32
+}
 
 func (b broken) Status() Status {
-	if b.mu.TryLock() {
-		defer b.mu.Unlock()
-		if b.asked++; b.asked > 1 {
-			panic("a fault")
-		}
+	if b.asked.Add(1) > 1 {
+		panic("a fault")
 	}
-	return b.now
+	return b.Course.Status()
 }
 
 func TestAFaultEndsTheScreenAndIsTold(t *testing.T) {
 	o := options(status(t, all, 1))
-	o.Acts[0].Course = broken{course(status(t, all, 1))}
-	in, _ := typing(t)
-	o.In, o.Out = in, &bytes.Buffer{}
+	o.Acts[0].Course = broken{o.Acts[0].Course, &atomic.Int32{}}
+	o.In, o.Out = frametest.Typing(t, ""), &bytes.Buffer{}
 	var told atomic.Bool
 	o.Broke = func(any, []byte) { told.Store(true) }
 	if _, err := Run(t.Context(), o); err == nil || !told.Load() {
