@@ -96,7 +96,7 @@ func (a *app) tune(c *cobra.Command, f *tuneFlags, args []string) error {
 	if err != nil {
 		return &usageError{err: err, hint: "nothing was started"}
 	}
-	plan := req.course(ways, course.Rounds{Asked: rounds, Sure: true})
+	plan := req.course(ways, course.Rounds{Asked: rounds, Few: true})
 	plan.Info.Kind, plan.Info.Target, plan.Startup = comparison.Tune, string(target), nil
 	v := courseView{
 		screen: f.run.screen, json: f.run.json, quiet: f.run.quiet, tune: true,

@@ -225,6 +225,7 @@ func (c *Course) try(ctx context.Context, way, round int) error {
 	plan := w.Plan
 	plan.Root, plan.Unheard, plan.Short, plan.Hold = c.rec.Runs(), !c.plan.Shown, true, false
 	plan.Halt = runner.HaltFail // for then the way is out, however the others end
+	plan.Jobs, plan.RestartLost = onceEach(plan.Jobs), false
 	name := cmp.Or(w.Title, w.Name())
 	plan.Name = fmt.Sprintf("%s, round %d", name, round)
 	if round == 0 {
@@ -273,6 +274,16 @@ func (c *Course) try(ctx context.Context, way, round int) error {
 		return errStopped
 	}
 	return nil
+}
+
+// onceEach returns jobs that are tried once: a failure takes a way out, and what a further try hides would leave
+// only the rounds that went well.
+func onceEach(jobs []runner.Job) []runner.Job {
+	jobs = slices.Clone(jobs)
+	for i := range jobs {
+		jobs[i].Retries = 0
+	}
+	return jobs
 }
 
 // wait waits for a run, of which the stage keeps nothing. When ctx is done its jobs are cancelled, with

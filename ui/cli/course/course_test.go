@@ -82,6 +82,25 @@ func tried(t *testing.T, b bench) (out [][2]int, rec comparison.Record) {
 	return out, rec
 }
 
+// TestAJobIsTriedOnce has jobs fail that might have been tried again: rounds that went well in the end would hide it.
+func TestAJobIsTriedOnce(t *testing.T) {
+	w := way(false, 2, broken)
+	for i := range w.Plan.Jobs {
+		w.Plan.Jobs[i].Retries = 2
+	}
+	b := newBench(t, course.Plan{Ways: []course.Way{way(true, 1, quick), w}, Rounds: course.Rounds{Asked: 1}})
+	if err := b.Make(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	got, rec := tried(t, b)
+	if want := [][2]int{{0, 0}, {1, 0}, {0, 1}}; !slices.Equal(got, want) || rec.Trials[1].Broken || rec.Trials[1].Error == "" {
+		t.Errorf("way and round of the trials: %v, want %v; %+v", got, want, rec.Trials[1])
+	}
+	if w.Plan.Jobs[0].Retries != 2 {
+		t.Error("the user's jobs were changed")
+	}
+}
+
 func TestWaysTakeTurnsInRoundsAfterAWarmUp(t *testing.T) {
 	var asked []trial.Way
 	b := newBench(t, course.Plan{
