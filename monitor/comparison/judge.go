@@ -13,11 +13,15 @@ type Judgement struct {
 	Tuning  *scaling.Recommendation // of numbers of workers; nil where models are compared
 }
 
-// Judge makes the table and the verdict of the trials so far. The same record always gives the same. It
-// costs some thousand times as much as there are trials, for the intervals.
+// Judge makes the table and the verdict of the trials so far. The same record always gives the same.
 func (r *Record) Judge() Judgement {
 	set := choice.Setting{Jobs: len(r.Jobs), Cores: r.Host.Quota, Memory: r.MemFree, NoGIL: r.NoGIL, Startup: r.Startup}
 	if r.Kind != Tune || len(r.Ways) == 0 {
+		for _, w := range r.Ways {
+			if !w.Serial {
+				set.Workers = max(set.Workers, w.Workers)
+			}
+		}
 		t := choice.Tabulate(r.Ways, r.Trials, set)
 		return Judgement{Table: t, Verdict: choice.Decide(&t)}
 	}

@@ -30,8 +30,11 @@ func (c *contest) workers(w *Column) string {
 	if w.Serial || w.Parallelism.N == 0 || w.Parallelism.Mean < limits.busy*c.t.Cores {
 		return ""
 	}
-	text := fmt.Sprintf("More than %s should not help: %.2f of %s were busy", count(int(math.Ceil(c.t.Cores)), "worker"),
-		min(w.Parallelism.Mean, c.t.Cores), cores(c.t.Cores))
+	most := count(int(math.Ceil(c.t.Cores)), "worker")
+	if c.nature.bound != CPU && c.nature.bound != GIL { // while some wait others compute: as few would keep fewer cores busy
+		most = "the " + count(running(w.Way, c.t.Jobs), "worker") + " that there were"
+	}
+	text := fmt.Sprintf("More than %s should not help: %.2f of %s were busy", most, min(w.Parallelism.Mean, c.t.Cores), cores(c.t.Cores))
 	if e := w.SerialPart; e.N > 0 && e.Mean >= 0 && e.Mean <= 1 && c.nature.bound != Mixed {
 		text += fmt.Sprintf(", and the serial part is %s", percent(e.Mean))
 	}

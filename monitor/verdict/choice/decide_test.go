@@ -174,7 +174,9 @@ func TestWhatIsChosen(t *testing.T) {
 		},
 		{
 			"mixed", table(5, mixed(1.1)...),
-			[]string{"Use hybrid.", "\nmixed\n", "The jobs compute and wait: 50 % of one and 50 % of the other"},
+			[]string{
+				"Use hybrid.", "\nmixed\n", "The jobs compute and wait: 50 % of one and 50 % of the other", "-More than two workers",
+			},
 		},
 		{"mixed, hybrid clearly slower", table(5, mixed(1.5)...), []string{"Use processes.", "\nmixed\n"}},
 		{

@@ -14,10 +14,12 @@ import (
 
 // Setting is what a comparison is judged by beside its trials.
 type Setting struct {
-	Jobs   int
-	Cores  float64 // whose time the runs could use: a quota can make it a fraction
-	Memory int64   // bytes that were free on the machine before; 0 and -1: unknown
-	NoGIL  bool    // the Python that runs the jobs as threads was built without one
+	Jobs int
+	// Workers is how many jobs ran at once at most in ways that are no baseline; 0: as many as there are.
+	Workers int
+	Cores   float64 // whose time the runs could use: a quota can make it a fraction
+	Memory  int64   // bytes that were free on the machine before; 0 and -1: unknown
+	NoGIL   bool    // the Python that runs the jobs as threads was built without one
 	// Base is the way that speed-up and CPU inflation are over; nil for the serial one.
 	Base *trial.Way
 	// Startup says what it costs to start and end as many empty jobs in a way, in seconds; false where
@@ -26,7 +28,13 @@ type Setting struct {
 }
 
 // Usable is how many cores the jobs could keep busy: p of the formulas.
-func (s Setting) Usable() float64 { return max(min(float64(s.Jobs), s.Cores), 1) }
+func (s Setting) Usable() float64 {
+	atOnce := s.Jobs
+	if s.Workers > 0 {
+		atOnce = min(atOnce, s.Workers)
+	}
+	return max(min(float64(atOnce), s.Cores), 1)
+}
 
 // Table is what was measured of each way.
 type Table struct {
@@ -46,6 +54,7 @@ type Lap struct {
 type Column struct {
 	trial.Way
 	Trials int    // that count
+	Base   int    // how many jobs ran at once in the way that speed-up is over
 	Error  string // why it is out of the ranking, or ""
 	Failed bool   // it is out because a job of it failed, as told in Error
 	Broken string // why a trial of it does not count though no job failed, or ""
@@ -157,7 +166,10 @@ func counting(w trial.Way, trials []trial.Trial) []trial.Trial {
 
 func column(w trial.Way, trials, base []trial.Trial, in Setting) Column {
 	own := counting(w, trials)
-	c := Column{Way: w, Trials: len(own), Foreign: -1}
+	c := Column{Way: w, Trials: len(own), Base: 1, Foreign: -1}
+	if in.Base != nil {
+		c.Base = max(in.Base.Workers, 1)
+	}
 	for _, t := range trials {
 		switch {
 		case t.Way != w || t.Error == "":

@@ -74,6 +74,18 @@ func TestATableIsOfTheTrialsThatCount(t *testing.T) {
 	}
 }
 
+func TestNoMoreCoresCountThanJobsRunAtOnce(t *testing.T) {
+	for _, c := range []struct {
+		jobs, workers int
+		cores, want   float64
+	}{{8, 0, 4, 4}, {3, 0, 4, 3}, {8, 2, 4, 2}, {1, 2, 4, 1}, {8, 8, 1.5, 1.5}, {8, 8, 0.5, 1}} {
+		s := choice.Setting{Jobs: c.jobs, Workers: c.workers, Cores: c.cores}
+		if got := s.Usable(); got != c.want {
+			t.Errorf("%+v: %v, want %v", c, got, c.want)
+		}
+	}
+}
+
 func TestTheSerialPartTurnsTheBoundsOfTheSpeedUpAround(t *testing.T) {
 	trials := two()
 	trials[3].Wall = 5
