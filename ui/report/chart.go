@@ -210,7 +210,11 @@ const (
 // where one was fitted, which words tell. It is "" unless there are two numbers of workers or more.
 func curve(t *choice.Table, rec *scaling.Recommendation) (drawn template.HTML, words string) {
 	cols := make([]*choice.Column, 0, len(t.Columns))
-	most, high := 1.0, t.Usable()
+	base := 1.0 // speed-up is over so many cores
+	if t.Base != nil {
+		base = min(float64(max(t.Base.Workers, 1)), t.Usable())
+	}
+	most, high := 1.0, t.Usable()/base
 	for i := range t.Columns {
 		if c := &t.Columns[i]; c.Counts() && c.Speedup.N > 0 {
 			cols = append(cols, c)
@@ -237,7 +241,7 @@ func curve(t *choice.Table, rec *scaling.Recommendation) (drawn template.HTML, w
 		}
 	}
 	put(`<text class="axis" text-anchor="middle" x="%.1f" y="%.1f">workers</text>`, x(most/2), curveTop+curveHigh+38)
-	put(`<path class="ideal" d="M%.1f %.1fL%.1f %.1fH%.1f"/>`, x(0), y(0), x(min(most, t.Usable())), y(min(most, t.Usable())), x(most))
+	put(`<path class="ideal" d="M%.1f %.1fL%.1f %.1fH%.1f"/>`, x(0), y(0), x(min(most, t.Usable())), y(min(most, t.Usable())/base), x(most))
 	if rec != nil && rec.Law != nil {
 		words = lawWords(rec.Law)
 		put(`<path class="curveline" d="%s"/>`, lawPath(rec.Law, cols[0], most, x, y))

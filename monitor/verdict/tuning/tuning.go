@@ -114,9 +114,9 @@ func load(t *choice.Table, c *choice.Column, trials []trial.Trial, rounds []int)
 		}
 		x := &trials[at]
 		l.Walls = append(l.Walls, x.Wall)
-		l.CPU = append(l.CPU, x.CPU)
+		l.CPU = append(l.CPU, x.Cost())
 		l.Peak = append(l.Peak, float64(x.PeakPSS))
-		noCPU, noPeak = noCPU || x.CPU < 0, noPeak || x.PeakPSS < 0
+		noCPU, noPeak = noCPU || x.Cost() < 0, noPeak || x.PeakPSS < 0
 	}
 	if noCPU { // of some of them: that is not known
 		l.CPU = nil

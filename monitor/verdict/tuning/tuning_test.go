@@ -121,6 +121,29 @@ func TestTheNumberFromWhichOnMoreGainsNothingIsRecommended(t *testing.T) {
 	}
 }
 
+// TestWhatALoadCostsIsWhatTheTableShows has few workers start much that no job owns: that counts.
+func TestWhatALoadCostsIsWhatTheTableShows(t *testing.T) {
+	table, trials := sweep(map[int][]float64{1: {2, 2, 2}, 2: {1, 1, 1}})
+	for i := range trials {
+		if trials[i].Workers == 2 {
+			trials[i].Paid = 40
+		}
+	}
+	if rec := tuning.Recommend(&table, trials, scaling.Cost); rec.N != 1 {
+		t.Errorf("2 workers cost 40 s, 1 costs 8, yet %d are recommended", rec.N)
+	}
+}
+
+// TestEfficiencyIsOverTheFewestWorkers has a sweep begin at two workers: they are what all is held against.
+func TestEfficiencyIsOverTheFewestWorkers(t *testing.T) {
+	table, _ := sweep(map[int][]float64{2: {4, 4, 4}, 4: {2, 2, 2}, 8: {2, 2, 2}})
+	for i, want := range []float64{1, 1, 0.5} {
+		if e := tuning.Efficiency(&table.Columns[i]); e.Mean < want-0.001 || e.Mean > want+0.001 {
+			t.Errorf("efficiency of %d workers: %v, want %v", table.Columns[i].Workers, e.Mean, want)
+		}
+	}
+}
+
 func TestThatItIsInconclusiveIsSaidOnce(t *testing.T) {
 	table, trials := sweep(map[int][]float64{1: {8, 8}, 2: {4, 4}})
 	rec := tuning.Recommend(&table, trials, scaling.Time)

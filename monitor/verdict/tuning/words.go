@@ -50,9 +50,9 @@ func Flags(w trial.Way) string {
 	return fmt.Sprintf("-j %d", w.Workers)
 }
 
-// Efficiency is the speed-up for each worker.
+// Efficiency is the speed-up for each worker, over what one of the base had: 1 where it grows as their number.
 func Efficiency(c *choice.Column) stats.Estimate {
-	e, n := c.Speedup, float64(max(c.Workers, 1))
+	e, n := c.Speedup, float64(max(c.Workers, 1))/float64(max(c.Base, 1))
 	e.Mean, e.Low, e.High = e.Mean/n, e.Low/n, e.High/n
 	return e
 }

@@ -24,10 +24,11 @@ type swept struct {
 	Rounds  int
 	Reasons []string
 	Loads   []struct {
-		Workers             int
-		Wall                estimate `json:"wall_s"`
-		Speedup, Efficiency estimate
-		Error               *string
+		Workers    int
+		Wall       estimate `json:"wall_s"`
+		Speedup    estimate
+		Efficiency float64
+		Error      *string
 	}
 }
 
@@ -50,8 +51,8 @@ func TestASweepOverRealProcesses(t *testing.T) {
 		if want := []int{1, 2, 6}[i]; l.Workers != want || l.Error != nil || l.Wall.Mean < turns*nap {
 			t.Errorf("load %d: %+v; want %d workers, which cannot take less than %.1f s", i, l, want, turns*nap)
 		}
-		if off := l.Efficiency.Mean*float64(l.Workers) - l.Speedup.Mean; math.Abs(off) > 1e-9 {
-			t.Errorf("%d workers: efficiency %v, speed-up %v", l.Workers, l.Efficiency.Mean, l.Speedup.Mean)
+		if off := l.Efficiency*float64(l.Workers) - l.Speedup.Mean; math.Abs(off) > 1e-9 {
+			t.Errorf("%d workers: efficiency %v, speed-up %v", l.Workers, l.Efficiency, l.Speedup.Mean)
 		}
 		if l.Speedup.Low == nil || l.Speedup.High == nil || *l.Speedup.Low > l.Speedup.Mean || l.Speedup.Mean > *l.Speedup.High {
 			t.Errorf("%d workers: an interval without its mean: %+v", l.Workers, l.Speedup)
