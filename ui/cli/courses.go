@@ -143,10 +143,11 @@ func makeCourses(ctx context.Context, stage *session.Stage, made []*course.Cours
 	return errors.Join(errs...)
 }
 
-// tried is the exit status of comparisons that came to their end: whether the jobs could be run in any way.
+// tried is the exit status of comparisons that came to their end: whether the jobs could be run in any way but one
+// after the other.
 func tried(made []*course.Course) int {
 	for _, c := range made {
-		if t := c.Status().Table; slices.ContainsFunc(t.Columns, func(w choice.Column) bool { return !w.Failed }) {
+		if t := c.Status().Table; slices.ContainsFunc(t.Columns, func(w choice.Column) bool { return !w.Serial && w.Counts() }) {
 			return exitOK
 		}
 	}
