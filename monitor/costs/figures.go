@@ -16,15 +16,18 @@ type Costs struct {
 	Cores   float64  `json:"cores"` // that may be used here
 	// Ratio is how many times as long an empty job takes as a process of Python as it does as a thread.
 	Ratio *float64 `json:"process_to_thread"`
+	// NoGIL says that threads of that Python use all cores.
+	NoGIL bool `json:"no_gil,omitempty"`
 	// Worth is how long a job must run to be worth a process of its own, in seconds: [Worthwhile] times
-	// what an empty one takes longer as a process than as a thread.
+	// what an empty one takes longer as a process than as a thread. It is nil where a process has no core that
+	// a thread has not: without a GIL, and on one core.
 	Worth *float64 `json:"shortest_job_worth_a_process_s"`
 }
 
 // Kind is what one kind of job costs: to start one and to see its end, to keep one more, and to send
 // messages. Times are seconds.
 type Kind struct {
-	Name  string       `json:"name"` // one of [Names]
+	Name  string       `json:"name"` // such as [Thread]
 	Model runner.Model `json:"as"`
 	// First is Start for the first of a model whose jobs share an interpreter: with that interpreter.
 	First *Stat `json:"first_start_s,omitempty"`
@@ -87,5 +90,8 @@ func (c Costs) conclude() Costs {
 	ratio := process.Median / thread.Median
 	worth := max(Worthwhile*(process.Median-thread.Median), 0)
 	c.Ratio, c.Worth = &ratio, &worth
+	if c.NoGIL || c.Cores <= 1 { // a process has no core that a thread has not
+		c.Worth = nil
+	}
 	return c
 }

@@ -21,6 +21,7 @@ type Options struct {
 	// NoPython then says why, or is nil.
 	Python   string
 	NoPython error
+	NoGIL    bool    // it was built without one
 	Cores    float64 // that may be used here
 	Rounds   int     // that count; 0 means DefaultRounds
 	// Progress is told what is measured next and how much is done. It is called from the goroutine that
@@ -137,7 +138,7 @@ func (s *survey) round(ctx context.Context, counts bool) (err error) {
 
 // sum makes the result of what was measured so far.
 func (s *survey) sum() Costs {
-	c := Costs{Python: s.opts.Python, Rounds: s.rounds, Cut: s.cut, Foreign: s.calm.cores(), Cores: s.opts.Cores}
+	c := Costs{Python: s.opts.Python, NoGIL: s.opts.NoGIL, Rounds: s.rounds, Cut: s.cut, Foreign: s.calm.cores(), Cores: s.opts.Cores}
 	for _, t := range s.tallies {
 		c.Kinds = append(c.Kinds, t.figures(s.rounds))
 	}

@@ -178,13 +178,17 @@ func TestConclusion(t *testing.T) {
 		name            string
 		thread, process *Stat
 		ratio, worth    float64 // < 0: none
+		cores           float64
+		free            bool
 	}{
-		{"usual", stat(0.001), stat(0.021), 21, 0.1},
-		{"a thread that costs more", stat(0.02), stat(0.01), 0.5, 0},
-		{"no threads", nil, stat(0.01), -1, -1},
-		{"no processes", stat(0.01), nil, -1, -1},
+		{"usual", stat(0.001), stat(0.021), 21, 0.1, 2, false},
+		{"a thread that costs more", stat(0.02), stat(0.01), 0.5, 0, 2, false},
+		{"no threads", nil, stat(0.01), -1, -1, 2, false},
+		{"no processes", stat(0.01), nil, -1, -1, 2, false},
+		{"threads that use all cores", stat(0.001), stat(0.021), 21, -1, 2, true},
+		{"one core", stat(0.001), stat(0.021), 21, -1, 1, false},
 	} {
-		got := Costs{Kinds: []Kind{{Name: Thread, Empty: c.thread}, {Name: Process, Empty: c.process}}}.conclude()
+		got := Costs{Cores: c.cores, NoGIL: c.free, Kinds: []Kind{{Name: Thread, Empty: c.thread}, {Name: Process, Empty: c.process}}}.conclude()
 		for _, f := range []struct {
 			got  *float64
 			want float64

@@ -72,7 +72,7 @@ func (a *app) costs(ctx context.Context, python setting, rounds int, asJSON bool
 		return &usageError{err: fault}
 	}
 	_, quota, _ := monitor.Usable()
-	opts := costs.Options{Open: launchers(by), Python: found.Path, NoPython: fault, Cores: quota, Rounds: rounds}
+	opts := costs.Options{Open: launchers(by), Python: found.Path, NoPython: fault, NoGIL: found.FreeThreaded, Cores: quota, Rounds: rounds}
 	wipe := func() {}
 	if isTerminal(a.std.Err) {
 		opts.Progress = func(done, steps int, what string) {
@@ -190,7 +190,7 @@ func unmeasured(c costs.Costs) []string {
 func conclusion(c costs.Costs) []string {
 	var lines []string
 	disturbed := c.Disturbed()
-	if c.Ratio != nil && c.Worth != nil {
+	if c.Ratio != nil {
 		process, thread := c.Kind(costs.Process).Empty, c.Kind(costs.Thread).Empty
 		factor := times(*c.Ratio)
 		if disturbed {
@@ -198,7 +198,11 @@ func conclusion(c costs.Costs) []string {
 		}
 		lines = append(lines, fmt.Sprintf("A process costs %s a thread to start and end here: %s against %s.",
 			factor, span(process.Median), span(thread.Median)))
-		if *c.Worth > 0 && !disturbed {
+		switch {
+		case c.NoGIL:
+			lines = append(lines, "This Python has no GIL: its threads use all cores, so no job is too short or long enough for a process.")
+		case c.Worth == nil: // one core
+		case *c.Worth > 0 && !disturbed:
 			lines = append(lines, fmt.Sprintf(
 				"Jobs under %s are better as threads: a process of its own pays from %d times its start-up on, if the job keeps a core busy.",
 				span(*c.Worth), costs.Worthwhile))
