@@ -23,6 +23,7 @@ func TestRecommendIsRarelyWrong(t *testing.T) {
 		{"two cores, busy", []float64{8, 4.1, 4.1, 4.2}, 2, 5, 0.15, 0.30, 0},
 		{"under a GIL", []float64{4, 4.05, 4.1, 4.2}, 1, 5, 0.03, 0.10, 0.95},
 		{"three rounds", []float64{8, 4.1, 4.1, 4.2}, 2, 3, 0.02, 0.05, 0.95},
+		{"three rounds, usual", []float64{8, 4.1, 4.1, 4.2}, 2, 3, 0.05, 0.10, 0.6},
 		{"eight cores", []float64{8, 4.1, 2.1, 1.1}, 8, 5, 0.05, 0.10, 0.95},
 	} {
 		t.Run(c.name, func(t *testing.T) {
