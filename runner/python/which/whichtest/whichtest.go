@@ -3,6 +3,7 @@
 package whichtest
 
 import (
+	"hash/fnv"
 	"os"
 	"slices"
 	"strings"
@@ -32,8 +33,9 @@ func Every(tb testing.TB, fits func(which.Python) error) []which.Python {
 	return found
 }
 
-// Few returns of those the newest with a GIL, the newest without one, the newest without
-// sys.monitoring, and the oldest; with -short only the newest. Where [Var] is set it is [Every].
+// Few returns of those the newest with a GIL and one more: the newest without a GIL, the newest without
+// sys.monitoring, or the oldest, by turns of the tests' names, so that a suite meets them all and a test always
+// the same. With -short it is only the newest. Where [Var] is set it is [Every].
 func Few(tb testing.TB, fits func(which.Python) error) []which.Python {
 	tb.Helper()
 	all := Every(tb, fits)
@@ -57,10 +59,16 @@ func Few(tb testing.TB, fits func(which.Python) error) []which.Python {
 		}
 	}
 	take(all[len(all)-1])
-	if testing.Short() {
-		few = few[:1]
+	switch {
+	case testing.Short():
+		return few[:1]
+	case len(few) <= 2:
+		return few
 	}
-	return few
+	name, _, _ := strings.Cut(tb.Name(), "/")
+	sum := fnv.New32a()
+	sum.Write([]byte(name))
+	return []which.Python{few[0], few[1+int(sum.Sum32()%uint32(len(few)-1))]}
 }
 
 // Name is what a subtest for a Python is called.
