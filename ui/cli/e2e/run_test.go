@@ -96,7 +96,8 @@ func TestPause(t *testing.T) {
 
 	tm.keys("P")
 	tm.see("2 paused")
-	tm.unsee("running")
+	tm.unsee("1 running")
+	tm.unsee("2 running")
 	p.until("all processes to be stopped", func() bool { return p.stopped("alpha.sh") && p.stopped("beta.sh") })
 	tm.keys("P")
 	tm.see("2 running")
