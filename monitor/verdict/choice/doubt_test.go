@@ -55,3 +55,24 @@ func TestSpeedUpIsOverTheBase(t *testing.T) {
 		t.Errorf("CPU inflation %v, want 1.25", got)
 	}
 }
+
+// TestWhyNoRoundCountsIsSaid has jobs that were tried again in each round: those rounds took longer than the jobs do.
+func TestWhyNoRoundCountsIsSaid(t *testing.T) {
+	again := func(ways ...trial.Way) (out []trial.Trial) {
+		for _, w := range ways {
+			for round := range 4 {
+				out = append(out, trial.Trial{Way: w, Round: round, Error: "fetch ran 2 times", Broken: true, Wall: 1})
+			}
+		}
+		return out
+	}
+	ways := []trial.Way{pureSerial.way, pureThreads.way, pureProcesses.way}
+	in := choice.Setting{Jobs: 4, Cores: 2}
+	none := choice.Tabulate(ways, again(ways...), in)
+	decided(t, &none, "Inconclusive: no round counts.", "0 rounds count (fetch ran 2 times); a recommendation needs 3.")
+
+	some := table(5, pureSerial, pureProcesses)
+	one := choice.Tabulate(ways[1:2], again(ways[1]), in)
+	some.Columns = append(some.Columns, one.Columns...)
+	decided(t, some, "Threads have 0 rounds that count (fetch ran 2 times).")
+}
