@@ -125,6 +125,8 @@ type verdictJSON struct {
 	Rounds   int          `json:"rounds"`
 	Cores    float64      `json:"cores"`
 	Jobs     int          `json:"jobs"`
+	Workers  int          `json:"workers"`      // at once in the model; 0 where it is inconclusive
+	Shared   *int         `json:"interpreters"` // null unless the model is hybrid
 	Models   []wayJSON    `json:"models"`
 	Cannot   []cannotJSON `json:"cannot"`
 }
@@ -176,7 +178,7 @@ func VerdictJSON(w io.Writer, rec *comparison.Record, t *choice.Table, v choice.
 	out := verdictJSON{
 		Type: "verdict", ID: rec.ID, Model: v.Model, Serial: v.Serial, Bound: v.Bound, Headline: v.Headline, Reason: strings.Join(v.Reasons, " "),
 		Reasons: list(v.Reasons), Changes: list(v.Changes), Doubts: list(v.Doubts),
-		Rounds: t.Rounds, Cores: t.Cores, Jobs: t.Jobs, Models: []wayJSON{}, Cannot: []cannotJSON{},
+		Rounds: t.Rounds, Cores: t.Cores, Jobs: t.Jobs, Workers: v.Workers, Shared: known(v.Interpreters), Models: []wayJSON{}, Cannot: []cannotJSON{},
 	}
 	for i := range t.Columns {
 		out.Models = append(out.Models, wayOf(&t.Columns[i]))

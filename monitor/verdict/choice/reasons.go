@@ -13,7 +13,7 @@ import (
 
 // recommend says which way to use, and why.
 func (c *contest) recommend(v *Verdict, w *Column, unsure bool) {
-	v.Model, v.Serial = w.Model, w.Serial
+	v.Model, v.Serial, v.Workers, v.Interpreters = w.Model, w.Serial, running(w.Way, c.t.Jobs), w.Interpreters
 	v.Suggested = unsure || c.loaded || c.rounds() < limits.rounds || !w.Serial && c.lostByStarting(w)
 	v.Headline = c.headline(w, v.Suggested)
 	v.Reasons = append(v.Reasons, c.nature.sentence(c.t))
@@ -25,7 +25,7 @@ func (c *contest) recommend(v *Verdict, w *Column, unsure bool) {
 		}
 		v.Reasons = append(v.Reasons, c.overSerial(w), c.threadsGain(w))
 	}
-	v.Reasons = append(v.Reasons, c.mostlyStarting(), c.tooLarge())
+	v.Reasons = append(v.Reasons, c.mostlyStarting(), c.tooLarge(), "To run them so: "+c.flags(w)+".")
 	v.Reasons = said(v.Reasons)
 	v.Changes = c.changes(w)
 	other := c.fastest
@@ -37,6 +37,16 @@ func (c *contest) recommend(v *Verdict, w *Column, unsure bool) {
 		v.Doubts = append(v.Doubts, fmt.Sprintf("That they are as quick as %s is not sure: the 95 %% interval of the ratio %s reaches from %s to %s.",
 			who(other.Way, c.t.Jobs), factor(r.Mean), factor(r.Low), factor(r.High)))
 	}
+}
+
+// flags are what `parallax run` is given to run the jobs as they ran: by itself it runs as many at once as there
+// are cores.
+func (c *contest) flags(w *Column) string {
+	text := fmt.Sprintf("--as %s -j %d", w.Model, running(w.Way, c.t.Jobs))
+	if w.Interpreters > 0 {
+		text += fmt.Sprintf(" --interpreters %d", w.Interpreters)
+	}
+	return text
 }
 
 // rounds is the least that a way has.

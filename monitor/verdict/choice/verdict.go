@@ -19,6 +19,9 @@ type Verdict struct {
 	Model runner.Model // the one to use; "" where it is inconclusive
 	// Serial says that one job after the other, in Model, is as quick as anything: side by side does not pay.
 	Serial bool
+	// Workers is how many jobs ran at once in it, over so many Interpreters, if the model is hybrid; 0 and 0 where
+	// it is inconclusive.
+	Workers, Interpreters int
 	// Suggested says that the figures suggest it and are not sure enough to recommend it.
 	Suggested bool
 	Bound     Bound
