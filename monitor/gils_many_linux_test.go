@@ -31,17 +31,18 @@ func TestManyThreadsOfAProcessAreLookedAtWithinABudget(t *testing.T) {
 	if apart <= quickest || apart > rarest {
 		t.Errorf("looks at %d threads are %v apart", threads, apart)
 	}
-	// Ten looks are few: two that come as the GIL is nobody's, which they do on a machine that stands still now and
-	// then, are a fifth of all that is told.
-	all := threads * span
-	if sum := on + wait + waited; sum < all*6/10 || sum > all*12/10 {
-		t.Errorf("threads that do nothing but compute: %v of %v is told", sum, all)
-	}
-	if waited < (all-wait)*6/10 {
-		t.Errorf("of %v in which they did not wait for a core, they waited %v for the GIL", all-wait, waited)
-	}
 	if len(locks) != 1 || locks[0].Waiting < 1 || locks[0].Waiting > threads {
-		t.Errorf("seen: %+v", locks)
+		t.Fatalf("seen: %+v", locks)
+	}
+	// On a busy machine most of them wait for a core when they are looked at, which is counted when it is over: so
+	// what is told is held against what was seen.
+	seen := time.Duration(locks[0].Waiting * float64(span))
+	if waited < seen*7/10 || waited > seen*13/10 {
+		t.Errorf("they waited %v for the GIL, by the looks at them %v", waited, seen)
+	}
+	all := threads * span
+	if sum := on + wait + waited; seen > all*8/10 && sum < all*7/10 || sum > all*12/10 {
+		t.Errorf("threads that do nothing but compute: %v of %v is told", sum, all)
 	}
 }
 
