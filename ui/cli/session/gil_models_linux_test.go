@@ -128,8 +128,9 @@ func TestEachSubinterpreterHasAGaugeOfItsOwn(t *testing.T) {
 				t.Fatalf("%d gauges: %+v", len(state.Locks), state.Locks)
 			}
 			pid, numbers := state.Locks[0].Mean.PID, []int{0}
-			slept := state.Tasks[2].Stats.Total // who waits for a core may have it all the while
-			most := 0.1 + (slept.OnCore+slept.WaitCore).Seconds()/slept.Live.Seconds()
+			// Who waits for a core may have it all the while; 30 looks at a share of a third are off by 0.17 at times.
+			slept := state.Tasks[2].Stats.Total
+			most := 0.25 + (slept.OnCore+slept.WaitCore).Seconds()/slept.Live.Seconds()
 			for _, l := range state.Locks {
 				g := l.Mean
 				t.Logf("%+v", g)
