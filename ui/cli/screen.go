@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -49,24 +48,19 @@ func titleOf(file, name string, jobs []runner.Job) string {
 	case len(jobs) == 1:
 		return jobs[0].Name
 	}
-	for _, of := range []func(*runner.Job) string{
+	for i, of := range []func(*runner.Job) string{
 		func(j *runner.Job) string { return j.Script },
 		func(j *runner.Job) string { return j.Template },
 		func(j *runner.Job) string { return j.Group },
 	} {
 		if what := of(&jobs[0]); what != "" && !slices.ContainsFunc(jobs, func(j runner.Job) bool { return of(&j) != what }) {
-			return fmt.Sprintf("%s ×%d", cmp.Or(scriptName(&jobs[0]), what), len(jobs))
+			if i == 0 { // the folder of a script is not told, as in the names of jobs
+				what = filepath.Base(what)
+			}
+			return fmt.Sprintf("%s ×%d", what, len(jobs))
 		}
 	}
 	return fmt.Sprintf("%s and %d more", jobs[0].Name, len(jobs)-1)
-}
-
-// scriptName is the name of a job's script, without its folder; "" where it has none.
-func scriptName(j *runner.Job) string {
-	if j.Script == "" {
-		return ""
-	}
-	return filepath.Base(j.Script)
 }
 
 // screenHands is what the screen needs of whoever runs the jobs, besides the run itself.
