@@ -4,7 +4,6 @@ import (
 	"runtime"
 
 	"github.com/shirou/gopsutil/v3/cpu"
-	"github.com/shirou/gopsutil/v3/mem"
 
 	"parallax/monitor/switches"
 	"parallax/runner"
@@ -17,8 +16,9 @@ type Facts struct {
 	Cores     []int  // ids of those that may be used
 	Quota     float64
 	Limits    string // where Cores and Quota come from, in words
-	MemTotal  int64  // bytes; -1 unknown
-	MemFree   int64  // bytes that programs could have now; -1 unknown
+	MemTotal  int64  // bytes that the run may have: all of the machine, or what its control group allows; -1 unknown
+	MemFree   int64  // bytes of them that programs could have now; -1 unknown
+	MemLimit  string // the file that allows no more than MemTotal, or ""
 	Lanes     string // how the lanes are measured, and why not better
 	WaitCore  bool   // the time that tasks wait for a core is known
 	NoWait    string // why it is not, or ""
@@ -35,13 +35,22 @@ func HostAt(finest Tier) Facts {
 	if info, err := cpu.Info(); err == nil && len(info) > 0 {
 		f.Processor = info[0].ModelName
 	}
-	if m, err := mem.VirtualMemory(); err == nil {
-		f.MemTotal, f.MemFree = int64(m.Total), int64(m.Available)
-	}
+	f.memory()
 	f.Lanes = lanesAt(finest, f.Cores)
 	f.NoWait, f.PSS = means(finest)
 	f.WaitCore = f.NoWait == ""
 	return f
+}
+
+// memory reads what memory there is for the run.
+func (f *Facts) memory() {
+	host := newHostReader()
+	defer host.close()
+	room := host.room()
+	f.MemTotal, f.MemFree = memoryWithin(room)
+	if f.MemTotal == room.Limit {
+		f.MemLimit = room.From
+	}
 }
 
 // lanesAt says how the lanes are measured, and why not better.

@@ -8,6 +8,7 @@ import (
 	"github.com/shirou/gopsutil/v3/load"
 	"github.com/shirou/gopsutil/v3/mem"
 
+	"parallax/monitor/cgroup"
 	"parallax/runner"
 )
 
@@ -19,18 +20,14 @@ type coreTimes struct {
 	total time.Duration // busy, steal and idle
 }
 
-// throttling counts the periods of the cgroup's quota.
-type throttling struct {
-	periods, held int64 // all, and those in which we ran out
-	known         bool
-}
-
 // hostReader reads the counters of the machine; there is one per operating system.
 type hostReader interface {
 	// cores returns the counters of every online core, ascending by id; nil if they can't be
 	// read. The slice is the reader's own and holds until the next call.
 	cores() []coreTimes
-	throttling() throttling
+	throttling() cgroup.Throttling
+	// room is how much memory the system lets this process have beside what the machine has.
+	room() cgroup.Room
 	close()
 }
 
@@ -56,7 +53,7 @@ type host struct {
 	window []reading       // oldest first; together a little over loadWindow
 	ours   []time.Duration // per lane, since the start
 	slow   time.Duration   // when the slow figures were last read; < 0 for never
-	quota  throttling
+	quota  cgroup.Throttling
 	last   runner.HostSample
 }
 
@@ -104,8 +101,8 @@ func (h *host) push(r reading) {
 
 // readSlow reads what changes slowly or costs more.
 func (h *host) readSlow() {
-	if m, err := mem.VirtualMemory(); err == nil {
-		h.last.MemTotal, h.last.MemUsed = int64(m.Total), int64(m.Total)-int64(m.Available)
+	if total, free := memoryWithin(h.src.room()); total >= 0 {
+		h.last.MemTotal, h.last.MemUsed = total, total-free
 	}
 	if runtime.GOOS != "windows" { // there the library keeps a goroutine of its own to average
 		if l, err := load.Avg(); err == nil {
@@ -113,19 +110,22 @@ func (h *host) readSlow() {
 		}
 	}
 	q := h.src.throttling()
-	h.last.Throttle = q.share(h.quota)
+	h.last.Throttle = q.Share(h.quota)
 	h.quota = q
 }
 
-// share returns in which share of the periods since prev the quota was used up; -1 if unknown.
-func (q throttling) share(prev throttling) float64 {
-	switch {
-	case !q.known:
-		return -1
-	case !prev.known || q.periods <= prev.periods:
-		return 0
+// memoryWithin returns how many bytes the run may have, and how many of them are free: of what the machine has,
+// and of what it is allowed. Both are -1 if they are not known.
+func memoryWithin(room cgroup.Room) (total, free int64) {
+	m, err := mem.VirtualMemory()
+	if err != nil {
+		return -1, -1
 	}
-	return min(max(float64(q.held-prev.held)/float64(q.periods-prev.periods), 0), 1)
+	total, free = int64(m.Total), int64(m.Available)
+	if room.Limit > 0 && room.Limit < total {
+		return room.Limit, min(free, room.Free)
+	}
+	return total, free
 }
 
 // between returns the busy share of each core of lanes and the stolen share of all of them

@@ -5,16 +5,18 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"parallax/monitor/cgroup"
 )
 
-// procHost reads the machine's counters from /proc/stat and from our cgroup.
+// procHost reads the machine's counters from /proc/stat and from our control groups.
 type procHost struct {
 	*files
 	stat   file
 	out    []coreTimes
 	root   fs.FS
-	group  cgroup
-	inside bool // group was found
+	cpu    cgroup.Group // the zero Group, whose files are not there, where there is none
+	memory cgroup.Group
 }
 
 func newHostReader() hostReader {
@@ -22,18 +24,16 @@ func newHostReader() hostReader {
 	if f, err := h.keep(h.stat.path); err == nil {
 		h.stat = f
 	}
-	h.group, h.inside = findCgroup(h.root)
+	h.cpu, _ = cgroup.Find(h.root, cgroup.CPU)
+	h.memory, _ = cgroup.Find(h.root, cgroup.Memory)
 	return h
 }
 
 func (h *procHost) close() { h.drop(&h.stat) }
 
-func (h *procHost) throttling() throttling {
-	if !h.inside {
-		return throttling{}
-	}
-	return h.group.throttling(h.root)
-}
+func (h *procHost) throttling() cgroup.Throttling { return h.cpu.Throttling(h.root) }
+
+func (h *procHost) room() cgroup.Room { return h.memory.Room(h.root) }
 
 func (h *procHost) cores() []coreTimes {
 	text, err := h.get(&h.stat)

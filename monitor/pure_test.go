@@ -5,7 +5,6 @@ import (
 	"reflect"
 	"slices"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"parallax/runner"
@@ -157,105 +156,6 @@ func TestSpreadOverHost(t *testing.T) {
 	}
 	if busy, steal := between([]int{0}, b, b); busy[0] != -1 || steal != -1 {
 		t.Errorf("no time has passed: %v %v", busy, steal)
-	}
-}
-
-func TestThrottlingShare(t *testing.T) {
-	prev := throttling{100, 10, true}
-	for _, c := range []struct {
-		now  throttling
-		prev throttling
-		want float64
-	}{
-		{throttling{110, 15, true}, prev, 0.5},
-		{throttling{100, 10, true}, prev, 0},
-		{throttling{110, 15, true}, throttling{}, 0},
-		{throttling{}, prev, -1},
-		{throttling{5, 1, true}, prev, 0},
-	} {
-		if got := c.now.share(c.prev); got != c.want {
-			t.Errorf("%v after %v: %v, want %v", c.now, c.prev, got, c.want)
-		}
-	}
-}
-
-//nolint:dupword // the lines of mountinfo are so
-const (
-	mountsV2 = "24 1 0:22 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate\n"
-	mountsV1 = "31 23 0:28 / /sys/fs/cgroup ro - tmpfs tmpfs ro\n" +
-		"32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw shared:9 - cgroup cgroup rw,cpu,cpuacct\n" +
-		"33 31 0:30 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset\n" +
-		"41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n"
-	mountsContainer = "32 31 0:29 /docker/abc /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n"
-)
-
-func TestQuota(t *testing.T) {
-	for _, c := range []struct {
-		name            string
-		groups, mounts  string
-		files           map[string]string
-		want            float64
-		from            string
-		periods, throts int64
-	}{
-		{
-			"v2, own group", "0::/user/me\n", mountsV2,
-			map[string]string{"sys/fs/cgroup/user/me/cpu.max": "150000 100000\n", "sys/fs/cgroup/user/me/cpu.stat": "usage_usec 5\nnr_periods 7\nnr_throttled 3\nthrottled_usec 9\n"},
-			1.5, "cpu.max", 7, 3,
-		},
-		{
-			"v2, the group above is tighter", "0::/user/me\n", mountsV2,
-			map[string]string{"sys/fs/cgroup/user/me/cpu.max": "400000 100000\n", "sys/fs/cgroup/user/cpu.max": "50000 100000\n", "sys/fs/cgroup/cpu.max": "max 100000"},
-			0.5, "cpu.max", 0, 0,
-		},
-		{
-			"v2, none", "0::/user/me\n", mountsV2,
-			map[string]string{"sys/fs/cgroup/user/me/cpu.max": "max 100000\n"},
-			0, "", 0, 0,
-		},
-		{
-			"v2, in a container", "0::/\n", mountsV2,
-			map[string]string{"sys/fs/cgroup/cpu.max": "200000 100000\n"},
-			2, "cpu.max", 0, 0,
-		},
-		{
-			"v1", "5:cpuset:/\n3:cpu,cpuacct:/a/b\n0::/\n", mountsV1,
-			map[string]string{
-				"sys/fs/cgroup/cpu,cpuacct/a/b/cpu.cfs_quota_us": "-1\n", "sys/fs/cgroup/cpu,cpuacct/a/b/cpu.cfs_period_us": "100000\n",
-				"sys/fs/cgroup/cpu,cpuacct/a/cpu.cfs_quota_us": "75000\n", "sys/fs/cgroup/cpu,cpuacct/a/cpu.cfs_period_us": "50000\n",
-				"sys/fs/cgroup/cpu,cpuacct/a/b/cpu.stat": "nr_periods 4\nnr_throttled 2\n",
-			},
-			1.5, "cpu.cfs_quota_us", 4, 2,
-		},
-		{
-			"v1, mounted from within", "1:cpu:/docker/abc\n", mountsContainer,
-			map[string]string{"sys/fs/cgroup/cpu/cpu.cfs_quota_us": "25000", "sys/fs/cgroup/cpu/cpu.cfs_period_us": "100000"},
-			0.25, "cpu.cfs_quota_us", 0, 0,
-		},
-		{"nonsense", "::\n0::/x\n", mountsV2, map[string]string{"sys/fs/cgroup/x/cpu.max": "a b\n"}, 0, "", 0, 0},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			root := fstest.MapFS{
-				"proc/self/cgroup":    {Data: []byte(c.groups)},
-				"proc/self/mountinfo": {Data: []byte(c.mounts)},
-			}
-			for name, text := range c.files {
-				root[name] = &fstest.MapFile{Data: []byte(text)}
-			}
-			g, ok := findCgroup(root)
-			if !ok {
-				t.Fatal("no cgroup")
-			}
-			if got, from := g.quota(root); got != c.want || from != c.from {
-				t.Errorf("quota %v from %q", got, from)
-			}
-			if th := g.throttling(root); th.periods != c.periods || th.held != c.throts {
-				t.Errorf("throttling %+v", th)
-			}
-		})
-	}
-	if _, ok := findCgroup(fstest.MapFS{}); ok {
-		t.Error("found a cgroup where there is none")
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/shirou/gopsutil/v3/cpu"
 	"github.com/shirou/gopsutil/v3/process"
 
+	"parallax/monitor/cgroup"
 	"parallax/runner"
 )
 
@@ -99,8 +100,9 @@ type hostCores struct{ out []coreTimes }
 
 func newHostReader() hostReader { return &hostCores{} }
 
-func (*hostCores) throttling() throttling { return throttling{} }
-func (*hostCores) close()                 {}
+func (*hostCores) throttling() cgroup.Throttling { return cgroup.Throttling{} }
+func (*hostCores) room() cgroup.Room             { return cgroup.Room{} }
+func (*hostCores) close()                        {}
 
 func (h *hostCores) cores() []coreTimes {
 	times, err := cpu.Times(true)

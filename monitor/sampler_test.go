@@ -12,6 +12,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"parallax/monitor/cgroup"
 	"parallax/runner"
 )
 
@@ -131,9 +132,10 @@ func (f *fakeReader) figures(task int) figures {
 
 type fakeHost struct{}
 
-func (fakeHost) cores() []coreTimes     { return nil }
-func (fakeHost) throttling() throttling { return throttling{} }
-func (fakeHost) close()                 {}
+func (fakeHost) cores() []coreTimes            { return nil }
+func (fakeHost) throttling() cgroup.Throttling { return cgroup.Throttling{} }
+func (fakeHost) room() cgroup.Room             { return cgroup.Room{} }
+func (fakeHost) close()                        {}
 
 // stage is a sampler in a bubble, with what it reports.
 type stage struct {

@@ -5,6 +5,8 @@ import (
 	"runtime"
 
 	"golang.org/x/sys/unix"
+
+	"parallax/monitor/cgroup"
 )
 
 func usable() ([]int, float64, string) {
@@ -14,11 +16,11 @@ func usable() ([]int, float64, string) {
 	if times := readCores(); len(times) > 0 {
 		online = len(times)
 	}
-	g, ok := findCgroup(root)
+	g, ok := cgroup.Find(root, cgroup.CPU)
 	if !ok {
 		return limits(cores, online, 0, "")
 	}
-	quota, from := g.quota(root)
+	quota, from := g.Quota(root)
 	return limits(cores, online, quota, from)
 }
 

@@ -41,8 +41,8 @@ func (s Sampled) Measured() bool { return s.Span > 0 }
 type HostSample struct {
 	Busy     []float64  // per core, in the order of Lanes.Cores: busy share, steal not counted
 	Steal    float64    // share of all cores' time that the hypervisor took
-	MemUsed  int64      // bytes
-	MemTotal int64      // bytes
+	MemUsed  int64      // bytes of MemTotal that cannot be had
+	MemTotal int64      // bytes: of the machine, or as many as the control group of the run allows
 	Load     [3]float64 // 1, 5, 15 minutes
 	Throttle float64    // share of the span in which the cgroup quota held us back
 }

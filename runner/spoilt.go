@@ -4,16 +4,37 @@ import "time"
 
 // Spoilt is what a run was denied by what is not its own doing: time that makes its figures doubtful.
 type Spoilt struct {
-	Span      time.Duration // for so long it was watched
-	Stolen    time.Duration // what the hypervisor took of it: its share of all cores' time, times Span
-	Throttled time.Duration // for so long the cgroup quota held us back
+	Stolen    Denied // by the hypervisor: its share of all cores' time, times the span
+	Throttled Denied // by the quota of the cgroup: for so long it held us back
 }
 
-// add counts a sample. What is not known of it counts as nothing taken.
+// Denied is how much of a time was taken away.
+type Denied struct {
+	Span  time.Duration // for so long it was known
+	Taken time.Duration
+}
+
+// Share is which share was taken, 0..1; -1 if that was never known.
+func (d Denied) Share() float64 {
+	if d.Span <= 0 {
+		return -1
+	}
+	return float64(d.Taken) / float64(d.Span)
+}
+
+// add counts a share of a span; a negative one is not known.
+func (d *Denied) add(span time.Duration, share float64) {
+	if share < 0 {
+		return
+	}
+	d.Span += span
+	d.Taken += time.Duration(share * float64(span))
+}
+
+// add counts a sample.
 func (s *Spoilt) add(span time.Duration, h HostSample) {
-	s.Span += span
-	s.Stolen += time.Duration(max(h.Steal, 0) * float64(span))
-	s.Throttled += time.Duration(max(h.Throttle, 0) * float64(span))
+	s.Stolen.add(span, h.Steal)
+	s.Throttled.add(span, h.Throttle)
 }
 
 // pss is what the active tasks hold just now, in bytes: an interpreter that several share counts once.

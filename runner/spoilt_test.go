@@ -57,9 +57,13 @@ func TestWhatTheMachineTookIsAddedUp(t *testing.T) {
 	s := sampledRun(t)
 	ev := sampleOf(1, 1, 1)
 	_ = s.Apply(ev)
+	if got := s.Spoilt.Stolen.Share(); got != -1 {
+		t.Errorf("nobody has told what was stolen, yet it is %v", got)
+	}
 	ev.Host.Steal = 0.25
 	_ = s.Apply(ev)
-	if want := (Spoilt{Span: 2 * time.Second, Stolen: 250 * time.Millisecond, Throttled: time.Second}); s.Spoilt != want {
+	want := Spoilt{Stolen: Denied{Span: time.Second, Taken: 250 * time.Millisecond}, Throttled: Denied{Span: 2 * time.Second, Taken: time.Second}}
+	if s.Spoilt != want || s.Spoilt.Stolen.Share() != 0.25 || s.Spoilt.Throttled.Share() != 0.5 {
 		t.Errorf("%+v, want %+v", s.Spoilt, want)
 	}
 }

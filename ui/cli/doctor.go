@@ -132,6 +132,14 @@ func closed(f *os.File) string {
 	return f.Name()
 }
 
+// memory says how much there is, and who allows no more.
+func memory(m monitor.Facts) string {
+	if m.MemLimit != "" {
+		return fmt.Sprintf("%s allowed (%s)", draw.Bytes(m.MemTotal), m.MemLimit)
+	}
+	return draw.Bytes(m.MemTotal)
+}
+
 func (f checkup) write(out *os.File) error {
 	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
 	row := func(name, format string, args ...any) { fmt.Fprintf(w, name+"\t"+format+"\n", args...) }
@@ -140,7 +148,7 @@ func (f checkup) write(out *os.File) error {
 	row("machine", "%s/%s  %s", m.OS, m.Arch, m.Processor)
 	row("cores", "%g usable: %s", m.Quota, m.Limits)
 	row("workers", "%d by default (-j)", defaultWorkers(m.Quota))
-	row("memory", "%s", draw.Bytes(m.MemTotal))
+	row("memory", "%s", memory(m))
 	row("lanes", "%s", m.Lanes)
 	row("waiting for a core", "%s", measured(m.WaitCore, "not told from being blocked ("+m.NoWait+")"))
 	row("shared memory (PSS)", "%s", measured(m.PSS, "not measured on this system"))

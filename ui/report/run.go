@@ -223,7 +223,7 @@ func memoryOf(s *runner.State) []fact {
 		out = append(out, fact{"largest job (RSS)", nameOf(s.Jobs[at].Name) + ", " + draw.Bytes(most)})
 	}
 	if s.Host.MemTotal > 0 {
-		out = append(out, fact{"the machine has", draw.Bytes(s.Host.MemTotal)})
+		out = append(out, fact{"memory there was", draw.Bytes(s.Host.MemTotal)})
 	}
 	return out
 }
@@ -295,6 +295,18 @@ func gilWords(m *runner.GIL) string {
 	return strings.Join(words, " · ")
 }
 
+// taken says what the machine took from a run, as far as that is known.
+func taken(s runner.Spoilt) string {
+	var words []string
+	if share := s.Stolen.Share(); share >= 0 {
+		words = append(words, fmt.Sprintf("the hypervisor took %s of the cores' time", draw.Percent(share)))
+	}
+	if share := s.Throttled.Share(); share >= 0 {
+		words = append(words, fmt.Sprintf("a quota held the run back for %s of the time", draw.Percent(share)))
+	}
+	return strings.Join(words, ", ")
+}
+
 func runFacts(rec *journal.Recording) []fact {
 	s := &rec.State
 	memory, others := "", ""
@@ -308,11 +320,6 @@ func runFacts(rec *journal.Recording) []fact {
 	if s.Lanes.Why != "" {
 		tier += ": " + s.Lanes.Why
 	}
-	spoilt := ""
-	if span := s.Spoilt.Span.Seconds(); span > 0 {
-		spoilt = fmt.Sprintf("the hypervisor took %s of the cores' time, a quota held the run back for %s of the time",
-			draw.Percent(s.Spoilt.Stolen.Seconds()/span), draw.Percent(s.Spoilt.Throttled.Seconds()/span))
-	}
 	left := ""
 	if rec.LeftOut > 0 {
 		left = draw.Plural(rec.LeftOut, "part of the recording", "parts of the recording") + " could not be read"
@@ -325,7 +332,7 @@ func runFacts(rec *journal.Recording) []fact {
 		{"Workers", draw.Plural(s.Workers, "job at once", "jobs at once")},
 		{"Lanes", tier},
 		{"Other programs", others},
-		{"Taken away", spoilt},
+		{"Taken away", taken(s.Spoilt)},
 		{"Left out", left},
 		{"Start", when(rec.Info.Start)},
 		{"Run", rec.Info.ID},

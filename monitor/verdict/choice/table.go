@@ -75,8 +75,8 @@ type Column struct {
 
 	Other     string  // the newest run in which the jobs printed what they never print one after the other, or ""
 	Foreign   float64 // cores that other programs had, on average; -1 unknown
-	Stolen    float64 // share of the cores' time
-	Throttled float64 // share of the time
+	Stolen    float64 // share of the cores' time; -1 unknown
+	Throttled float64 // share of the time; -1 unknown
 }
 
 // Counts reports whether the way is in the ranking.
@@ -166,7 +166,7 @@ func counting(w trial.Way, trials []trial.Trial) []trial.Trial {
 
 func column(w trial.Way, trials, base []trial.Trial, in Setting) Column {
 	own := counting(w, trials)
-	c := Column{Way: w, Trials: len(own), Base: 1, Foreign: -1}
+	c := Column{Way: w, Trials: len(own), Base: 1, Foreign: -1, Stolen: -1, Throttled: -1}
 	if in.Base != nil {
 		c.Base = max(in.Base.Workers, 1)
 	}
@@ -206,17 +206,23 @@ func column(w trial.Way, trials, base []trial.Trial, in Setting) Column {
 
 // doubts averages what makes the figures doubtful.
 func (c *Column) doubts(own []trial.Trial) {
-	n, foreign := 0, 0.0
-	for _, t := range own {
-		c.Stolen += t.Stolen / float64(len(own))
-		c.Throttled += t.Throttled / float64(len(own))
-		if t.Foreign >= 0 {
-			n, foreign = n+1, foreign+t.Foreign
+	c.Foreign = known(own, func(t *trial.Trial) float64 { return t.Foreign })
+	c.Stolen = known(own, func(t *trial.Trial) float64 { return t.Stolen })
+	c.Throttled = known(own, func(t *trial.Trial) float64 { return t.Throttled })
+}
+
+// known is the mean of a share in the trials in which it is known; -1 if it is so in none.
+func known(trials []trial.Trial, of func(*trial.Trial) float64) float64 {
+	n, sum := 0.0, 0.0
+	for i := range trials {
+		if x := of(&trials[i]); x >= 0 {
+			n, sum = n+1, sum+x
 		}
 	}
-	if n > 0 {
-		c.Foreign = foreign / float64(n)
+	if n == 0 {
+		return -1
 	}
+	return sum / n
 }
 
 // mean is the mean of a figure in the trials in which it is known; it is so where it is known in all.

@@ -27,8 +27,8 @@ type Trial struct {
 	Switches int64   `json:"switches"`       // of context, of all jobs
 
 	Foreign   float64 `json:"foreign_cores"`   // cores that other programs kept busy meanwhile
-	Stolen    float64 `json:"stolen_share"`    // of all cores' time, by the hypervisor
-	Throttled float64 `json:"throttled_share"` // of the time, by the quota
+	Stolen    float64 `json:"stolen_share"`    // of all cores' time, by the hypervisor; -1 unknown
+	Throttled float64 `json:"throttled_share"` // of the time, by the quota; -1 unknown
 
 	// Printed stands for all that the jobs printed on their output, in the order of the jobs: the same for the
 	// same. It is "" where that is not known.
@@ -66,16 +66,13 @@ func Of(s *runner.State, w Way, round int) Trial {
 	t := Trial{
 		Way: w, Round: round, Run: s.ID,
 		CPU: -1, WaitCore: -1, WaitGIL: -1, PeakPSS: s.PeakPSS, Switches: switches(s),
-		Foreign: foreign(&s.Lanes),
+		Foreign: foreign(&s.Lanes), Stolen: s.Spoilt.Stolen.Share(), Throttled: s.Spoilt.Throttled.Share(),
 		Jobs:    len(s.Tasks), Succeeded: s.Count(runner.Succeeded),
 	}
 	for i := range s.Tasks {
 		t.Wall = max(t.Wall, s.Tasks[i].Ended.Seconds())
 	}
 	t.spent(s.Tasks)
-	if span := s.Spoilt.Span.Seconds(); span > 0 {
-		t.Stolen, t.Throttled = s.Spoilt.Stolen.Seconds()/span, s.Spoilt.Throttled.Seconds()/span
-	}
 	t.Error, t.Broken = fault(s)
 	return t
 }

@@ -29,7 +29,9 @@ func TestReplayShowsTheSameEnd(t *testing.T) {
 	again := p.start(at, "replay", "--speed", "5")
 	again.see("replay")
 	again.see("1 done", "1 failed", "1 cancelled")
-	again.waitFor("the output of the end", func(s screen) bool { return s.pane("alpha.sh").has("step 9") && s.pane("beta.sh").has("wrong") })
+	again.waitFor("the end in all panes, for a screen is drawn in pieces", func(s screen) bool {
+		return s.pane("alpha.sh").has("step 9") && s.pane("beta.sh").has("wrong") && s.pane("echo").title == live.pane("echo").title
+	})
 	s := again.fits()
 	for _, name := range names {
 		was, is := live.pane(name), s.pane(name)
