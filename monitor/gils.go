@@ -100,7 +100,6 @@ func (b *lockBook) take(now time.Duration) []runner.GIL {
 
 // limits of looking at GILs.
 const (
-	eachLook  = 2 * quickest           // between looks while threads can wait for a GIL, if nothing else asks for more
 	soloLook  = 500 * time.Millisecond // at an interpreter that has one thread: it waits for nobody
 	lookShare = 150                    // looks may cost one in so much of a core
 	rarest    = time.Second            // between looks however much they cost
@@ -110,8 +109,6 @@ const (
 type gilWatcher interface {
 	// gils returns what was seen of GILs since it was last asked.
 	gils() []runner.GIL
-	// contended is whether threads can wait for one now, so that it is worth reading often.
-	contended() bool
 }
 
 // toldGIL is how much of the waiting for a GIL to tell of a task now: known is what is known of it up

@@ -15,7 +15,6 @@ type gilWatch struct {
 	book   lockBook
 	looked time.Duration // when last
 	every  time.Duration // between looks: as often as they may cost
-	busy   bool          // threads can wait for a GIL
 	opened int           // processes that were met in this look
 	kept   time.Duration // when processes that have gone were last let go of
 }
@@ -71,9 +70,6 @@ func (r *procReader) gils() []runner.GIL {
 	return out
 }
 
-// contended implements [gilWatcher].
-func (r *procReader) contended() bool { return r.locks.busy }
-
 // look looks at the GILs of all that is watched, if it is time to.
 func (g *gilWatch) look(r *procReader) {
 	const early = 2 * time.Millisecond // readings come a little sooner or later than they should
@@ -81,7 +77,7 @@ func (g *gilWatch) look(r *procReader) {
 		return
 	}
 	began := threadTime()
-	g.looked, g.busy, g.opened = r.now, false, 0
+	g.looked, g.opened = r.now, 0
 	for _, w := range r.tasks {
 		for _, p := range w.procs {
 			g.gather(w, p)
@@ -92,7 +88,6 @@ func (g *gilWatch) look(r *procReader) {
 			continue // not watched any more
 		}
 		g.process(r, pid, p)
-		g.busy = g.busy || p.contended()
 	}
 	for _, w := range r.tasks {
 		w.judgeGIL(g.procs, r.now)

@@ -33,6 +33,16 @@ go.set()
 spin()
 `
 
+// contended is whether threads can wait for a GIL.
+func (g *rig) contended() bool {
+	for _, p := range g.r.locks.procs {
+		if p.contended() {
+			return true
+		}
+	}
+	return false
+}
+
 // python starts a program in a Python and has it watched as a task.
 func (g *rig) python(task int, py which.Python, args ...string) *exec.Cmd {
 	g.t.Helper()
@@ -111,7 +121,7 @@ func TestProcessesOfOneThreadWaitForNoGIL(t *testing.T) {
 			t.Errorf("task %d waited %v, known %v", task, f.gil, f.gilKnown)
 		}
 	}
-	if locks := g.r.gils(); len(locks) != 0 || g.r.contended() {
+	if locks := g.r.gils(); len(locks) != 0 || g.contended() {
 		t.Errorf("nobody waits, yet %+v is told", locks)
 	}
 }
@@ -173,7 +183,7 @@ func BenchmarkLookAtGILs(b *testing.B) {
 	}{
 		{"threads", func(g *rig) {
 			g.python(0, whichtest.Few(g.t, measurable)[0], "4")
-			g.until("all threads", func() bool { return g.r.figures(0).threads == 4 && g.r.contended() })
+			g.until("all threads", func() bool { return g.r.figures(0).threads == 4 && g.contended() })
 		}},
 		{"others", func(g *rig) {
 			for task := range 8 {
@@ -187,14 +197,14 @@ func BenchmarkLookAtGILs(b *testing.B) {
 			c.start(g)
 			runtime.LockOSThread()
 			defer runtime.UnlockOSThread()
-			tick := time.NewTicker(eachLook) // one that follows at once finds caches warm
+			tick := time.NewTicker(reportBusy) // one that follows at once finds caches warm
 			defer tick.Stop()
 			var cost time.Duration
 			for b.Loop() {
 				<-tick.C
 				began := threadTime()
 				g.r.locks.every = 0
-				g.r.now += eachLook
+				g.r.now += reportBusy
 				g.r.locks.look(g.r)
 				cost += threadTime() - began
 			}

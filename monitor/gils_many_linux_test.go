@@ -14,7 +14,7 @@ func TestManyThreadsOfAProcessAreLookedAtWithinABudget(t *testing.T) {
 	const threads = 200
 	g := newRig(t)
 	g.python(0, whichtest.Few(t, measurable)[0], "200")
-	g.until("all threads", func() bool { return g.r.figures(0).threads == threads && g.r.contended() })
+	g.until("all threads", func() bool { return g.r.figures(0).threads == threads && g.contended() })
 	g.r.gils()
 	before, began := g.r.figures(0), g.r.now
 	looks, last, apart := 0, g.r.locks.looked, time.Duration(0)

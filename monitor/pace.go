@@ -43,7 +43,6 @@ type pace struct {
 	step  int // index of steps: as often as the budget allows
 	mode  mode
 	slow  bool // the reader has nothing to gain from quick readings
-	locks bool // threads can wait for a GIL
 	easy  bool // cores are recorded, so readings only need to be in time for reports
 }
 
@@ -101,8 +100,6 @@ func (p *pace) interval() time.Duration {
 		return max(resting, steps[p.step])
 	case p.mode == still:
 		return max(asleep, steps[p.step])
-	case p.easy && p.locks:
-		return max(eachLook, steps[p.step])
 	case p.easy:
 		return max(reportBusy, steps[p.step])
 	}

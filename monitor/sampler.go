@@ -232,8 +232,6 @@ func (s *Sampler) tick() time.Duration {
 	s.now = max(time.Since(s.state.Time), 0)
 	s.read()
 	s.notify()
-	watcher, watches := s.reader.(gilWatcher)
-	s.pace.locks = watches && watcher.contended()
 	s.pace.choose(s.now, s.used, len(s.tasks), s.reader.fast() && !s.anonymous(), s.recorded() && s.now-s.born > youth)
 	if s.now-s.reported >= s.pace.report() && s.lanes.ready(s.now-s.behind()) > 0 {
 		s.report()
