@@ -89,7 +89,7 @@ func BenchmarkRead(b *testing.B) {
 	now := time.Since(g.began)
 	for b.Loop() {
 		now += quickest
-		g.r.read(now, true, lanes)
+		g.r.read(now, manner{sparing: true}, lanes)
 	}
 }
 

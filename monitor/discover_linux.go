@@ -8,7 +8,11 @@ import (
 // discover finds new threads and children of a process. Whoever starts one has run, so one that
 // has not run since the last time has nothing new.
 func (r *procReader) discover(w *watched, p *proc, lanes func(slice)) {
-	if r.now-p.found > young && r.now-p.listed < discovery {
+	every := discovery
+	if r.recorded && r.now-p.grew > settling && p.stat.threads == len(p.threads) {
+		every = slowDiscovery
+	}
+	if r.now-p.found > young && r.now-p.listed < every {
 		return
 	}
 	p.listed = r.now
@@ -25,7 +29,9 @@ func (r *procReader) discover(w *watched, p *proc, lanes func(slice)) {
 			continue
 		}
 		for _, pid := range r.memory.numbers(text) {
-			r.meet(pid, lanes)
+			if r.meet(pid, lanes) {
+				p.grew = r.now
+			}
 		}
 	}
 }
@@ -42,21 +48,22 @@ func (r *procReader) listThreads(w *watched, p *proc, lanes func(slice)) {
 			continue
 		}
 		if r.open(w, p, tid) == nil {
+			p.grew = r.now
 			r.readThread(w, p, p.threadOf(tid), lanes)
 		}
 	}
 }
 
 // meet looks at a process that is not known yet and takes it in if it belongs to a task: it is the
-// child of one of its processes, or in its group or session.
-func (r *procReader) meet(pid int, lanes func(slice)) {
+// child of one of its processes, or in its group or session. It returns whether it did.
+func (r *procReader) meet(pid int, lanes func(slice)) bool {
 	if r.known[pid] != nil {
-		return
+		return false
 	}
 	text, err := r.once(procPath(pid, "stat"))
 	st, ok := parseStat(text)
 	if err != nil || !ok {
-		return
+		return false
 	}
 	w := r.known[st.parent]
 	for _, leader := range []int{st.group, st.session} {
@@ -65,7 +72,7 @@ func (r *procReader) meet(pid int, lanes func(slice)) {
 		}
 	}
 	if w == nil {
-		return
+		return false
 	}
 	p := r.adopt(w, pid, st)
 	if err := r.open(w, p, pid); err != nil {
@@ -73,10 +80,11 @@ func (r *procReader) meet(pid int, lanes func(slice)) {
 		if exhausted(err) {
 			r.orphan.strangers = nil // to be met again
 		}
-		return
+		return false
 	}
 	p.stat.threads = 0 // unknown: list them
 	r.readProc(w, p, lanes)
+	return true
 }
 
 // rootOf returns the task whose first process is pid.

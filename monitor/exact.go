@@ -16,6 +16,7 @@ const settled = 100 * time.Millisecond
 type tracer interface {
 	Now() time.Duration
 	Read(each func(switches.Record)) (n int, until time.Duration)
+	Fill() float64
 	Record(on bool) error
 	Close()
 }
@@ -29,6 +30,7 @@ type exact struct {
 	at     together
 	flow   flow
 	begun  bool
+	packed bool  // so much is recorded that it must be taken up often
 	gaps   bool  // some switches were not told: threads may have been made that nobody knows
 	broken error // why it records no more, for good
 }
@@ -96,6 +98,7 @@ func (e *exact) read(now time.Duration) {
 		e.begun, e.origin = true, e.trace.Now()-now
 	}
 	was := e.records()
+	defer e.pack()
 	lost := e.book.Lost()
 	n, until := e.trace.Read(e.book.Take)
 	if missing := e.book.Lost() - lost; missing > 0 { // they were made all the same
@@ -111,6 +114,23 @@ func (e *exact) read(now time.Duration) {
 		e.book.Forget()
 		e.gaps = true
 		e.at = together{from: now}
+	}
+}
+
+// How full a ring may be when it is read: beyond much it is to be read more often, below little again more
+// rarely.
+const (
+	much   = 0.25
+	little = 0.05
+)
+
+// pack takes up how much of its room the recording needs.
+func (e *exact) pack() {
+	switch fill := e.trace.Fill(); {
+	case fill > much:
+		e.packed = true
+	case fill < little:
+		e.packed = false
 	}
 }
 

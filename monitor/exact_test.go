@@ -21,6 +21,7 @@ type recording struct {
 	noise   int           // records of others in each reading
 	calm    time.Duration // from when on there are none any more, if ever
 	off     bool
+	fill    float64
 	bad     error
 	cost    time.Duration // processor time that a reading takes
 	closed  bool
@@ -56,6 +57,7 @@ func (r *recording) Read(each func(switches.Record)) (n int, until time.Duration
 	return n, until
 }
 
+func (r *recording) Fill() float64        { return r.fill }
 func (r *recording) Record(on bool) error { r.off = !on; return r.bad }
 func (r *recording) Close()               { r.closed = true }
 
@@ -219,7 +221,7 @@ func TestTheSamplerTrustsRecordsMoreThanReadings(t *testing.T) {
 		for at := 0; at < 5000; at += 10 {
 			r.on(0, 10, at, at+4)
 		}
-		g := newStageWith(Options{}, func(s *Sampler) { s.exact = newExact(r, 1, s.onCore) })
+		g := newStageWith(Options{Live: true}, func(s *Sampler) { s.exact = newExact(r, 1, s.onCore) })
 		g.feed.put(started(2)...)
 		g.feed.put(runner.TaskStarted{Task: 0, Try: 1, Identity: runner.Identity{PID: 10, Tree: true}})
 		g.reader.set(0, true) // the readings say that it is on core 0 all the time
@@ -269,4 +271,33 @@ func TestWhyLanesAreNotExactIsSaid(t *testing.T) {
 			t.Errorf("%q %q", l.Tier, l.Why)
 		}
 	})
+}
+
+func TestWhileCoresAreRecordedReadingsAreAsRareAsTheirReadersAllow(t *testing.T) {
+	r := &recording{}
+	s := New(Options{})
+	s.exact = newExact(r, 2, func(slice) {})
+	for _, c := range []struct {
+		name string
+		age  time.Duration
+		live bool
+		fill float64
+		off  bool
+		want time.Duration
+	}{
+		{"a task has just begun", 100 * ms, false, 0, false, quickest},
+		{"it is a little older", 500 * ms, false, 0, false, 2 * quickest},
+		{"nobody looks", 2 * time.Second, false, 0, false, reportDark},
+		{"somebody does", 2 * time.Second, true, 0, false, reportBusy},
+		{"a ring gets full", 2 * time.Second, false, 0.3, false, reportBusy},
+		{"it still has much in it, though it is emptied more often", 2 * time.Second, false, 0.12, false, reportBusy},
+		{"it has not", 2 * time.Second, false, 0.04, false, reportDark},
+		{"nothing is recorded", 2 * time.Second, false, 0, true, 0},
+	} {
+		r.fill, s.opts.Live, s.exact.flow.off, s.now = c.fill, c.live, c.off, s.born+c.age
+		s.exact.pack()
+		if got := s.ease(); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
 }

@@ -12,12 +12,14 @@ const (
 	asleep   = 250 * time.Millisecond // while none has for sleepAfter: waking up is what costs most then
 	slowest  = time.Second            // while there is no task
 
-	youth = time.Second // a task this young is read often though its cores are recorded: how it waits for them is not
+	youth = time.Second // a task this young is read more often though its cores are recorded: how it waits for them is not
+	fresh = youth / 3   // and one this young as often as can be
 
 	calmAfter  = time.Second
 	sleepAfter = 5 * time.Second
 
 	reportBusy = 100 * time.Millisecond
+	reportDark = 250 * time.Millisecond // while nobody looks and cores are recorded
 	reportCalm = 500 * time.Millisecond
 	reportNone = time.Second
 )
@@ -25,11 +27,11 @@ const (
 // budget is the share of one core that taking readings may cost, beside what waking up for them
 // does (at 50 Hz more than that, on a virtual machine). With more tasks than it allows they are
 // taken more rarely. A reading costs less the sooner it follows on another, for fewer threads have
-// run since; so the next quicker pace is tried once a reading costs no more than ease times what
+// run since; so the next quicker pace is tried once a reading costs no more than reserve times what
 // that allows, but only after patience readings.
 const (
 	budget   = 0.010
-	ease     = 1.3
+	reserve  = 1.3
 	patience = 50
 )
 
@@ -42,8 +44,8 @@ type pace struct {
 	n     int
 	step  int // index of steps: as often as the budget allows
 	mode  mode
-	slow  bool // the reader has nothing to gain from quick readings
-	easy  bool // cores are recorded, so readings only need to be in time for reports
+	slow  bool          // the reader has nothing to gain from quick readings
+	ease  time.Duration // cores are recorded, so readings need be no closer than this; 0 if they are not
 }
 
 type mode uint8
@@ -68,15 +70,16 @@ func (p *pace) spent(cost time.Duration) {
 	if p.step < len(steps)-1 && usual > budget*float64(steps[p.step]) {
 		p.step++
 		p.n = 0
-	} else if p.step > 0 && p.n >= patience && usual < ease*budget*float64(steps[p.step-1]) {
+	} else if p.step > 0 && p.n >= patience && usual < reserve*budget*float64(steps[p.step-1]) {
 		p.step--
 		p.n = 0
 	}
 }
 
-// choose takes up how things are: the time now, when a task last used a core, how many there are.
-func (p *pace) choose(now, used time.Duration, tasks int, fast, easy bool) {
-	p.slow, p.easy = !fast, easy
+// choose takes up how things are: the time now, when a task last used a core, how many there are, whether
+// readings tell more the more often they are taken, and how far apart they may be at least.
+func (p *pace) choose(now, used time.Duration, tasks int, fast bool, ease time.Duration) {
+	p.slow, p.ease = !fast, ease
 	switch {
 	case tasks == 0:
 		p.mode = none
@@ -100,10 +103,8 @@ func (p *pace) interval() time.Duration {
 		return max(resting, steps[p.step])
 	case p.mode == still:
 		return max(asleep, steps[p.step])
-	case p.easy:
-		return max(reportBusy, steps[p.step])
 	}
-	return steps[p.step]
+	return max(p.ease, steps[p.step])
 }
 
 // wait is how long to wait for the next reading at the time now. Readings are aligned to

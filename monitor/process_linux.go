@@ -33,8 +33,10 @@ type proc struct {
 	main    uint64 // when it was born
 	threads []*thread
 	stat    threadStat    // as last read through any of its threads
+	stated  time.Duration // when that was
 	found   time.Duration // when we first saw it
 	listed  time.Duration // when its threads were last listed
+	grew    time.Duration // when a thread or a child of it was last met
 	memory
 }
 

@@ -190,22 +190,22 @@ func TestUsableHere(t *testing.T) {
 
 func TestPace(t *testing.T) {
 	var p pace
-	p.choose(0, 0, 0, true, false)
+	p.choose(0, 0, 0, true, 0)
 	if p.interval() != slowest || p.quick() {
 		t.Errorf("without tasks: %v", p.interval())
 	}
-	p.choose(10*time.Second, 9500*ms, 3, true, false)
+	p.choose(10*time.Second, 9500*ms, 3, true, 0)
 	if p.interval() != quickest || !p.quick() || p.rate() != 50 {
 		t.Errorf("busy: %v", p.interval())
 	}
 	if w := p.wait(1015 * ms); w != 5*ms {
 		t.Errorf("waits %v", w)
 	}
-	p.choose(10*time.Second, 9*time.Second, 3, true, false)
+	p.choose(10*time.Second, 9*time.Second, 3, true, 0)
 	if p.interval() != resting || p.report() < 400*ms {
 		t.Errorf("calm: %v", p.interval())
 	}
-	p.choose(10*time.Second, 10*time.Second, 3, false, false)
+	p.choose(10*time.Second, 10*time.Second, 3, false, 0)
 	if p.interval() != reportCalm {
 		t.Errorf("a slow reader: %v", p.interval())
 	}
@@ -213,7 +213,7 @@ func TestPace(t *testing.T) {
 
 func TestPaceKeepsToItsBudget(t *testing.T) {
 	var p pace
-	p.choose(0, 0, 100, true, false)
+	p.choose(0, 0, 100, true, 0)
 	spend := func(cost time.Duration) {
 		for range 5 * patience {
 			p.spent(cost)

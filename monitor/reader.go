@@ -19,6 +19,12 @@ type figures struct {
 	gilKnown  bool // gil is how long it waited for the GIL, as far as that was seen
 }
 
+// manner is how a reading is taken.
+type manner struct {
+	sparing  bool // threads that have long not used a core may be left out of most readings
+	recorded bool // lanes need not be told which thread was on which core, nor soon who is new
+}
+
 // slice is a piece of a task's time on a core, for the lanes.
 type slice struct {
 	task     int
@@ -44,9 +50,8 @@ type reader interface {
 	// forget ends that and releases what it held.
 	forget(task int)
 	// read takes one reading of all watched tasks, and reports to lanes what they had of the
-	// cores. It returns when a task last used a core. With sparing, tasks that have long not done
-	// so may be left out of most readings.
-	read(now time.Duration, sparing bool, lanes func(slice)) time.Duration
+	// cores. It returns when a task last used a core.
+	read(now time.Duration, how manner, lanes func(slice)) time.Duration
 	// figures returns what is known of a watched task as of the last read.
 	figures(task int) figures
 	// notices returns what the user should know about the figures and was not told yet.

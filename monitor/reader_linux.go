@@ -19,7 +19,7 @@ type procReader struct {
 	coarse bool             // schedstat tells nothing here: ticks of 10 ms, no waiting for cores
 	finest Tier             // no finer was asked for: coarse may be for that
 	turn   int              // counts readings
-	spare  bool             // quiet threads are left out of most
+	manner                  // of this reading
 	now    time.Duration
 	memory memoryLane
 	orphan orphanScan
@@ -134,8 +134,8 @@ func (r *procReader) notices() []runner.Advised {
 }
 
 // read implements [reader].
-func (r *procReader) read(now time.Duration, sparing bool, lanes func(slice)) time.Duration {
-	r.now, r.spare = now, sparing
+func (r *procReader) read(now time.Duration, how manner, lanes func(slice)) time.Duration {
+	r.now, r.manner = now, how
 	r.turn++
 	var last time.Duration
 	for _, w := range r.tasks {
@@ -220,7 +220,7 @@ func (r *procReader) threadsOf(task int, to []int) []int {
 // adopt begins to watch a process.
 func (r *procReader) adopt(w *watched, pid int, st threadStat) *proc {
 	p := &proc{
-		pid: pid, main: st.birth, stat: st, found: r.now, listed: -1,
+		pid: pid, main: st.birth, stat: st, found: r.now, listed: -1, grew: r.now,
 		memory: memory{rss: -1, pss: -1, rssAt: -1, pssAt: -1, ran: true, grown: true},
 	}
 	w.procs = append(w.procs, p)
@@ -340,7 +340,7 @@ func (r *procReader) counters(t *thread) (c counters, st *threadStat, err error)
 func (r *procReader) readProc(w *watched, p *proc, lanes func(slice)) {
 	for i := 0; i < len(p.threads); i++ {
 		t := p.threads[i]
-		if r.spare && !t.dismissed && r.now-t.changed >= quietAfter && (r.turn+t.tid)%quietTurns != 0 {
+		if r.sparing && !t.dismissed && r.now-t.changed >= quietAfter && (r.turn+t.tid)%quietTurns != 0 {
 			continue
 		}
 		if r.readThread(w, p, t, lanes) && !t.dismissed {
@@ -368,13 +368,15 @@ func (r *procReader) readThread(w *watched, p *proc, t *thread, lanes func(slice
 	d := c.since(t.last, elapsed)
 	r.spendGIL(w, t, elapsed, d)
 	idle := d.on == 0 && !t.fresh
-	if !idle || t.sched.fd < 0 { // whose file is not kept open must show that it is still the same
+	// One of its threads tells all of a process, but for the cores. One whose file is not kept open must show that
+	// it is still the same.
+	if !idle && (!r.recorded || p.stated != r.now) || t.sched.fd < 0 {
 		if st == nil {
 			if st, err = r.status(t); err != nil {
 				return !vanished(err)
 			}
 		}
-		p.stat = *st
+		p.stat, p.stated = *st, r.now
 	}
 	from := t.lastAt
 	if t.fresh { // its time lies anywhere since its process was last listed
@@ -388,6 +390,12 @@ func (r *procReader) readThread(w *watched, p *proc, t *thread, lanes func(slice
 	t.changed, t.dirty, p.ran = r.now, true, true
 	if d.on > 0 {
 		w.last = r.now
+	}
+	if st == nil {
+		t.core = -1
+		return true
+	}
+	if d.on > 0 {
 		split(slice{task: w.task, core: st.core, from: from, to: r.now, on: d.on}, t.core, lanes)
 	}
 	t.core, w.core = st.core, st.core

@@ -29,7 +29,7 @@ func newRig(t testing.TB) *rig {
 }
 
 func (g *rig) read() {
-	g.r.read(time.Since(g.began), true, func(s slice) { g.lanes[s.task] += s.on })
+	g.r.read(time.Since(g.began), manner{sparing: true}, func(s slice) { g.lanes[s.task] += s.on })
 }
 
 // until reads every 20 ms until the condition holds.

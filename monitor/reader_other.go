@@ -60,7 +60,7 @@ func (p *portable) figures(task int) figures {
 }
 
 // read needs no clock of its own: without a core's name there is nothing to put into lanes.
-func (p *portable) read(now time.Duration, _ bool, _ func(slice)) time.Duration {
+func (p *portable) read(now time.Duration, _ manner, _ func(slice)) time.Duration {
 	for _, t := range p.tasks {
 		before := t.used.on
 		t.read()

@@ -29,6 +29,7 @@ type Options struct {
 	Advise func(runner.Advised) // likewise; nil for no advice
 	Dir    string               // the run's folder, for the sizes of logs
 	Finest Tier                 // measure no finer than this
+	Live   bool                 // somebody looks at it on a screen: what is seen is reported ten times a second, else four times is enough
 	Short  bool                 // the run may last less than a second, and its peak memory is to be known: it is read more often
 	// Threads returns the threads of a task that is some of those of a process which it shares; nil
 	// where that is not known. It is called from Run's goroutine ten times a second for each such
@@ -232,12 +233,29 @@ func (s *Sampler) tick() time.Duration {
 	s.now = max(time.Since(s.state.Time), 0)
 	s.read()
 	s.notify()
-	s.pace.choose(s.now, s.used, len(s.tasks), s.reader.fast() && !s.anonymous(), s.recorded() && s.now-s.born > youth)
+	s.pace.choose(s.now, s.used, len(s.tasks), s.reader.fast() && !s.anonymous(), s.ease())
 	if s.now-s.reported >= s.pace.report() && s.lanes.ready(s.now-s.behind()) > 0 {
 		s.report()
 		s.advise()
 	}
 	return s.pace.wait(time.Since(s.state.Time))
+}
+
+// ease is how far apart readings may be though tasks are busy; 0 if how they use cores is only seen by reading.
+// While it is recorded, readings are for how tasks wait, of which a short one would else be told nothing, and
+// for reports.
+func (s *Sampler) ease() time.Duration {
+	switch age := s.now - s.born; {
+	case !s.recorded():
+		return 0
+	case age < fresh:
+		return quickest
+	case age < youth:
+		return 2 * quickest
+	case s.opts.Live || s.exact.packed:
+		return reportBusy
+	}
+	return reportDark
 }
 
 // read takes readings of all that is watched.
@@ -249,7 +267,7 @@ func (s *Sampler) read() {
 	}
 	if len(s.tasks) > 0 {
 		began := threadTime() // records have a limit of their own
-		s.used = max(s.used, s.reader.read(s.now, s.pace.quick(), s.glimpsed))
+		s.used = max(s.used, s.reader.read(s.now, manner{s.pace.quick(), s.recorded()}, s.glimpsed))
 		s.askThreads()
 		s.adopt()
 		s.pace.spent(threadTime() - began)
@@ -302,7 +320,11 @@ func (s *Sampler) last() runner.Sampled {
 }
 
 // discovery is how often new threads and processes are looked for.
-const discovery = 100 * time.Millisecond
+const (
+	discovery     = 100 * time.Millisecond
+	slowDiscovery = 500 * time.Millisecond // of a process that has started none for settling, while its time on cores is recorded anyway
+	settling      = 2 * time.Second
+)
 
 // askThreads has the reader know of all threads of tasks that share a process.
 func (s *Sampler) askThreads() {

@@ -111,7 +111,7 @@ func (f *fakeReader) forget(task int) {
 	f.watched = slices.DeleteFunc(f.watched, func(i int) bool { return i == task })
 }
 
-func (f *fakeReader) read(now time.Duration, _ bool, lanes func(slice)) time.Duration {
+func (f *fakeReader) read(now time.Duration, _ manner, lanes func(slice)) time.Duration {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.reads++

@@ -24,6 +24,7 @@ const (
 type Tracer struct {
 	cores []int
 	rings []*mapped
+	fill  float64
 	fds   []int
 	seen  map[int]bool // threads that have events
 }
@@ -163,9 +164,10 @@ func (*Tracer) Now() time.Duration {
 // Read hands on what was recorded since the last Read, core after core, and returns how many records
 // those were and the time up to which all are among them.
 func (t *Tracer) Read(each func(Record)) (n int, until time.Duration) {
-	until = t.Now()
+	until, t.fill = t.Now(), 0
 	for i, m := range t.rings {
 		head := atomic.LoadUint64(&m.page.Data_head)
+		t.fill = max(t.fill, float64(head-m.tail)/float64(len(m.data)))
 		whole := m.read(head, func(r Record) {
 			n++
 			each(r)
@@ -177,6 +179,10 @@ func (t *Tracer) Read(each func(Record)) (n int, until time.Duration) {
 	}
 	return n, until
 }
+
+// Fill is which part of the fullest core's ring the last Read found taken, 0..1, or more where records were
+// lost.
+func (t *Tracer) Fill() float64 { return t.fill }
 
 // Record switches the recording off or on again. What was on a core meanwhile is never told, nor which
 // threads were made.

@@ -21,6 +21,9 @@ func (*Tracer) Now() time.Duration { return 0 }
 // Read has nothing to hand on.
 func (*Tracer) Read(func(Record)) (n int, until time.Duration) { return 0, 0 }
 
+// Fill is nothing.
+func (*Tracer) Fill() float64 { return 0 }
+
 // Record does nothing.
 func (*Tracer) Record(bool) error { return nil }
 

@@ -136,7 +136,7 @@ func (a *app) perform(ctx context.Context, req request, v view) error {
 		say = func(text string) { fmt.Fprintln(a.std.Err, "parallax: "+text) }
 	}
 	signals := watchSignals(stage, say)
-	req.plan.Hold = !v.lines // on a screen, jobs can be restarted when all are over
+	req.plan.Hold, req.plan.Live = !v.lines, !v.lines // on a screen, jobs can be restarted when all are over
 	s, err := stage.Start(req.plan)
 	if err != nil {
 		_ = signals.stop() // nothing runs that it could have ended

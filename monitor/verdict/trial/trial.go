@@ -67,7 +67,7 @@ func Of(s *runner.State, w Way, round int) Trial {
 		Way: w, Round: round, Run: s.ID,
 		CPU: -1, WaitCore: -1, WaitGIL: -1, PeakPSS: s.PeakPSS, Switches: switches(s),
 		Foreign: foreign(&s.Lanes), Stolen: s.Spoilt.Stolen.Share(), Throttled: s.Spoilt.Throttled.Share(),
-		Jobs:    len(s.Tasks), Succeeded: s.Count(runner.Succeeded),
+		Jobs: len(s.Tasks), Succeeded: s.Count(runner.Succeeded),
 	}
 	for i := range s.Tasks {
 		t.Wall = max(t.Wall, s.Tasks[i].Ended.Seconds())

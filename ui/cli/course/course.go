@@ -223,7 +223,7 @@ func (c *Course) round(ctx context.Context, n int) error {
 func (c *Course) try(ctx context.Context, way, round int) error {
 	w := c.plan.Ways[way]
 	plan := w.Plan
-	plan.Root, plan.Unheard, plan.Short, plan.Hold = c.rec.Runs(), !c.plan.Shown, true, false
+	plan.Root, plan.Unheard, plan.Live, plan.Short, plan.Hold = c.rec.Runs(), !c.plan.Shown, c.plan.Shown, true, false
 	plan.Halt = runner.HaltFail // for then the way is out, however the others end
 	plan.Jobs, plan.RestartLost = onceEach(plan.Jobs), false
 	name := cmp.Or(w.Title, w.Name())

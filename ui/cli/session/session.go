@@ -46,6 +46,8 @@ type Plan struct {
 	Launchers func() map[runner.Model]runner.Launcher // likewise, made anew for the run
 	// Short says that the run may be short and its peak memory is to be known, as in a comparison.
 	Short bool
+	// Live says that it is shown on a screen.
+	Live bool
 	// Unheard says that nobody takes events from the session's Feed.
 	Unheard bool
 }
@@ -133,7 +135,10 @@ func (st *Stage) Start(plan Plan) (*Session, error) {
 	if err := st.open(s); err != nil { // who left meanwhile waits for what was there then
 		return nil, errors.Join(err, rec.Close(), os.RemoveAll(rec.Dir()))
 	}
-	sampler = monitor.New(monitor.Options{Short: plan.Short, Feed: run.Subscribe(), Report: run.Report, Advise: run.Advise, Dir: rec.Dir(), Threads: run.Threads, Progress: run.Progress, Stack: run.Stack, Finest: st.env.Finest})
+	sampler = monitor.New(monitor.Options{
+		Feed: run.Subscribe(), Report: run.Report, Advise: run.Advise, Dir: rec.Dir(), Finest: st.env.Finest,
+		Live: plan.Live, Short: plan.Short, Threads: run.Threads, Progress: run.Progress, Stack: run.Stack,
+	})
 	sampler.Attach(st.env.Cores)                                                      // before the first job starts
 	beside := []func(context.Context){func(ctx context.Context) { sampler.Run(ctx) }} // it fails only for lack of options
 	if serve := st.control(s); serve != nil {
