@@ -252,7 +252,7 @@ func (s *Sampler) ease() time.Duration {
 		return quickest
 	case age < youth:
 		return 2 * quickest
-	case s.opts.Live || s.exact.packed:
+	case s.opts.Live || s.opts.Short || s.exact.packed:
 		return reportBusy
 	}
 	return reportDark

@@ -22,19 +22,17 @@ func (d Denied) Share() float64 {
 	return float64(d.Taken) / float64(d.Span)
 }
 
-// add counts a share of a span; a negative one is not known.
-func (d *Denied) add(span time.Duration, share float64) {
+// plus counts a share of a span; a negative one is not known.
+func (d Denied) plus(span time.Duration, share float64) Denied {
 	if share < 0 {
-		return
+		return d
 	}
-	d.Span += span
-	d.Taken += time.Duration(share * float64(span))
+	return Denied{d.Span + span, d.Taken + time.Duration(share*float64(span))}
 }
 
 // add counts a sample.
 func (s *Spoilt) add(span time.Duration, h HostSample) {
-	s.Stolen.add(span, h.Steal)
-	s.Throttled.add(span, h.Throttle)
+	s.Stolen, s.Throttled = s.Stolen.plus(span, h.Steal), s.Throttled.plus(span, h.Throttle)
 }
 
 // pss is what the active tasks hold just now, in bytes: an interpreter that several share counts once.
