@@ -18,7 +18,7 @@ type tracer interface {
 	Read(each func(switches.Record)) (n int, until time.Duration)
 	Fill() float64
 	Record(on bool) error
-	Close()
+	Close() // may be called twice
 }
 
 // exact knows which task had which core, from each context switch.
@@ -30,14 +30,15 @@ type exact struct {
 	at     together
 	flow   flow
 	begun  bool
-	packed bool  // so much is recorded that it must be taken up often
-	gaps   bool  // some switches were not told: threads may have been made that nobody knows
-	broken error // why it records no more, for good
+	last   time.Duration // when records were last taken up
+	span   time.Duration // between that and the time before
+	gaps   bool          // some switches were not told: threads may have been made that nobody knows
+	broken error         // why it records no more, for good
 }
 
 // newExact takes up a tracer. Shares of the cores are handed to lanes while [exact.read] is called.
-func newExact(t tracer, cores int, lanes func(slice)) *exact {
-	e := &exact{trace: t, on: map[int]time.Duration{}, flow: flow{cores: cores}}
+func newExact(t tracer, lanes func(slice)) *exact {
+	e := &exact{trace: t, on: map[int]time.Duration{}}
 	e.book = switches.NewLedger(func(s switches.Share) {
 		from, to := s.From-e.origin, s.To-e.origin
 		if _, watched := e.on[s.Task]; watched {
@@ -89,16 +90,21 @@ func (e *exact) forget(task int, at time.Duration) {
 // records is whether lanes come from here now.
 func (e *exact) records() bool { return e.broken == nil && !e.flow.off }
 
+// begin says what time it is since the start of the run. What was recorded before that is of no task.
+func (e *exact) begin(now time.Duration) {
+	if !e.begun {
+		e.begun, e.origin = true, e.trace.Now()-now
+	}
+}
+
 // read takes up what was recorded until now, the time since the start of the run.
 func (e *exact) read(now time.Duration) {
 	if e.broken != nil {
 		return
 	}
-	if !e.begun { // what was recorded before the run began is of no task
-		e.begun, e.origin = true, e.trace.Now()-now
-	}
+	e.begin(now)
+	e.last, e.span = now, now-e.last
 	was := e.records()
-	defer e.pack()
 	lost := e.book.Lost()
 	n, until := e.trace.Read(e.book.Take)
 	if missing := e.book.Lost() - lost; missing > 0 { // they were made all the same
@@ -110,6 +116,7 @@ func (e *exact) read(now time.Duration) {
 	if on := e.flow.count(now, n); on != was {
 		if err := e.trace.Record(on); err != nil {
 			e.broken = err
+			e.trace.Close()
 		}
 		e.book.Forget()
 		e.gaps = true
@@ -117,21 +124,14 @@ func (e *exact) read(now time.Duration) {
 	}
 }
 
-// How full a ring may be when it is read: beyond much it is to be read more often, below little again more
-// rarely.
-const (
-	much   = 0.25
-	little = 0.05
-)
-
-// pack takes up how much of its room the recording needs.
-func (e *exact) pack() {
-	switch fill := e.trace.Fill(); {
-	case fill > much:
-		e.packed = true
-	case fill < little:
-		e.packed = false
+// room is how soon the fullest ring will be half full, if as much is recorded as lately.
+func (e *exact) room() time.Duration {
+	const often = 5 * time.Millisecond
+	fill := e.trace.Fill()
+	if fill <= 0 || e.span <= 0 {
+		return slowest
 	}
+	return min(max(time.Duration(float64(e.span)/fill/2), often), slowest)
 }
 
 // together returns for how long how many threads of ours were on so many cores at once since it was

@@ -71,7 +71,7 @@ func (r *recording) on(core, tid, from, to int) {
 func TestRecordsBecomeLanes(t *testing.T) {
 	var told []string
 	r := &recording{}
-	e := newExact(r, 1, func(s slice) {
+	e := newExact(r, func(s slice) {
 		told = append(told, fmt.Sprintf("%d@%d %v-%v %v", s.task, s.core, s.from, s.to, s.on))
 	})
 	e.read(0)
@@ -115,7 +115,7 @@ func TestRecordsBecomeLanes(t *testing.T) {
 
 func TestTooManySwitchesAreNotRecorded(t *testing.T) {
 	r := &recording{noise: 2000}
-	e := newExact(r, 1, func(slice) {})
+	e := newExact(r, func(slice) {})
 	run := func(until time.Duration) {
 		for ; r.now < until; r.now += 50 * ms {
 			e.read(r.now)
@@ -144,7 +144,7 @@ func TestTooManySwitchesAreNotRecorded(t *testing.T) {
 // Rings may be too small to hold a rate that is too high: what was lost of it counts too.
 func TestLostSwitchesCountTowardsTooMany(t *testing.T) {
 	r := &recording{}
-	e := newExact(r, 1, func(slice) {})
+	e := newExact(r, func(slice) {})
 	for ; r.now < time.Second; r.now += 100 * ms {
 		r.records = append(r.records, switches.Record{Kind: switches.Lost, Count: 5000, At: ahead + r.now})
 		e.read(r.now)
@@ -162,7 +162,7 @@ func TestCoresAreLookedAtOftenWhileSwitchesAreTooMany(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		r := &recording{noise: 4000, cost: 8 * ms, clock: func() time.Duration { return time.Since(began) }}
-		g := newStageWith(Options{}, func(s *Sampler) { s.exact = newExact(r, 4, s.onCore) })
+		g := newStageWith(Options{}, func(s *Sampler) { s.exact = newExact(r, s.onCore) })
 		defer g.stop()
 		g.feed.put(started(2)...)
 		g.feed.put(runner.TaskStarted{Task: 0, Try: 1, Identity: runner.Identity{PID: 10, Tree: true}})
@@ -194,7 +194,7 @@ func TestWhatWasMadeWhileNothingWasRecordedIsKnownAgain(t *testing.T) {
 			} else {
 				r.noise, r.calm = 20000, time.Second
 			}
-			g := newStageWith(Options{}, func(s *Sampler) { s.exact = newExact(r, 1, s.onCore) })
+			g := newStageWith(Options{}, func(s *Sampler) { s.exact = newExact(r, s.onCore) })
 			defer g.stop()
 			g.feed.put(started(2)...)
 			g.feed.put(runner.TaskStarted{Task: 0, Try: 1, Identity: runner.Identity{PID: 10, Tree: true}})
@@ -221,7 +221,7 @@ func TestTheSamplerTrustsRecordsMoreThanReadings(t *testing.T) {
 		for at := 0; at < 5000; at += 10 {
 			r.on(0, 10, at, at+4)
 		}
-		g := newStageWith(Options{Live: true}, func(s *Sampler) { s.exact = newExact(r, 1, s.onCore) })
+		g := newStageWith(Options{Live: true}, func(s *Sampler) { s.exact = newExact(r, s.onCore) })
 		g.feed.put(started(2)...)
 		g.feed.put(runner.TaskStarted{Task: 0, Try: 1, Identity: runner.Identity{PID: 10, Tree: true}})
 		g.reader.set(0, true) // the readings say that it is on core 0 all the time
@@ -276,28 +276,48 @@ func TestWhyLanesAreNotExactIsSaid(t *testing.T) {
 func TestWhileCoresAreRecordedReadingsAreAsRareAsTheirReadersAllow(t *testing.T) {
 	r := &recording{}
 	s := New(Options{})
-	s.exact = newExact(r, 2, func(slice) {})
+	s.exact = newExact(r, func(slice) {})
 	for _, c := range []struct {
 		name string
 		age  time.Duration
 		live bool
-		fill float64
 		off  bool
 		want time.Duration
 	}{
-		{"a task has just begun", 100 * ms, false, 0, false, quickest},
-		{"it is a little older", 500 * ms, false, 0, false, 2 * quickest},
-		{"nobody looks", 2 * time.Second, false, 0, false, reportDark},
-		{"somebody does", 2 * time.Second, true, 0, false, reportBusy},
-		{"a ring gets full", 2 * time.Second, false, 0.3, false, reportBusy},
-		{"it still has much in it, though it is emptied more often", 2 * time.Second, false, 0.12, false, reportBusy},
-		{"it has not", 2 * time.Second, false, 0.04, false, reportDark},
-		{"nothing is recorded", 2 * time.Second, false, 0, true, 0},
+		{"a task has just begun", 100 * ms, false, false, quickest},
+		{"it is a little older", 500 * ms, false, false, 2 * quickest},
+		{"nobody looks", 2 * time.Second, false, false, reportDark},
+		{"somebody does", 2 * time.Second, true, false, reportBusy},
+		{"nothing is recorded", 2 * time.Second, false, true, 0},
 	} {
-		r.fill, s.opts.Live, s.exact.flow.off, s.now = c.fill, c.live, c.off, s.born+c.age
-		s.exact.pack()
+		s.opts.Live, s.exact.flow.off, s.now = c.live, c.off, s.born+c.age
 		if got := s.ease(); got != c.want {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+// A ring that fills up is emptied before it is full, whatever the readings are.
+func TestRecordsAreTakenUpBeforeTheirRingIsFull(t *testing.T) {
+	r := &recording{}
+	e := newExact(r, func(slice) {})
+	for _, c := range []struct {
+		since time.Duration
+		fill  float64
+		want  time.Duration
+	}{
+		{250 * ms, 0, slowest},
+		{250 * ms, 0.01, slowest},
+		{250 * ms, 0.25, 500 * ms},
+		{500 * ms, 1, 250 * ms}, // some were lost: sooner, and then sooner yet
+		{250 * ms, 1, 125 * ms},
+		{5 * ms, 1, 5 * ms},
+	} {
+		r.now += c.since
+		r.fill = c.fill
+		e.read(r.now)
+		if got := e.room(); got != c.want {
+			t.Errorf("%v of the ring in %v: again after %v, want %v", c.fill, c.since, got, c.want)
 		}
 	}
 }

@@ -14,33 +14,33 @@ const (
 
 // flow decides whether context switches are recorded. It is all arithmetic: the caller has the clock.
 type flow struct {
-	cores   int // how many are recorded
 	off     bool
 	began   time.Duration // of the window or of the retreat
 	seen    int           // records in the window
 	retreat time.Duration // how long this or the last one lasts; 0 after a calm window
 }
 
-// count takes up how many records were read until now, and returns whether to record from now on.
+// count takes up how many records of the core with the most were read until now, and returns whether to record
+// from now on.
 func (f *flow) count(now time.Duration, records int) (record bool) {
 	span := now - f.began
 	if f.off {
 		if span < f.retreat {
 			return false
 		}
-		*f = flow{cores: f.cores, began: now, retreat: f.retreat}
+		*f = flow{began: now, retreat: f.retreat}
 		return true
 	}
 	f.seen += records
-	limit := float64(maxRecords*max(f.cores, 1)) * max(span, flowWindow).Seconds()
+	limit := maxRecords * max(span, flowWindow).Seconds()
 	switch seen := float64(f.seen); {
 	case seen > limit:
-		*f = flow{cores: f.cores, off: true, began: now, retreat: min(max(2*f.retreat, firstRetreat), lastRetreat)}
+		*f = flow{off: true, began: now, retreat: min(max(2*f.retreat, firstRetreat), lastRetreat)}
 		return false
 	case span >= flowWindow && seen < limit/2:
-		*f = flow{cores: f.cores, began: now}
+		*f = flow{began: now}
 	case span >= flowWindow:
-		*f = flow{cores: f.cores, began: now, retreat: f.retreat}
+		*f = flow{began: now, retreat: f.retreat}
 	}
 	return true
 }

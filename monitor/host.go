@@ -52,13 +52,14 @@ type host struct {
 	lanes  []int           // ids of the cores that have a lane, ascending
 	window []reading       // oldest first; together a little over loadWindow
 	ours   []time.Duration // per lane, since the start
+	ending bool            // the next reading is the last
 	slow   time.Duration   // when the slow figures were last read; < 0 for never
 	quota  cgroup.Throttling
 	last   runner.HostSample
 }
 
 func newHost(src hostReader, lanes []int) *host {
-	h := &host{src: src, lanes: lanes, ours: make([]time.Duration, len(lanes)), slow: -1}
+	h := &host{src: src, lanes: lanes, ours: make([]time.Duration, len(lanes)), slow: -1, quota: src.throttling()}
 	h.last = runner.HostSample{Busy: unknown(len(lanes)), Steal: -1, MemUsed: -1, MemTotal: -1, Load: [3]float64{-1, -1, -1}, Throttle: -1}
 	return h
 }
@@ -85,11 +86,24 @@ func (h *host) read(now time.Duration) (runner.HostSample, []float64) {
 		others = foreign(busy, h.window[0], h.window[n-1])
 	}
 	h.last.Busy, h.last.Steal = busy, steal
-	if h.slow < 0 || now-h.slow >= slowHost {
+	if h.slow < 0 || h.ending || now-h.slow >= slowHost {
+		if h.slow >= 0 { // at first no period of a quota is over
+			h.throttled()
+		}
 		h.slow = now
 		h.readSlow()
 	}
 	return h.last, others
+}
+
+// end has the next reading tell of what is read seldom, too: there is none after it.
+func (h *host) end() { h.ending = true }
+
+// throttled tells how often the quota was used up since it was last asked.
+func (h *host) throttled() {
+	q := h.src.throttling()
+	h.last.Throttle = q.Share(h.quota)
+	h.quota = q
 }
 
 func (h *host) push(r reading) {
@@ -109,9 +123,6 @@ func (h *host) readSlow() {
 			h.last.Load = [3]float64{l.Load1, l.Load5, l.Load15}
 		}
 	}
-	q := h.src.throttling()
-	h.last.Throttle = q.Share(h.quota)
-	h.quota = q
 }
 
 // memoryWithin returns how many bytes the run may have, and how many of them are free: of what the machine has,

@@ -52,7 +52,7 @@ type mode uint8
 
 const (
 	none mode = iota // no task
-	busy
+	active
 	calm  // tasks, but none uses a core
 	still // nor has for long
 )
@@ -61,16 +61,16 @@ const (
 func (p *pace) spent(cost time.Duration) {
 	p.costs[p.n%len(p.costs)] = cost
 	p.n++
-	if p.n < len(p.costs) || p.mode != busy {
+	if p.n < len(p.costs) || p.mode != active {
 		return
 	}
 	sorted := p.costs
 	slices.Sort(sorted[:])
 	usual := float64(sorted[len(sorted)/2])
-	if p.step < len(steps)-1 && usual > budget*float64(steps[p.step]) {
+	if p.step < len(steps)-1 && usual > budget*float64(p.busy(p.step)) {
 		p.step++
 		p.n = 0
-	} else if p.step > 0 && p.n >= patience && usual < reserve*budget*float64(steps[p.step-1]) {
+	} else if p.step > 0 && p.n >= patience && usual < reserve*budget*float64(p.busy(p.step-1)) {
 		p.step--
 		p.n = 0
 	}
@@ -84,7 +84,7 @@ func (p *pace) choose(now, used time.Duration, tasks int, fast bool, ease time.D
 	case tasks == 0:
 		p.mode = none
 	case now-used < calmAfter:
-		p.mode = busy
+		p.mode = active
 	case now-used < sleepAfter:
 		p.mode = calm
 	default:
@@ -104,8 +104,11 @@ func (p *pace) interval() time.Duration {
 	case p.mode == still:
 		return max(asleep, steps[p.step])
 	}
-	return max(p.ease, steps[p.step])
+	return p.busy(p.step)
 }
+
+// busy is the time between readings while a task uses a core, with a step.
+func (p *pace) busy(step int) time.Duration { return max(p.ease, steps[step]) }
 
 // wait is how long to wait for the next reading at the time now. Readings are aligned to
 // multiples of the interval, so that a late one does not shift those that follow.

@@ -18,18 +18,19 @@ import (
 type rig struct {
 	t     testing.TB
 	r     *procReader
+	how   manner
 	began time.Time
 	lanes map[int]time.Duration // by task
 }
 
 func newRig(t testing.TB) *rig {
-	g := &rig{t: t, r: newReader(Exact).(*procReader), began: time.Now(), lanes: map[int]time.Duration{}}
+	g := &rig{t: t, r: newReader(Exact).(*procReader), how: manner{sparing: true}, began: time.Now(), lanes: map[int]time.Duration{}}
 	t.Cleanup(g.r.close)
 	return g
 }
 
 func (g *rig) read() {
-	g.r.read(time.Since(g.began), manner{sparing: true}, func(s slice) { g.lanes[s.task] += s.on })
+	g.r.read(time.Since(g.began), g.how, func(s slice) { g.lanes[s.task] += s.on })
 }
 
 // until reads every 20 ms until the condition holds.
@@ -148,7 +149,14 @@ func TestSleeperUsesNothing(t *testing.T) {
 }
 
 func TestTreeAgreesWithItsUsage(t *testing.T) {
+	for _, recorded := range []bool{false, true} {
+		t.Run(fmt.Sprintf("recorded %v", recorded), func(t *testing.T) { treeAgrees(t, recorded) })
+	}
+}
+
+func treeAgrees(t *testing.T, recorded bool) {
 	g := newRig(t)
+	g.how.recorded = recorded
 	const work = "(i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done) & "
 	cmd := g.start(0, work+work+work+"wait; kill -STOP $$")
 	most := 0
@@ -166,6 +174,38 @@ func TestTreeAgreesWithItsUsage(t *testing.T) {
 	}
 	if most != 4 || f.processes != 1 {
 		t.Errorf("saw %d processes at most, and %d in the end", most, f.processes)
+	}
+}
+
+// TestAProcessThatStartsNothingIsAskedMoreRarely holds how often a process is asked for what it has started, while
+// its time on cores is recorded, against how long it has started nothing.
+func TestAProcessThatStartsNothingIsAskedMoreRarely(t *testing.T) {
+	g := newRig(t)
+	g.start(0, busyLoop)
+	g.until("some work", func() bool { return g.r.figures(0).used.on > 50*time.Millisecond })
+	p := g.r.tasks[0].procs[0]
+	p.found = -time.Hour
+	asked := func(within time.Duration) (n int) {
+		end := g.r.now + within
+		was := p.listed
+		g.until("the end", func() bool {
+			if p.listed != was {
+				n, was = n+1, p.listed
+			}
+			return g.r.now >= end
+		})
+		return n
+	}
+	const span = 450 * time.Millisecond
+	for _, c := range []struct {
+		recorded    bool
+		grew        time.Duration
+		least, most int
+	}{{true, -time.Hour, 0, 1}, {true, 0, 2, 5}, {false, -time.Hour, 2, 5}} {
+		g.how.recorded, p.grew = c.recorded, g.r.now+c.grew
+		if n := asked(span); n < c.least || n > c.most {
+			t.Errorf("recorded %v, its last child or thread %v ago: asked %d times in %v, want %d to %d", c.recorded, -c.grew, n, span, c.least, c.most)
+		}
 	}
 }
 

@@ -29,10 +29,10 @@ type Options struct {
 	Advise func(runner.Advised) // likewise; nil for no advice
 	Dir    string               // the run's folder, for the sizes of logs
 	Finest Tier                 // measure no finer than this
-	Live   bool                 // somebody looks at it on a screen: what is seen is reported ten times a second, else four times is enough
+	Live   bool                 // somebody looks at it on a screen: what is seen of busy tasks is reported ten times a second, else four times is enough
 	Short  bool                 // the run may last less than a second, and its peak memory is to be known: it is read more often
 	// Threads returns the threads of a task that is some of those of a process which it shares; nil
-	// where that is not known. It is called from Run's goroutine ten times a second for each such
+	// where that is not known. It is called from Run's goroutine at most ten times a second for each such
 	// task and must not block. It is nil where no task has more threads than its Identity says.
 	Threads func(task int) []int
 	// Progress reads what a task has written to its progress descriptor since it was last asked, as
@@ -76,6 +76,8 @@ type marks struct {
 	reported time.Duration
 	used     time.Duration // a task was seen to use a core
 	born     time.Duration // a task began
+	begun    int           // so many have
+	read     time.Duration // readings were taken
 	advised  time.Duration
 	asked    time.Duration // tasks were asked for their threads
 	adopted  time.Duration // it was told whose threads are
@@ -102,7 +104,7 @@ func (s *Sampler) Attach(cores []int) {
 		s.inexact = err.Error()
 		return
 	}
-	s.exact = newExact(t, len(cores), s.onCore)
+	s.exact = newExact(t, s.onCore)
 }
 
 // Run measures until ctx is done or the run has ended, and then has released all that it held.
@@ -136,9 +138,9 @@ func (s *Sampler) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-ready:
-			before := len(s.tasks)
+			before := s.begun
 			s.follow()
-			if len(s.tasks) > before {
+			if s.begun > before { // also where another has ended meanwhile
 				timer.Reset(quickest)
 			}
 		case <-timer.C:
@@ -168,10 +170,14 @@ func (s *Sampler) follow() {
 				cores, _, _ = Usable()
 			}
 			s.lanes, s.host = newLanes(cores), newHost(s.source, cores)
+			if s.exact != nil {
+				s.exact.begin(max(time.Since(s.state.Time), 0))
+			}
 		case runner.TaskStarted:
 			s.tasks[ev.Task] = &told{}
 			s.stalls.begin(ev.Task, s.state.Jobs[ev.Task].Limits)
 			s.born = ev.When()
+			s.begun++
 			s.reader.watch(ev.Task, ev.Identity, ev.When())
 			if s.exact != nil {
 				s.exact.watch(ev.Task, ev.Identity)
@@ -231,14 +237,18 @@ func (s *Sampler) tick() time.Duration {
 		return slowest
 	}
 	s.now = max(time.Since(s.state.Time), 0)
-	s.read()
+	s.take()
 	s.notify()
 	s.pace.choose(s.now, s.used, len(s.tasks), s.reader.fast() && !s.anonymous(), s.ease())
 	if s.now-s.reported >= s.pace.report() && s.lanes.ready(s.now-s.behind()) > 0 {
 		s.report()
 		s.advise()
 	}
-	return s.pace.wait(time.Since(s.state.Time))
+	wait := s.pace.wait(time.Since(s.state.Time))
+	if s.recorded() {
+		wait = min(wait, s.exact.room())
+	}
+	return wait
 }
 
 // ease is how far apart readings may be though tasks are busy; 0 if how they use cores is only seen by reading.
@@ -252,20 +262,22 @@ func (s *Sampler) ease() time.Duration {
 		return quickest
 	case age < youth:
 		return 2 * quickest
-	case s.opts.Live || s.opts.Short || s.exact.packed:
+	case s.opts.Live || s.opts.Short:
 		return reportBusy
 	}
 	return reportDark
 }
 
-// read takes readings of all that is watched.
-func (s *Sampler) read() {
+// take takes readings of all that is watched, if it is time to. What is recorded must be taken up in time,
+// whether or not there are tasks, and may have to be in between.
+func (s *Sampler) take() {
 	runtime.LockOSThread() // so that its time is ours
 	defer runtime.UnlockOSThread()
-	if s.exact != nil { // what is recorded must be taken up in time, whether or not there are tasks
+	if s.exact != nil {
 		s.exact.read(s.now)
 	}
-	if len(s.tasks) > 0 {
+	if len(s.tasks) > 0 && (s.born > s.read || s.now-s.read >= s.pace.interval()-quickest/2) {
+		s.read = s.now
 		began := threadTime() // records have a limit of their own
 		s.used = max(s.used, s.reader.read(s.now, manner{s.pace.quick(), s.recorded()}, s.glimpsed))
 		s.askThreads()
@@ -315,7 +327,9 @@ func (s *Sampler) last() runner.Sampled {
 		return runner.Sampled{}
 	}
 	s.now = max(time.Since(s.state.Time), 0)
-	s.read()
+	s.read = -slowest // all once more
+	s.host.end()
+	s.take()
 	return s.sample(s.now+cellLength-1, s.now)
 }
 

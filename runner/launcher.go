@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"time"
 )
@@ -47,6 +48,19 @@ type Spec struct {
 	// interpreter itself prints. It returns its path relative to the folder. It may be called from any
 	// goroutine and is nil where there is no folder.
 	Shared func(name string) (*os.File, string, error)
+}
+
+// Input opens what the try reads: the job's standard input, or nothing.
+func (s *Spec) Input() (*os.File, error) {
+	name := s.Job.Stdin
+	if name == "" {
+		name = os.DevNull
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("stdin: %w", err)
+	}
+	return f, nil
 }
 
 // ProgressEnv is the variable that tells a job the number of its progress descriptor. Jobs never

@@ -44,7 +44,7 @@ type HostSample struct {
 	MemUsed  int64      // bytes of MemTotal that cannot be had
 	MemTotal int64      // bytes: of the machine, or as many as the control group of the run allows
 	Load     [3]float64 // 1, 5, 15 minutes
-	Throttle float64    // share of the span in which the cgroup quota held us back
+	Throttle float64    // share of the periods of the cgroup quota in which it was used up
 }
 
 // TaskSample is what one task did in the span. Times are summed over all its threads, so they can

@@ -5,7 +5,7 @@ import "time"
 // Spoilt is what a run was denied by what is not its own doing: time that makes its figures doubtful.
 type Spoilt struct {
 	Stolen    Denied // by the hypervisor: its share of all cores' time, times the span
-	Throttled Denied // by the quota of the cgroup: for so long it held us back
+	Throttled Denied // by the quota of the cgroup: the share of its periods in which it was used up, times the span
 }
 
 // Denied is how much of a time was taken away.

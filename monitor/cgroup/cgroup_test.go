@@ -16,7 +16,7 @@ func TestThrottlingShare(t *testing.T) {
 	}{
 		{cgroup.Throttling{110, 15, true}, prev, 0.5},
 		{cgroup.Throttling{100, 10, true}, prev, 0},
-		{cgroup.Throttling{110, 15, true}, cgroup.Throttling{}, 0},
+		{cgroup.Throttling{110, 15, true}, cgroup.Throttling{}, -1},
 		{cgroup.Throttling{}, prev, -1},
 		{cgroup.Throttling{5, 1, true}, prev, 0},
 	} {
@@ -52,8 +52,8 @@ func TestQuota(t *testing.T) {
 		},
 		{
 			"v2, the group above is tighter", "0::/user/me\n", mountsV2,
-			map[string]string{"sys/fs/cgroup/user/me/cpu.max": "400000 100000\n", "sys/fs/cgroup/user/cpu.max": "50000 100000\n", "sys/fs/cgroup/cpu.max": "max 100000"},
-			0.5, "cpu.max", 0, 0,
+			map[string]string{"sys/fs/cgroup/user/me/cpu.max": "400000 100000\n", "sys/fs/cgroup/user/cpu.max": "50000 100000\n", "sys/fs/cgroup/cpu.max": "max 100000", "sys/fs/cgroup/user/cpu.stat": "nr_periods 9\nnr_throttled 5\n"},
+			0.5, "cpu.max", 9, 5,
 		},
 		{
 			"v2, none", "0::/user/me\n", mountsV2,
@@ -70,7 +70,7 @@ func TestQuota(t *testing.T) {
 			map[string]string{
 				"sys/fs/cgroup/cpu,cpuacct/a/b/cpu.cfs_quota_us": "-1\n", "sys/fs/cgroup/cpu,cpuacct/a/b/cpu.cfs_period_us": "100000\n",
 				"sys/fs/cgroup/cpu,cpuacct/a/cpu.cfs_quota_us": "75000\n", "sys/fs/cgroup/cpu,cpuacct/a/cpu.cfs_period_us": "50000\n",
-				"sys/fs/cgroup/cpu,cpuacct/a/b/cpu.stat": "nr_periods 4\nnr_throttled 2\n",
+				"sys/fs/cgroup/cpu,cpuacct/a/cpu.stat": "nr_periods 4\nnr_throttled 2\n",
 			},
 			1.5, "cpu.cfs_quota_us", 4, 2,
 		},
@@ -116,8 +116,8 @@ func TestRoom(t *testing.T) {
 	}{
 		{
 			"v2, own group", "0::/me\n", mountsV2,
-			map[string]string{"me/memory.max": "1000\n", "me/memory.current": "700\n", "me/memory.stat": "anon 400\ninactive_file 250\nactive_file 50\n"},
-			cgroup.Room{Limit: 1000, Free: 550, From: "memory.max"},
+			map[string]string{"me/memory.max": "1000\n", "me/memory.current": "700\n", "me/memory.stat": "anon 400\ninactive_file 200\nactive_file 50\nslab_reclaimable 30\nslab 90\n"},
+			cgroup.Room{Limit: 1000, Free: 580, From: "memory.max"},
 		},
 		{
 			"v2, the group above leaves less than its own limit", "0::/up/me\n", mountsV2,
@@ -134,7 +134,7 @@ func TestRoom(t *testing.T) {
 		{
 			"v1", "4:memory:/a\n0::/\n", mountsMemory,
 			map[string]string{
-				"memory/a/memory.limit_in_bytes": "2000\n", "memory/a/memory.usage_in_bytes": "1500\n", "memory/a/memory.stat": "inactive_file 1\ntotal_inactive_file 300\n",
+				"memory/a/memory.limit_in_bytes": "2000\n", "memory/a/memory.usage_in_bytes": "1500\n", "memory/a/memory.stat": "inactive_file 1\ntotal_inactive_file 200\ntotal_active_file 100\n",
 				"memory/memory.limit_in_bytes": "9223372036854771712\n", "memory/memory.usage_in_bytes": "5000\n",
 			},
 			cgroup.Room{Limit: 2000, Free: 800, From: "memory.limit_in_bytes"},

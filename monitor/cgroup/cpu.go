@@ -9,13 +9,21 @@ import (
 // Quota returns how many cores' worth of time the group and those above it allow, 0 for no limit,
 // and which file said so.
 func (g Group) Quota(root fs.FS) (least float64, from string) {
+	least, from, _ = g.tightest(root)
+	return least, from
+}
+
+// tightest returns the least quota, the file that holds it, and in which folder: the group's own where there is
+// none.
+func (g Group) tightest(root fs.FS) (least float64, from, where string) {
+	where = g.dir
 	for dir := range g.levels {
 		q, file := g.quota(root, dir)
 		if q > 0 && (least == 0 || q < least) {
-			least, from = q, file
+			least, from, where = q, file, dir
 		}
 	}
-	return least, from
+	return least, from, where
 }
 
 func (g Group) quota(root fs.FS, dir string) (cores float64, file string) {
@@ -55,17 +63,18 @@ type Throttling struct {
 // that is not known.
 func (t Throttling) Share(since Throttling) float64 {
 	switch {
-	case !t.Known:
+	case !t.Known || !since.Known:
 		return -1
-	case !since.Known || t.Periods <= since.Periods:
+	case t.Periods <= since.Periods:
 		return 0
 	}
 	return min(max(float64(t.Held-since.Held)/float64(t.Periods-since.Periods), 0), 1)
 }
 
-// Throttling reads how often the group ran out of its quota.
+// Throttling reads how often the tightest quota of the group and of those above it was used up.
 func (g Group) Throttling(root fs.FS) Throttling {
-	text, err := fs.ReadFile(root, g.dir+"/cpu.stat")
+	_, _, dir := g.tightest(root)
+	text, err := fs.ReadFile(root, dir+"/cpu.stat")
 	if err != nil {
 		return Throttling{}
 	}

@@ -38,7 +38,7 @@ type Info struct {
 
 	Host    journal.Host `json:"host"`
 	CPU     string       `json:"cpu_model,omitempty"`
-	Memory  int64        `json:"memory_bytes"`      // of the machine; -1 unknown
+	Memory  int64        `json:"memory_bytes"`      // that the runs may have; -1 unknown
 	MemFree int64        `json:"free_memory_bytes"` // of it, before the first run; -1 unknown
 	Python  string       `json:"python,omitempty"`  // what runs the Python scripts: "Python 3.13.0"
 	NoGIL   bool         `json:"no_gil,omitempty"`  // that Python runs without a GIL

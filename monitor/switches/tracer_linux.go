@@ -161,17 +161,19 @@ func (*Tracer) Now() time.Duration {
 	return time.Duration(ts.Nano())
 }
 
-// Read hands on what was recorded since the last Read, core after core, and returns how many records
-// those were and the time up to which all are among them.
+// Read hands on what was recorded since the last Read, core after core, and returns how many records the core
+// with the most of them had, and the time up to which all are among them.
 func (t *Tracer) Read(each func(Record)) (n int, until time.Duration) {
 	until, t.fill = t.Now(), 0
 	for i, m := range t.rings {
 		head := atomic.LoadUint64(&m.page.Data_head)
 		t.fill = max(t.fill, float64(head-m.tail)/float64(len(m.data)))
+		own := 0
 		whole := m.read(head, func(r Record) {
-			n++
+			own++
 			each(r)
 		})
+		n = max(n, own)
 		atomic.StoreUint64(&m.page.Data_tail, m.tail)
 		if !whole {
 			each(Record{Kind: Lost, Core: t.cores[i], At: until})
@@ -180,8 +182,7 @@ func (t *Tracer) Read(each func(Record)) (n int, until time.Duration) {
 	return n, until
 }
 
-// Fill is which part of the fullest core's ring the last Read found taken, 0..1, or more where records were
-// lost.
+// Fill is which part of the fullest core's ring the last Read found taken, 0..1.
 func (t *Tracer) Fill() float64 { return t.fill }
 
 // Record switches the recording off or on again. What was on a core meanwhile is never told, nor which

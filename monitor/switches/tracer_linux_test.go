@@ -188,3 +188,20 @@ func TestWhyNotIsSaid(t *testing.T) {
 		t.Error("a core that there is not can be watched")
 	}
 }
+
+func TestFillIsWhatTheLastReadingFound(t *testing.T) {
+	trace := record(t)
+	if err := exec.Command("sh", "-c", "for i in "+strings.Repeat("x ", 100)+"; do /bin/true; done").Run(); err != nil {
+		t.Fatal(err)
+	}
+	drop := func(Record) {}
+	n, _ := trace.Read(drop)
+	full := trace.Fill()
+	if n < 50 || full <= 0 || full > 1 {
+		t.Errorf("%d records of 100 processes took %v of a ring", n, full)
+	}
+	trace.Read(drop)
+	if rest := trace.Fill(); rest >= full {
+		t.Errorf("it was emptied, yet %v is taken of it, before it were %v", rest, full)
+	}
+}

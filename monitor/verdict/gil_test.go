@@ -21,11 +21,11 @@ func TestAdviseOnGILs(t *testing.T) {
 		text  string
 	}{
 		{"as measured", threads, "gil-bound", "GIL-bound: 4 threads share 1 core; as processes about 1.9 cores (1.9-2.0)"},
-		{"more cores", with(func(c *scene) { c.cores, c.wait, c.gil = 8, 0, 0.76 }), "gil-bound", "GIL-bound: 4 threads share 1 core; as processes about 3.6 cores (3.1-4.0)"},
+		{"more cores", with(func(c *scene) { c.cores, c.wait, c.gil = 8, 0, 0.76 }), "gil-bound", "GIL-bound: 4 threads share 1 core; as processes about 3.4 cores (2.8-4.0)"},
 		{"others have a core", with(func(c *scene) { c.others = 0.5 }), "gil-bound", "GIL-bound: 4 threads share 1 core; as processes about 1.7 cores (1.4-2.0)"},
-		{"hybrid", with(func(c *scene) { c.locks, c.cores, c.on, c.wait, c.gil = 2, 8, 0.48, 0, 0.52 }), "gil-bound", "GIL-bound: 4 threads of 2 interpreters share 1.9 cores; as processes about 3.7 cores (3.4-4.0)"},
-		{"some of it blocked", with(func(c *scene) { c.cores, c.wait, c.gil = 8, 0, 0.4 }), "gil-bound", "GIL-bound: 4 threads share 1 core; as processes about 2.1 cores (1.4-2.8)"},
-		{"threads in a process", with(func(c *scene) { c.locks, c.running, c.threads, c.on, c.wait, c.gil, c.cores = 0, 1, 3, 0.96, 0, 1.9, 4 }), "gil-bound", "GIL-bound: the threads of 1 job share 1 core; without the GIL about 2.6 cores (2.4-2.9)"},
+		{"hybrid", with(func(c *scene) { c.locks, c.cores, c.on, c.wait, c.gil = 2, 8, 0.48, 0, 0.52 }), "gil-bound", "GIL-bound: 4 threads of 2 interpreters share 1.9 cores; as processes about 3.6 cores (3.3-4.0)"},
+		{"some of it blocked", with(func(c *scene) { c.cores, c.wait, c.gil = 8, 0, 0.4 }), "gil-bound", "GIL-bound: 4 threads share 1 core; as processes about 2.1 cores (1.3-2.9)"},
+		{"threads in a process", with(func(c *scene) { c.locks, c.running, c.threads, c.on, c.wait, c.gil, c.cores = 0, 1, 3, 0.96, 0, 1.9, 4 }), "gil-bound", "GIL-bound: the threads of 1 job share 1 core; without the GIL about 2.5 cores (2.2-2.9)"},
 		{"nothing to gain on one core", with(func(c *scene) { c.cores, c.on, c.wait, c.gil = 1, 0.24, 0.12, 0.64 }), "cores-busy", "CPU-bound, every core busy: 1 of 1 core"},
 		{"every interpreter has its core", with(func(c *scene) { c.locks, c.on, c.wait, c.gil = 2, 0.48, 0.02, 0.5 }), "cores-busy", "CPU-bound, every core busy: 1.9 of 2 cores"},
 		{"the GIL is released", with(func(c *scene) { c.on, c.wait, c.gil, c.seen = 0.48, 0.5, 0.02, true }), "cores-busy", "CPU-bound, every core busy: 1.9 of 2 cores"},
@@ -33,7 +33,7 @@ func TestAdviseOnGILs(t *testing.T) {
 		{"a busy machine, not the GIL", with(func(c *scene) { c.on, c.wait, c.gil, c.others = 0.06, 0.6, 0.34, 1.7 }), "foreign-load", "other programs use 1.7 cores: 4 jobs wait for a core 60 % of the time"},
 		{"one has the GIL alone", with(func(c *scene) { c.running, c.workers, c.on, c.gil = 1, 1, 1, 0 }), "few-jobs", "1 job on 2 cores: more workers (+) would help"},
 
-		{"two of them are paused", with(func(c *scene) { c.running, c.paused, c.cores, c.wait, c.on, c.gil = 2, 2, 8, 0, 0.48, 0.52 }), "gil-bound", "GIL-bound: 2 threads share 1 core; as processes about 1.9 cores (1.7-2.0)"},
+		{"two of them are paused", with(func(c *scene) { c.running, c.paused, c.cores, c.wait, c.on, c.gil = 2, 2, 8, 0, 0.48, 0.52 }), "gil-bound", "GIL-bound: 2 threads share 1 core; as processes about 1.8 cores (1.6-2.0)"},
 		{"mostly blocked, but not only", with(func(c *scene) { c.cores, c.wait, c.on, c.gil = 8, 0, 0.1, 0.35 }), "mixed", "0.4 of 8 cores busy; 10 % on a core, 0 % waiting for one, 35 % waiting for the GIL, 55 % blocked"},
 
 		{"not measured", with(func(c *scene) { c.gil, c.atOnce = 0, 0.05 }), "one-at-a-time", "4 threads take turns on 1 core, as a GIL makes them; the wait for it is not measured here"},

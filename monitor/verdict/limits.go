@@ -87,9 +87,10 @@ const (
 	// startPython is what a Python costs that is started for one job, until its script begins: 19-25 ms for
 	// 3.8 to 3.14 on the machine of measuring.
 	startPython = 20 * time.Millisecond
-	// gilError is how far the share of the wait for the GIL may be off: waits are looked at 10 to 50
-	// times a second, not counted.
-	gilError = 0.05
+	// gilError is how far the share of the wait for the GIL may be off: waits are looked at, not counted. Of
+	// four threads 8 looks, two seconds in lines, are off by 0.08 (a standard error), as many on a screen
+	// by 0.05.
+	gilError = 0.08
 	// falls is how far a prediction was seen to be too high: 2.0 cores were foretold, and processes
 	// kept 1.90-1.96 busy.
 	falls = 0.05

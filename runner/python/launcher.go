@@ -163,13 +163,9 @@ func (l *Launcher) Launch(ctx context.Context, spec runner.Spec) (runner.Handle,
 	}
 	c := its.runs(spec.Job)
 	c.Env = wire.Texts(l.environ(spec, its.cwd))
-	input := spec.Job.Stdin
-	if input == "" {
-		input = os.DevNull
-	}
-	stdin, err := os.Open(input)
+	stdin, err := spec.Input()
 	if err != nil {
-		return nil, fmt.Errorf("start: stdin: %w", err)
+		return nil, fmt.Errorf("start: %w", err)
 	}
 	defer stdin.Close() // the host has its own by then
 	files := []*os.File{stdin, spec.Stdout, spec.Stderr}

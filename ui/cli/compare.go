@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -98,11 +99,10 @@ func (a *app) compare(c *cobra.Command, f *compareFlags, args []string) error {
 		r.fault(setting{from: "--as"}, err)
 	}
 	rounds := value(r, given(c.Flags(), "rounds"), 0, parseRounds)
-	req, err := a.requestBy(r, c, &f.run, args)
+	req, err := a.compared(r, c, &f.run, args)
 	if err != nil {
 		return err
 	}
-	a.tellNotes(req, f.run.quiet)
 	if !req.atOnce {
 		req.plan.Workers = min(len(req.plan.Jobs), perCore*max(int(req.env.Quota), 1))
 	}
@@ -116,6 +116,19 @@ func (a *app) compare(c *cobra.Command, f *compareFlags, args []string) error {
 		screen: f.run.screen, json: f.run.json, quiet: f.run.quiet,
 		lines: f.run.screen.plain || f.run.json || !isTerminal(a.std.Out),
 	})
+}
+
+// compared is the request of a command that runs the same jobs in several ways, and says what is not done of it.
+func (a *app) compared(r *reader, c *cobra.Command, f *runFlags, args []string) (request, error) {
+	req, err := a.requestBy(r, c, f, args)
+	if err != nil {
+		return req, err
+	}
+	if slices.ContainsFunc(req.plan.Jobs, func(j runner.Job) bool { return j.Retries > 0 }) {
+		req.note("each job is tried once in a round: what a further try hides would leave only the rounds that went well")
+	}
+	a.tellNotes(req, f.quiet)
+	return req, nil
 }
 
 func parseRounds(s string) (int, error) {

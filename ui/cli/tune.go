@@ -72,7 +72,7 @@ func (f *tuneFlags) groups(c *cobra.Command) []flagGroup {
 	how := pflag.NewFlagSet("limits", pflag.ContinueOnError)
 	how.StringSliceVarP(&f.loads, "workers", "j", nil, "try `N,...` jobs at once, for hybrid also 2x4 (default: 1,2,3,4,6,8 and so on, up to 4 for each core)")
 	how.StringVar(&f.target, "target", "", "choose the number for `WHAT`: time (default), cost (CPU time × wall time) or memory")
-	how.StringVar(&f.rounds, "rounds", "", "make `N` rounds that count (default: 3)")
+	how.StringVar(&f.rounds, "rounds", "", "make `N` rounds that count (default: 3, or 5 if those tell nothing)")
 	return f.run.courseGroups(c, what, how, "recommendation")
 }
 
@@ -83,11 +83,10 @@ func (a *app) tune(c *cobra.Command, f *tuneFlags, args []string) error {
 	if _, err := tuning.Parse(f.loads, runner.Hybrid, runner.MaxWorkers, 1); err != nil && len(f.loads) > 0 {
 		r.all(setting{from: "-j"}, err) // what is wrong whatever the jobs are
 	}
-	req, err := a.requestBy(r, c, &f.run, args)
+	req, err := a.compared(r, c, &f.run, args)
 	if err != nil {
 		return err
 	}
-	a.tellNotes(req, f.run.quiet)
 	loads, err := req.loads(f.loads)
 	if err != nil {
 		return err

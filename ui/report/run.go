@@ -302,7 +302,7 @@ func taken(s runner.Spoilt) string {
 		words = append(words, fmt.Sprintf("the hypervisor took %s of the cores' time", draw.Percent(share)))
 	}
 	if share := s.Throttled.Share(); share >= 0 {
-		words = append(words, fmt.Sprintf("a quota held the run back for %s of the time", draw.Percent(share)))
+		words = append(words, fmt.Sprintf("a quota was used up in %s of its periods", draw.Percent(share)))
 	}
 	return strings.Join(words, ", ")
 }

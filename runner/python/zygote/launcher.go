@@ -93,13 +93,9 @@ func (l *Launcher) Launch(ctx context.Context, spec runner.Spec) (runner.Handle,
 	if err != nil {
 		return nil, err
 	}
-	input := spec.Job.Stdin
-	if input == "" {
-		input = os.DevNull
-	}
-	stdin, err := os.Open(input)
+	stdin, err := spec.Input()
 	if err != nil {
-		return nil, fmt.Errorf("start: stdin: %w", err)
+		return nil, fmt.Errorf("start: %w", err)
 	}
 	defer stdin.Close() // the child has its own by then
 	z, err := l.zygote(ctx, spec, e)

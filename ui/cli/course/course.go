@@ -110,7 +110,20 @@ func (c *Course) Make(ctx context.Context) error {
 	if err := c.rec.Rounds(n, why); err != nil {
 		return c.end(err)
 	}
-	return c.rounds(ctx)
+	err := c.rounds(ctx)
+	if more := c.plan.Rounds.further(n, time.Since(began)); err == nil && more > 0 && c.undecided() {
+		err = c.rec.Rounds(n+more, fmt.Sprintf("%d did not tell the numbers apart", n))
+		if err == nil {
+			err = c.rounds(ctx)
+		}
+	}
+	return c.end(err)
+}
+
+// undecided is whether a sweep has found nothing to recommend yet.
+func (c *Course) undecided() bool {
+	t := c.Status().Tuning
+	return t != nil && !t.Found && len(c.left()) > 1
 }
 
 // Stay makes the rounds that are asked for until ctx is done. It holds turn while it does: of several
@@ -121,7 +134,7 @@ func (c *Course) Stay(ctx context.Context, turn sync.Locker) error {
 		case n := <-c.more:
 			turn.Lock()
 			r := c.rec.Record()
-			err := errors.Join(c.rec.Rounds(r.Rounds+n, ""), c.rounds(ctx))
+			err := errors.Join(c.rec.Rounds(r.Rounds+n, ""), c.end(c.rounds(ctx)))
 			turn.Unlock()
 			if err != nil {
 				return err
@@ -148,10 +161,10 @@ func (c *Course) rounds(ctx context.Context) error {
 			next = max(next, r.Trials[i].Round+1)
 		}
 		if next > r.Rounds || len(c.left()) == 0 {
-			return c.end(nil)
+			return nil
 		}
 		if err := c.round(ctx, next); err != nil {
-			return c.end(err)
+			return err
 		}
 	}
 }

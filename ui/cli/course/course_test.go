@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -270,5 +271,41 @@ func TestTheRunsThatAreOverAreNotKept(t *testing.T) {
 	}
 	if n := len(b.stage.States()); n != 0 {
 		t.Errorf("the stage holds the states of %d runs; of many jobs each is large", n)
+	}
+}
+
+// TestASweepThatTellsNothingGoesOn makes the rounds of one number of workers so different that nothing can be said.
+func TestASweepThatTellsNothingGoesOn(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		erring bool
+		want   int
+	}{{"steady", false, 3}, {"erratic", true, 5}} {
+		t.Run(c.name, func(t *testing.T) {
+			var tries atomic.Int32
+			sleeps := func(ms func() int32) runner.Func {
+				return func(context.Context, *runner.Call) error {
+					time.Sleep(time.Duration(ms()) * time.Millisecond)
+					return nil
+				}
+			}
+			two := sleeps(func() int32 {
+				if n := tries.Add(1) - 1; c.erring && n/2%2 == 1 { // each round has two jobs
+					return 120
+				}
+				return 20
+			})
+			b := newBench(t, course.Plan{
+				Info: comparison.Info{Kind: comparison.Tune, Target: "time"}, Rounds: course.Rounds{Few: true},
+				Ways: []course.Way{way(false, 1, sleeps(func() int32 { return 60 })), way(false, 2, two)},
+			})
+			if err := b.Make(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			_, rec := tried(t, b)
+			if rec.Rounds != c.want || len(rec.Trials) != 2*(c.want+1) || !rec.Ended {
+				t.Errorf("%d rounds planned (%s), %d trials, ended %v; want %d rounds; %q", rec.Rounds, rec.Why, len(rec.Trials), rec.Ended, c.want, b.Status().Tuning.Reasons)
+			}
+		})
 	}
 }

@@ -8,7 +8,7 @@ import (
 // Rounds says how many rounds a comparison makes.
 type Rounds struct {
 	Asked int  // by the user; 0 leaves it to how long a round takes
-	Few   bool // the fewest are usual
+	Few   bool // the fewest are usual, and the others are made only if those tell nothing
 }
 
 const (
@@ -39,4 +39,14 @@ func (r Rounds) number(warmup time.Duration) (n int, why string) {
 		return n, fmt.Sprintf("a round takes %s: %d instead of %d; --rounds says otherwise", warmup.Round(time.Second), n, want)
 	}
 	return n, ""
+}
+
+// further is how many rounds to add to those that were made in a time, if nothing can be said of them.
+func (r Rounds) further(made int, took time.Duration) int {
+	more := usual - made
+	each := took / time.Duration(made+1) // with the warm-up
+	if r.Asked > 0 || !r.Few || more <= 0 || took+time.Duration(more)*each > patience {
+		return 0
+	}
+	return more
 }

@@ -48,3 +48,23 @@ func TestWhereFewerRoundsAreOfNoUseThereAreEnough(t *testing.T) {
 		}
 	}
 }
+
+func TestRoundsAreAddedWhereThereIsTime(t *testing.T) {
+	for _, c := range []struct {
+		rounds Rounds
+		made   int
+		took   time.Duration
+		want   int
+	}{
+		{Rounds{Few: true}, 3, 20 * time.Second, 2},
+		{Rounds{Few: true}, 3, 80 * time.Second, 2},
+		{Rounds{Few: true}, 3, 81 * time.Second, 0},
+		{Rounds{Few: true}, 5, time.Second, 0},
+		{Rounds{Few: true, Asked: 3}, 3, time.Second, 0},
+		{Rounds{}, 3, time.Second, 0},
+	} {
+		if got := c.rounds.further(c.made, c.took); got != c.want {
+			t.Errorf("%+v after %d rounds in %v: %d more, want %d", c.rounds, c.made, c.took, got, c.want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -20,7 +21,7 @@ type bar struct {
 	wall     time.Duration // and no longer than that
 	held     time.Duration // beside it
 	whole    time.Duration // from their starts to their ends, by the clock
-	stolen   time.Duration // what other machines had of all cores meanwhile: nobody accounts for it
+	stolen   time.Duration // what other machines had meanwhile of as many cores as there are jobs: nobody accounts for it
 	parts    runner.Split
 }
 
@@ -116,15 +117,20 @@ func TestTheTimeOfAJobIsAllTold(t *testing.T) {
 					}
 					before := stolen(t)
 					b := barOf(t, wholly(t, monitor.Exact, py, scripted(t, "a.py", script, c.models...), see), long)
-					b.stolen = stolen(t) - before
+					cores := runtime.NumCPU()
+					b.stolen = (stolen(t) - before) * time.Duration(min(len(c.models), cores)) / time.Duration(cores)
 					t.Logf("%+v: %.1f %% too little or too much", b, 100*b.wrong())
 					if c.paused && (b.held < b.whole/4 || b.held > b.whole*3/4) {
 						t.Errorf("held for %v of %v", b.held, b.whole)
 					}
-					if b.wrong() <= most {
+					spoilt := b.stolen > b.computed/20
+					if b.wrong() <= most && !spoilt {
 						return
 					}
 					if try == tries {
+						if spoilt {
+							t.Skip("the hypervisor takes too much for anything to be said")
+						}
 						t.Fatalf("wrong by more than %v %% in each of %d runs", 100*most, tries)
 					}
 				}

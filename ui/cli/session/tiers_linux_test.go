@@ -46,7 +46,7 @@ func wholly(t *testing.T, finest monitor.Tier, py which.Python, jobs []runner.Jo
 			return all
 		},
 	})
-	s, err := st.Start(Plan{Workers: len(jobs), Jobs: jobs})
+	s, err := st.Start(Plan{Workers: len(jobs), Jobs: jobs, Live: see != nil})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,6 @@ cd "$(dirname "$0")"
 mkdir -p "$2"
 jq -c 'if .type == "comparison"
 	then .comparison |= {format, id, kind, title: $name, started, cwd: "", host: {cores: .host.cores, quota: .host.quota},
-		memory_bytes, python, lanes, jobs: [.jobs[] | {name, limits: {}}], ways}
+		memory_bytes, free_memory_bytes, python, lanes, jobs: [.jobs[] | {name, limits: {}}], ways}
 	elif .type == "trial" then .trial.run = ""
 	else . end' --arg name "$2" "$1/comparison.ndjson" >"$2/comparison.ndjson"
