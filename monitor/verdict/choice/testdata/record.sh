@@ -1,9 +1,11 @@
 #!/bin/sh
 # Records comparisons of five kinds of jobs anew: record.sh quiet, on a machine on which nothing else runs, or
-# record.sh loaded, which keeps all cores busy meanwhile. It takes about six minutes and needs go and jq. PYTHON
-# is what the jobs run with (3.13.0).
+# record.sh loaded, which keeps all cores busy meanwhile; only some with record.sh quiet sleepers short. It takes
+# about six minutes and needs go and jq. PYTHON is what the jobs run with (3.13.0).
 set -eu
 how=$1
+shift
+only="$*"
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 busy=
@@ -21,8 +23,9 @@ fi
 # record NAME JOBS compares so many jobs that run standard input.
 record() {
 	cat >"$work/$1.py"
+	case " ${only:-$1} " in *" $1 "*) ;; *) return ;; esac
 	(cd "$work" && ./parallax compare --json --quiet --python "${PYTHON:-3.13.0}" --rounds 5 --name "$1-$how" -- "$1.py" {} ::: $(seq "$2") |
-		jq -c '{model, headline}')
+		tail -n 1 | jq -r '.headline')
 	"$here/cut.sh" "$(ls -d "$work"/state/parallax/comparisons/*/ | tail -n 1)" "$1-$how"
 }
 
