@@ -283,13 +283,13 @@ func TestASweepThatTellsNothingGoesOn(t *testing.T) {
 	}{{"steady", false, 3}, {"erratic", true, 5}} {
 		t.Run(c.name, func(t *testing.T) {
 			var tries atomic.Int32
-			sleeps := func(ms func() int32) runner.Func {
+			takes := func(ms func() int32) runner.Func {
 				return func(context.Context, *runner.Call) error {
-					time.Sleep(time.Duration(ms()) * time.Millisecond)
+					<-time.After(time.Duration(ms()) * time.Millisecond)
 					return nil
 				}
 			}
-			two := sleeps(func() int32 {
+			two := takes(func() int32 {
 				if n := tries.Add(1) - 1; c.erring && n/2%2 == 1 { // each round has two jobs
 					return 120
 				}
@@ -297,7 +297,7 @@ func TestASweepThatTellsNothingGoesOn(t *testing.T) {
 			})
 			b := newBench(t, course.Plan{
 				Info: comparison.Info{Kind: comparison.Tune, Target: "time"}, Rounds: course.Rounds{Few: true},
-				Ways: []course.Way{way(false, 1, sleeps(func() int32 { return 60 })), way(false, 2, two)},
+				Ways: []course.Way{way(false, 1, takes(func() int32 { return 60 })), way(false, 2, two)},
 			})
 			if err := b.Make(t.Context()); err != nil {
 				t.Fatal(err)

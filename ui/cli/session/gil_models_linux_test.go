@@ -46,7 +46,7 @@ func execute(t *testing.T, py which.Python, hosts int, jobs []runner.Job) (runne
 			return all
 		},
 	})
-	s, err := st.Start(Plan{Workers: len(jobs), Jobs: jobs})
+	s, err := st.Start(Plan{Workers: len(jobs), Jobs: jobs, Live: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,6 +165,9 @@ func TestEachInterpreterOfHybridHasAGaugeOfItsOwn(t *testing.T) {
 		if py.FreeThreaded {
 			within(t, "without a GIL", share, 0, 0)
 			return
+		}
+		if total := state.Times.Total; total.WaitCore > total.Live*3/4 {
+			t.Skip("others had the cores: threads that wait for one are in nobody's way")
 		}
 		within(t, "two threads in each", share, 0.15, 1)
 		if len(state.Locks) != 2 {
