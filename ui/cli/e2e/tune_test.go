@@ -36,7 +36,7 @@ type swept struct {
 func TestASweepOverRealProcesses(t *testing.T) {
 	p := newPlace(t)
 	const jobs, nap = 6, 0.2
-	lines := strings.Split(strings.TrimSpace(p.run("tune", "--json", "-q", "-j", "6,1,2", "--", "sleep", "0.{}", ":::", "2", "2", "2", "2", "2", "2")), "\n")
+	lines := strings.Split(strings.TrimSpace(p.run("tune", "--json", "-q", "--rounds", "3", "-j", "6,1,2", "--", "sleep", "0.{}", ":::", "2", "2", "2", "2", "2", "2")), "\n")
 	var got swept
 	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &got); err != nil {
 		t.Fatal(err)
@@ -68,7 +68,7 @@ func TestASweepOverRealProcesses(t *testing.T) {
 
 func TestASweepOnTheScreen(t *testing.T) {
 	p := newPlace(t)
-	tm := p.start(size{120, 40}, "tune", "-j", "1,4", "--", "sleep", "0.{}", ":::", "1", "1", "1", "1")
+	tm := p.start(size{120, 40}, "tune", "--rounds", "3", "-j", "1,4", "--", "sleep", "0.{}", ":::", "1", "1", "1", "1")
 	tm.see("parallax", "tune", "processes")
 	tm.see("workers", "wall time", "speed-up")
 	tm.waitLong(2*patience, "the end", func(s screen) bool { return s.has("parallax", "3 rounds") && s.has("●", "speed-up") })
