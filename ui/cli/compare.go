@@ -125,7 +125,7 @@ func (a *app) compared(r *reader, c *cobra.Command, f *runFlags, args []string) 
 		return req, err
 	}
 	if slices.ContainsFunc(req.plan.Jobs, func(j runner.Job) bool { return j.Retries > 0 }) {
-		req.note("each job is tried once in a round: what a further try hides would leave only the rounds that went well")
+		req.note("retries are left out: each job is tried once in a round, so that its failures count")
 	}
 	a.tellNotes(req, f.quiet)
 	return req, nil

@@ -204,7 +204,7 @@ func conclusion(c costs.Costs) []string {
 		case c.Worth == nil: // one core
 		case *c.Worth > 0 && !disturbed:
 			lines = append(lines, fmt.Sprintf(
-				"Jobs under %s are better as threads: a process of its own pays from %d times its start-up on, if the job keeps a core busy.",
+				"As a rule of thumb, jobs under %s are better as threads: a process of its own pays from %d times its start-up on, if the job keeps a core busy.",
 				span(*c.Worth), costs.Worthwhile))
 		}
 	}

@@ -56,7 +56,7 @@ func TestWhatFollowsFromCosts(t *testing.T) {
 		{"nothing", costs.Costs{}, nil},
 		{"usual", costs.Costs{Kinds: both, Ratio: number(37), Worth: number(0.18), Cores: 2, Foreign: number(0)}, []string{
 			"A process costs 37x a thread to start and end here: 37 ms against 1 ms.",
-			"Jobs under 180 ms are better as threads: a process of its own pays from 5 times its start-up on, if the job keeps a core busy.",
+			"As a rule of thumb, jobs under 180 ms are better as threads: a process of its own pays from 5 times its start-up on, if the job keeps a core busy.",
 		}},
 		{"processes are cheaper", costs.Costs{Kinds: both, Ratio: number(0.5), Worth: number(0)}, []string{
 			"A process costs 0.5x a thread to start and end here: 37 ms against 1 ms.",

@@ -24,6 +24,7 @@ import (
 	"parallax/ui/cli/session"
 	"parallax/ui/dashboard/compare"
 	"parallax/ui/dashboard/frame"
+	"parallax/ui/draw"
 	"parallax/ui/plain"
 )
 
@@ -177,7 +178,7 @@ func (a *app) printCourses(ctx context.Context, all []compare.Course, v courseVi
 
 // printCourse says how each trial went as it ends and, at the end, what came of all.
 func (a *app) printCourse(ctx context.Context, c compare.Course, v courseView) error {
-	told := 0
+	told, why := 0, ""
 	for {
 		last := false
 		select {
@@ -195,6 +196,11 @@ func (a *app) printCourse(ctx context.Context, c compare.Course, v courseView) e
 				}
 			case !v.quiet:
 				fmt.Fprintln(a.std.Err, "parallax: "+plain.Trial(&now.Record, t))
+			}
+		}
+		if why != now.Record.Why && !v.json && !v.quiet {
+			if why = now.Record.Why; why != "" {
+				fmt.Fprintf(a.std.Err, "parallax: %s: %s\n", draw.Plural(now.Record.Rounds, "round", "rounds"), why)
 			}
 		}
 		if now.Doing == compare.Over {

@@ -50,12 +50,18 @@ func rough(n int) int {
 	return n / unit * unit
 }
 
+// roughly is how far an interval of the serial part may reach to each side for anything to be foretold by it.
+const roughly = 0.10
+
 // moreCores foretells by Amdahl's law what as many cores as jobs that run at once would do.
 func (c *contest) moreCores(w *Column) string {
 	n := running(w.Way, c.t.Jobs)
 	e := w.SerialPart
 	if w.Serial || float64(n)-c.t.Cores < 1 || e.N == 0 || e.Mean > 1 || c.nature.bound == IO || c.nature.bound == Inconclusive {
 		return ""
+	}
+	if (e.High-e.Low)/2 > roughly {
+		return "" // known too roughly to foretell anything by
 	}
 	if w.Parallelism.Mean < limits.busy*c.t.Cores || w.Inflation.N > 0 && w.Inflation.Mean < limits.cheaper {
 		return "" // it is not for want of cores, or the speed-up is not all theirs

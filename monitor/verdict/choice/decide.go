@@ -37,11 +37,15 @@ type contest struct {
 	fastest *Column   // of the ways
 }
 
-// prices are the models, the cheapest first. Subinterpreters are last because they are experimental. Where
-// jobs compute and wait, a few interpreters can do what as many processes as jobs do; where they only
-// compute or only wait, it is a process with more in it that can break.
-func prices(b Bound) []runner.Model {
-	if b == Mixed {
+// prices are the models of a table, the cheapest first. Subinterpreters are last because they are experimental.
+// Where jobs compute and wait, a few interpreters can do what as many processes as jobs do; where they only
+// compute or only wait, and where they were seen to take longer and more memory while nobody was in their way,
+// they are processes with more in them that can break.
+func prices(b Bound, t *Table, loaded bool) []runner.Model {
+	hybrid, processes := t.Of(runner.Hybrid), t.Of(runner.Processes)
+	dear := !loaded && hybrid != nil && processes != nil && hybrid.Wall.Mean > processes.Wall.Mean &&
+		hybrid.Memory.N > 0 && processes.Memory.N > 0 && hybrid.Memory.Low > processes.Memory.High
+	if b == Mixed && !dear {
 		return []runner.Model{runner.Goroutines, runner.Threads, runner.Hybrid, runner.Processes, runner.Interpreters}
 	}
 	return []runner.Model{runner.Goroutines, runner.Threads, runner.Processes, runner.Hybrid, runner.Interpreters}
@@ -51,7 +55,7 @@ func prices(b Bound) []runner.Model {
 // where there is no other.
 func (c *contest) enter() {
 	var all []*Column
-	for _, m := range prices(c.nature.bound) {
+	for _, m := range prices(c.nature.bound, c.t, c.loaded) {
 		if w := c.t.Of(m); w != nil {
 			all = append(all, w)
 		}

@@ -178,6 +178,8 @@ func TestWhatIsChosen(t *testing.T) {
 				"Use hybrid.", "\nmixed\n", "The jobs compute and wait: 50 % of one and 50 % of the other", "-More than two workers",
 			},
 		},
+		{"mixed, hybrid a little slower and larger", table(5, larger(mixed(1.11), 50)...), []string{"Use processes.", "\nmixed\n"}},
+		{"mixed, hybrid a little slower", table(5, mixed(1.11)...), []string{"Use hybrid.", "\nmixed\n"}},
 		{"mixed, hybrid clearly slower", table(5, mixed(1.5)...), []string{"Use processes.", "\nmixed\n"}},
 		{
 			"5 ms jobs", tableOf(choice.Setting{Jobs: 40, Cores: 2}, 5,
@@ -213,6 +215,16 @@ func TestWhatIsChosen(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) { decided(t, c.table, c.has...) })
 	}
+}
+
+// larger has hybrid hold so many MiB.
+func larger(all []ran, mem float64) []ran {
+	for i := range all {
+		if all[i].way == hybrid {
+			all[i].memory = mem
+		}
+	}
+	return all
 }
 
 // mixed are jobs that compute for half of their time, where hybrid is slower than processes by a factor.

@@ -90,7 +90,7 @@ func (c comparison) figure(l Load) []float64 {
 func (c comparison) choose() (chosen Load, wins bool) {
 	in := c.within(func(e stats.Estimate) bool { return e.Low <= c.limit })
 	chosen = c.pick(in)
-	if c.ratios[c.index(chosen)].High <= c.limit+wide {
+	if e := c.ratios[c.index(chosen)]; e.High <= c.limit+wide && e.Mean <= c.limit*worth {
 		return chosen, true
 	}
 	return c.pick(c.within(func(e stats.Estimate) bool { return e.Mean <= c.limit })), false

@@ -117,6 +117,10 @@ func TestRecommendIsInconclusive(t *testing.T) {
 		{"intervals too wide", []Load{
 			{N: 1, Walls: []float64{4, 5, 6}}, {N: 2, Walls: []float64{5, 4, 3}},
 		}, Time, 2, "Inconclusive: the wall time of 1 worker is 1.25 ("},
+		// its interval holds 1.05 and ends below 1.25, but on average it is 1.12 times slower
+		{"slower on average, though not clearly", []Load{
+			{N: 1, Walls: []float64{1.07, 1.12, 1.17}}, {N: 2, Walls: []float64{1, 1, 1}},
+		}, Time, 2, "Inconclusive: the wall time of 1 worker is 1.12 ("},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			rec := Recommend(c.curve, c.target)

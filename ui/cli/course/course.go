@@ -112,7 +112,7 @@ func (c *Course) Make(ctx context.Context) error {
 	}
 	err := c.rounds(ctx)
 	if more := c.plan.Rounds.further(n, time.Since(began)); err == nil && more > 0 && c.undecided() {
-		err = c.rec.Rounds(n+more, fmt.Sprintf("%d did not tell the numbers apart", n))
+		err = c.rec.Rounds(n+more, fmt.Sprintf("the first %d were inconclusive", n))
 		if err == nil {
 			err = c.rounds(ctx)
 		}

@@ -169,6 +169,15 @@ func phase(s *Status) string {
 	return draw.Plural(s.Table.Rounds, "round", "rounds")
 }
 
+// RoundOf says which round is made, and why there are so many.
+func RoundOf(s *Status) string {
+	said := fmt.Sprintf("Round %d of %d", s.Round, max(s.Record.Rounds, s.Round))
+	if s.Record.Why != "" {
+		said += " (" + s.Record.Why + ")"
+	}
+	return said
+}
+
 // doing says in a sentence what a course does just now.
 func doing(s *Status) string {
 	way, at := "", ""
@@ -187,7 +196,7 @@ func doing(s *Status) string {
 	case Warming:
 		return fmt.Sprintf("A warm-up, which counts for nothing: %s%s.", way, at)
 	case Trying:
-		return fmt.Sprintf("Round %d of %d: %s%s.", s.Round, max(s.Record.Rounds, s.Round), way, at)
+		return fmt.Sprintf("%s: %s%s.", RoundOf(s), way, at)
 	}
 	switch {
 	case s.Err != nil: // said by itself

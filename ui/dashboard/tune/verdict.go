@@ -21,7 +21,7 @@ func (m *model) doing() string {
 	case compare.Warming:
 		return "A warm-up, which counts for nothing: " + at + "."
 	case compare.Trying:
-		return fmt.Sprintf("Round %d of %d: %s.", s.Round, max(s.Record.Rounds, s.Round), at)
+		return compare.RoundOf(s) + ": " + at + "."
 	case compare.Over:
 		if s.Record.Reason != "" && s.Err == nil {
 			return "It was ended early: " + s.Record.Reason + "."
