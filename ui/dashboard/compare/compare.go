@@ -36,11 +36,12 @@ type Options struct {
 // Place is where on the screen one is: handed from one Run to the next, the user comes back to where he
 // was. The zero Place is the beginning.
 type Place struct {
-	Act    int  // which is shown
-	Chosen bool // the user chose it; else the act that goes on is shown
-	Column int
-	Round  int          // the run in focus, counted from the newest of its column
-	Theme  themes.Theme // that the user changed to; without a name: that of the options
+	Act     int  // which is shown
+	Chosen  bool // the user chose it; else the act that goes on is shown
+	Column  int
+	Steered bool         // the user chose the column; else it becomes the one that the verdict names
+	Round   int          // the run in focus, counted from the newest of its column
+	Theme   themes.Theme // that the user changed to; without a name: that of the options
 
 	courses []*Follower // of the acts
 }

@@ -94,7 +94,7 @@ func (m *model) Act(a keys.Action) tea.Cmd {
 }
 
 // focus moves the focus to another column, and there to the newest run.
-func (m *model) focus(column int) { m.place.Column, m.place.Round = column, 0 }
+func (m *model) focus(column int) { m.place.Column, m.place.Round, m.place.Steered = column, 0, true }
 
 // Click implements frame.Screen: it chooses a column.
 func (m *model) Click(x, y int) {

@@ -80,13 +80,26 @@ func (m *model) Settle() {
 		return
 	}
 	shown := m.layout().columns
+	if at := m.winner(); shown < n && !m.place.Steered && at >= 0 {
+		m.place.Column = at // else the verdict is of a column that nobody sees
+	}
 	m.first = max(min(m.first, m.place.Column, n-shown), m.place.Column-shown+1, 0)
 	m.top = max(min(m.top, m.hidden()), 0)
+}
+
+// winner is the column that the verdict names, or -1 before there is one.
+func (m *model) winner() int {
+	s := m.now()
+	if s.Doing != Over {
+		return -1
+	}
+	return slices.IndexFunc(s.Record.Ways, func(w trial.Way) bool { return recommends(s, w) })
 }
 
 // show puts another act on the screen.
 func (m *model) show(act int) {
 	m.place.Act, m.place.Column, m.place.Round, m.first, m.top = act, 0, 0, 0, 0
+	m.place.Steered = false
 }
 
 // Over implements frame.Screen.

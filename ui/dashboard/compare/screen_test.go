@@ -123,6 +123,8 @@ func TestReportAndTraceAreWrittenAndSaidWhere(t *testing.T) {
 
 func TestColumnsScroll(t *testing.T) {
 	s := shown(options(status(t, all, 5)), 80, 24)
+	s.Says(t, "4–6 of 6") // goroutines, which are recommended
+	s.Press("h", "h", "h", "h", "h", "h")
 	s.Says(t, "1–3 of 6")
 	s.Press("right", "right", "right")
 	s.Says(t, "2–4 of 6")
@@ -135,7 +137,7 @@ func TestColumnsScroll(t *testing.T) {
 
 func TestAClickChoosesAColumn(t *testing.T) {
 	s := shown(options(status(t, all, 5)), 80, 24)
-	s.Press("right", "right", "right") // 2 to 4 are shown
+	s.Press("h", "h", "h", "h", "right") // 2 to 4 are shown
 	l := s.model.layout()
 	s.ClickAt(l.column(1).X+2, l.boxes.Y+1)
 	if s.place.Column != 2 {
