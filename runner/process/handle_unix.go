@@ -149,24 +149,25 @@ func (h *handle) Wait() runner.Exit {
 }
 
 // reap takes the leader's end from the system. alone means that nothing else is left of the job.
+//
+// The group stays with the guard meanwhile: what the leader left would survive if parallax were killed between
+// here and there. Its number is free then if nothing is left, but it takes all numbers there are to come round
+// again.
 func (h *handle) reap() (exit runner.Exit, alone bool) {
 	if waitsUnreaped || h.forked != nil {
 		h.mu.Lock()
-		// Before the number is free: the guard must never hold one that may be another's.
-		h.sys.guard.remove(h.child.pid)
 		exit = h.take()
 	} else {
 		exit = h.take()
 		h.mu.Lock()
-		h.sys.guard.remove(h.child.pid)
 	}
 	defer h.mu.Unlock()
 	h.reaped = true
 	if h.gone() {
+		h.sys.guard.remove(h.child.pid)
 		h.over = true
 		return exit, true
 	}
-	h.sys.guard.add(h.child.pid)
 	return exit, false
 }
 
