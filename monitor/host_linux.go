@@ -24,7 +24,8 @@ func newHostReader() hostReader {
 	if f, err := h.keep(h.stat.path); err == nil {
 		h.stat = f
 	}
-	h.cpu, _ = cgroup.Find(h.root, cgroup.CPU)
+	cpu, _ := cgroup.Find(h.root, cgroup.CPU)
+	h.cpu = cpu.Tightest(h.root) // once: it is read each second, and quotas seldom change
 	h.memory, _ = cgroup.Find(h.root, cgroup.Memory)
 	return h
 }

@@ -96,7 +96,7 @@ func TestQuota(t *testing.T) {
 			if got, from := g.Quota(root); got != c.want || from != c.from {
 				t.Errorf("quota %v from %q", got, from)
 			}
-			if th := g.Throttling(root); th.Periods != c.periods || th.Held != c.throts {
+			if th := g.Tightest(root).Throttling(root); th.Periods != c.periods || th.Held != c.throts {
 				t.Errorf("throttling %+v", th)
 			}
 		})

@@ -71,10 +71,16 @@ func (t Throttling) Share(since Throttling) float64 {
 	return min(max(float64(t.Held-since.Held)/float64(t.Periods-since.Periods), 0), 1)
 }
 
-// Throttling reads how often the tightest quota of the group and of those above it was used up.
+// Tightest returns the group of those above it, or itself, that has the tightest quota: itself where none has.
+func (g Group) Tightest(root fs.FS) Group {
+	_, _, g.dir = g.tightest(root)
+	return g
+}
+
+// Throttling reads how often the group ran out of its own quota. That of a group above it is counted there: see
+// [Group.Tightest].
 func (g Group) Throttling(root fs.FS) Throttling {
-	_, _, dir := g.tightest(root)
-	text, err := fs.ReadFile(root, dir+"/cpu.stat")
+	text, err := fs.ReadFile(root, g.dir+"/cpu.stat")
 	if err != nil {
 		return Throttling{}
 	}

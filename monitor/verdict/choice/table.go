@@ -278,6 +278,9 @@ func switchRate(t *trial.Trial) float64 {
 	return float64(t.Switches) / t.Wall
 }
 
+// slowed is a speed-up below which jobs did not share out work, but were in each other's way.
+const slowed = 0.9
+
 // serialPart is what a speed-up and the bounds of its interval say of the serial part: the greater the
 // one, the less the other. Jobs that wait can be sped up more than there are cores: then the law,
 // which is of work that is shared out among cores, says nothing. Nor does it of jobs that were
@@ -285,7 +288,7 @@ func switchRate(t *trial.Trial) float64 {
 func serialPart(speedup stats.Estimate, p float64) stats.Estimate {
 	of := func(s float64) (float64, bool) { return scaling.KarpFlatt(s, p) }
 	e, ok := of(speedup.Mean)
-	if speedup.N == 0 || !ok || speedup.Mean > p || speedup.Mean < 0.9 {
+	if speedup.N == 0 || !ok || speedup.Mean > p || speedup.Mean < slowed {
 		return stats.Estimate{}
 	}
 	out := stats.Estimate{Mean: e, Low: math.Inf(-1), High: math.Inf(1), N: speedup.N, Outliers: speedup.Outliers}

@@ -98,9 +98,9 @@ const (
 // best load, as a ratio with its interval. A load whose interval lies wholly above 1.05 (for Memory:
 // above 1.10) is out. Of the others the one with the fewest workers wins; for Memory the one with the
 // smallest peak. If the winner's interval reaches more than 0.20 above the limit, or its mean is more than 1.05
-// times the limit, then it is not known whether it is as good as the best, and the choice is inconclusive. So it is with fewer than two loads,
-// with fewer than three rounds of a load, and if half of the loads or more are in doubt: then what they
-// say all the same is a guess, if their rounds agree. Fewer of those are left out.
+// times the limit, then it is not known whether it is as good as the best, and the choice is inconclusive. So it
+// is with fewer than two loads, with fewer than three rounds of a load, and if half of the loads or more are in
+// doubt: then what they say all the same is a guess, if their rounds agree. Fewer of those are left out.
 func Recommend(curve []Load, target Target) Recommendation {
 	rec := Recommendation{Target: target, Speedup: stats.Mean(nil)}
 	in := sift(curve)
